@@ -1,0 +1,25 @@
+"""From nothing but config.yaml to Figures 1 to 5: `snakemake --cores 8`."""
+
+from snakemake.utils import min_version
+
+min_version("9.6")
+
+
+configfile: "config.yaml"
+
+
+pathvars:
+    logs="<results>/logs",
+    benchmarks="<results>/benchmarks",
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/nonlinear.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    """Every figure, and the tables that they are drawn from."""
+    default_target: True
+    input:
+        rules.figures.input,

@@ -1,0 +1,163 @@
+"""The gradient of the rate network against plain autograd, for every task's shape."""
+
+import numpy as np
+import pytest
+import torch
+
+from interplay.elementwise import bind_activate, bind_retreat
+from interplay.network import (
+    Network,
+    Workspace,
+    initial_connectivity,
+    initial_vectors,
+    masked_loss,
+    simulate,
+)
+from interplay.tasks import make_task
+
+DT = 0.5
+TASKS = [
+    ("flipflop", {"hold": "per_channel"}),
+    ("flipflop", {"hold": "last_pulse"}),
+    ("mante", {}),
+    ("romo", {}),
+]
+
+
+def make_network(task, n, g, dtype):
+    rng = np.random.default_rng(4)
+    W = initial_connectivity(rng, n, g)
+    B, C = initial_vectors(rng, n, task.n_inputs, task.n_outputs)
+    tensors = (torch.tensor(a, dtype=dtype, requires_grad=True) for a in (W, B, C))
+    return Network(*tensors)
+
+
+def plain_readout(network, inputs):
+    """The equations of the module's docstring, one autograd node a term."""
+    x = torch.zeros(inputs.shape[1], network.W.shape[0], dtype=inputs.dtype)
+    outputs = []
+    for u in inputs:
+        recurrent = torch.tanh(x) @ network.W.T
+        x = (1 - DT) * x + DT * (recurrent + u @ network.B.T)
+        outputs.append(torch.tanh(x) @ network.C.T)
+    return torch.stack(outputs)
+
+
+def loss_and_gradient(network, trials, readout):
+    inputs, targets, mask = trials
+    loss = masked_loss(readout(network, inputs), targets, mask)
+    gradient = torch.autograd.grad(loss, [network.W, network.B, network.C])
+    return loss.detach(), gradient
+
+
+def draw(task, n_trials, dtype):
+    trials = task.draw(np.random.default_rng(7), n_trials)
+    return tuple(torch.tensor(a, dtype=dtype) for a in trials)
+
+
+def engine(n_samples, n_trials):
+    def readout(network, inputs):
+        return simulate(network, inputs, Workspace(network, n_samples, n_trials, DT))
+
+    return readout
+
+
+def relative_error(a, b):
+    return float(torch.linalg.norm(a.double() - b.double()) / torch.linalg.norm(b.double()))
+
+
+@pytest.mark.parametrize("name, options", TASKS)
+@pytest.mark.parametrize("g", [0.0, 0.9, 1.8])
+@pytest.mark.parametrize("dtype, tolerance", [(torch.float64, 1e-10), (torch.float32, 1e-5)])
+def test_gradient_equals_autograd(name, options, g, dtype, tolerance):
+    task = make_task(name, DT, **options)
+    trials = draw(task, 8, torch.float64)
+    reference = make_network(task, 48, g, torch.float64)
+    loss, gradient = loss_and_gradient(reference, trials, plain_readout)
+
+    network = make_network(task, 48, g, dtype)
+    trials = tuple(a.to(dtype) for a in trials)
+    readout = engine(len(trials[0]), 8)
+    ours, our_gradient = loss_and_gradient(network, trials, readout)
+
+    assert relative_error(ours, loss) < tolerance
+    for mine, theirs in zip(our_gradient, gradient, strict=True):
+        assert relative_error(mine, theirs) < tolerance
+
+
+def test_readout_of_one_step_by_hand():
+    network = Network(
+        W=torch.tensor([[2.0]]), B=torch.tensor([[3.0]]), C=torch.tensor([[5.0]])
+    )
+    inputs = torch.tensor([1.0, 0.0]).reshape(2, 1, 1)
+    z = simulate(network, inputs, Workspace(network, 2, 1, DT)).flatten()
+    x1 = 0.5 * 3
+    x2 = 0.5 * x1 + 0.5 * 2 * np.tanh(x1)
+    np.testing.assert_allclose(z, [5 * np.tanh(x1), 5 * np.tanh(x2)], rtol=1e-6)
+
+
+def test_workspace_can_be_used_again():
+    task = make_task("romo", DT)
+    network = make_network(task, 32, 0.5, torch.float64)
+    inputs, targets, mask = draw(task, 4, torch.float64)
+    workspace = Workspace(network, len(inputs), 4, DT)
+
+    def gradient(u):
+        loss = masked_loss(simulate(network, u, workspace), targets, mask)
+        return torch.autograd.grad(loss, network.W)[0]
+
+    first = gradient(inputs)
+    gradient(2 * inputs)
+    assert torch.equal(gradient(inputs), first)
+
+
+def test_gradient_of_an_overwritten_batch_is_refused():
+    task = make_task("romo", DT)
+    network = make_network(task, 16, 0.5, torch.float32)
+    inputs, _, _ = draw(task, 2, torch.float32)
+    workspace = Workspace(network, len(inputs), 2, DT)
+    earlier = simulate(network, inputs, workspace)
+    simulate(network, inputs, workspace)
+    with pytest.raises(RuntimeError, match="later batch"):
+        earlier.sum().backward()
+
+
+def test_rational_tanh_is_accurate_to_rounding():
+    x = torch.linspace(-12, 12, 400_001).reshape(1, -1)
+    states = torch.zeros(1, 1, x.shape[1])
+    bind_activate(x, states)(0)
+    exact = torch.tanh(x.double())
+    error = (states[0].double() - exact).abs()
+    assert torch.all(error <= 3 * 2**-23 * exact.abs())
+    assert states.abs().max() <= 1
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_kernels_equal_their_torch_counterparts(dtype):
+    """The loops that the CPU takes do what other devices do in torch."""
+    generator = torch.Generator().manual_seed(1)
+    x, recurrent = torch.randn(2, 3, 5, generator=generator, dtype=dtype)
+    states = torch.randn(4, 3, 7, generator=generator, dtype=dtype)
+    adjoints = torch.randn(4, 3, 6, generator=generator, dtype=dtype)
+    expected = 0.5 * adjoints[2, :, :5] + (1 - states[2, :, :5] ** 2) * recurrent
+    untouched = adjoints[1, :, 5:].clone(), states[3, :, 5:].clone()
+
+    bind_retreat(adjoints, recurrent, states, 0.5)(2)
+    bind_activate(x, states)(3)
+
+    torch.testing.assert_close(adjoints[1, :, :5], expected)
+    torch.testing.assert_close(states[3, :, :5], torch.tanh(x))
+    assert torch.equal(adjoints[1, :, 5:], untouched[0])
+    assert torch.equal(states[3, :, 5:], untouched[1])
+
+
+def test_initial_weights():
+    rng = np.random.default_rng(0)
+    n = 400
+    W0 = initial_connectivity(rng, n, 0.9)
+    assert W0.std() == pytest.approx(0.9 / np.sqrt(n), rel=0.01)
+    assert abs(W0.mean()) < 4 * 0.9 / np.sqrt(n) / n
+    B, C = initial_vectors(rng, n, 4, 2)
+    np.testing.assert_allclose(np.linalg.norm(B, axis=0), np.sqrt(n), rtol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(C, axis=1), 1 / np.sqrt(n), rtol=1e-6)
+    assert not initial_connectivity(rng, 8, 0.0).any()

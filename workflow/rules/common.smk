@@ -1,0 +1,38 @@
+"""What every stage needs: the checked configuration, and the code as an input."""
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import yaml
+from snakemake.exceptions import WorkflowError
+
+SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
+sys.path.insert(0, str(SCRIPTS))
+
+from interplay.configuration import check_configuration
+from interplay.errors import InputError
+from interplay.provenance.code import code_hash
+
+schema = yaml.safe_load(
+    (SCRIPTS.parent / "schemas" / "config.schema.yaml").read_text()
+)
+try:
+    check_configuration(config, schema)
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+
+@cache
+def hash_of_code(script, *modules):
+    return code_hash(SCRIPTS / script, modules)
+
+
+def code(script, *modules):
+    """Return the params function that hashes a script and all that it imports.
+
+    Modules that the script loads by name are named here; wildcards are filled in.
+    """
+    return lambda wildcards: hash_of_code(
+        script, *(module.format_map(wildcards) for module in modules)
+    )

@@ -1,0 +1,2 @@
+rule figures:
+    input: rules.nonlinear_tables.output

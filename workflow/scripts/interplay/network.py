@@ -1,0 +1,176 @@
+"""The rate network, Eqs (2) and (3), and its exact gradient.
+
+One Euler step and its readout are
+
+    x[t+1] = (1 - dt) x[t] + dt (W r[t] + B u[t]),   r = tanh(x),   z[t] = C r[t+1].
+
+Rates and inputs of a step stand side by side in one row, s[t] = [r[t], u[t]],
+so that a step forward is one product with [W B]. Likewise the adjoints of x and
+of z, d[t] = [dL/dx[t+1], dL/dz[t-1]], so that a step back is one product with
+[dt W; C]. The gradient of W, B and C is then a single product over all steps,
+the sum of d[t]ᵀ s[t].
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+
+from interplay.elementwise import bind_activate, bind_retreat
+
+
+@dataclass(frozen=True)
+class Network:
+    """The weights of one network, as the trained tensors."""
+
+    W: torch.Tensor
+    """(N, N), recurrent connectivity"""
+    B: torch.Tensor
+    """(N, Nin), columns √N m_i"""
+    C: torch.Tensor
+    """(Nout, N), rows w_i / √N"""
+
+    def with_connectivity(self, W: torch.Tensor) -> "Network":
+        """Return this network with other recurrent weights, W: (N, N)."""
+        return Network(W, self.B, self.C)
+
+
+def initial_connectivity(rng: np.random.Generator, n: int, g: float) -> np.ndarray:
+    """Draw W0 = g J with J_ij ~ N(0, 1/N).
+
+    J is drawn before it is scaled, so that networks of one stream that differ
+    in g differ by that factor alone.
+
+    Returns:
+        float32, (n, n).
+    """
+    # Adding 0 turns the -0 that a g of 0 leaves into 0.
+    J = rng.standard_normal((n, n)) / np.sqrt(n)
+    return (g * J + 0.0).astype(np.float32)
+
+
+def initial_vectors(
+    rng: np.random.Generator, n: int, n_inputs: int, n_outputs: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw input and readout vectors m_i, w_i of length exactly 1.
+
+    Returns:
+        B = √n [m_1 …], float32, (n, n_inputs); C = [w_1 …]ᵀ / √n, float32, (n_outputs, n).
+    """
+    vectors = rng.standard_normal((n, n_inputs + n_outputs))
+    vectors /= np.linalg.norm(vectors, axis=0)
+    m, w = vectors[:, :n_inputs], vectors[:, n_inputs:]
+    B, C = np.sqrt(n) * m, w.T / np.sqrt(n)
+    return B.astype(np.float32), np.ascontiguousarray(C, np.float32)
+
+
+class Workspace:
+    """The buffers in which batches of one shape are simulated, allocated once.
+
+    A batch overwrites the one before it, so that a gradient has to be taken
+    before the next batch is simulated.
+    """
+
+    def __init__(self, network: Network, n_samples: int, n_trials: int, dt: float):
+        """Allocate for batches of `n_trials` trials, each `n_samples` long."""
+        self.dt = dt
+        self.n_samples, self.n_trials = n_samples, n_trials
+        self.n, self.n_inputs = network.B.shape
+        self.n_outputs = network.C.shape[0]
+        self._like = network.W.detach()
+        self.batches = 0
+
+        self.x = self._zeros(n_trials, self.n)
+        self.states = self._zeros(n_samples + 1, n_trials, self.n + self.n_inputs)
+        self.rates = self.states[:, :, : self.n]
+        self.forward_weights = self._zeros(self.n + self.n_inputs, self.n)
+        self.activate = bind_activate(self.x, self.states)
+
+    # What only a gradient needs is not allocated for an evaluation.
+
+    @cached_property
+    def adjoints(self) -> torch.Tensor:
+        return self._zeros(self.n_samples + 1, self.n_trials, self.n + self.n_outputs)
+
+    @cached_property
+    def recurrent(self) -> torch.Tensor:
+        return self._zeros(self.n_trials, self.n)
+
+    @cached_property
+    def retreat(self):
+        return bind_retreat(self.adjoints, self.recurrent, self.states, 1 - self.dt)
+
+    def _zeros(self, *shape: int) -> torch.Tensor:
+        return self._like.new_zeros(shape)
+
+
+def simulate(network: Network, inputs: torch.Tensor, workspace: Workspace):
+    """Return the readout of a batch of trials that all start at x = 0.
+
+    Differentiable once with respect to W, B and C, by exact back-propagation
+    through time.
+
+    Args:
+        network: the weights, float32 or float64.
+        inputs: (time, trial, Nin), u.
+        workspace: buffers of that shape; overwritten.
+
+    Returns:
+        (time, trial, Nout): z, the output after each input sample.
+    """
+    return _Simulation.apply(network.W, network.B, network.C, inputs, workspace)
+
+
+def masked_loss(
+    outputs: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor
+) -> torch.Tensor:
+    """Return half the squared error averaged where the mask is 1.
+
+    Args:
+        outputs, targets, mask: (time, trial, Nout).
+
+    Returns:
+        Scalar, ½ Σ mask (target - output)² / Σ mask.
+    """
+    return 0.5 * (mask * (targets - outputs).square()).sum() / mask.sum()
+
+
+class _Simulation(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, W, B, C, inputs, workspace):
+        ws, n = workspace, workspace.n
+        torch.mul(W.T, ws.dt, out=ws.forward_weights[:n])
+        torch.mul(B.T, ws.dt, out=ws.forward_weights[n:])
+        ws.states[:-1, :, n:] = inputs
+        ws.x.zero_()
+        states = ws.states.unbind(0)
+        for t in range(ws.n_samples):
+            torch.addmm(
+                ws.x, states[t], ws.forward_weights, beta=1 - ws.dt, out=ws.x
+            )
+            ws.activate(t + 1)
+        outputs = ws.rates[1:] @ C.T
+
+        ws.batches += 1
+        ctx.workspace, ctx.batch = ws, ws.batches
+        ctx.save_for_backward(W, C)
+        return outputs
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, gradient):
+        ws, n = ctx.workspace, ctx.workspace.n
+        if ctx.batch != ws.batches:
+            raise RuntimeError("the workspace holds a later batch than this gradient's")
+        W, C = ctx.saved_tensors
+        backward_weights = torch.cat([ws.dt * W, C])
+        ws.adjoints[1:, :, n:] = gradient
+        ws.adjoints[-1, :, :n] = 0
+        adjoints = ws.adjoints.unbind(0)
+        for t in range(ws.n_samples, 0, -1):
+            torch.mm(adjoints[t], backward_weights, out=ws.recurrent)
+            ws.retreat(t)
+        total = ws.adjoints.flatten(0, 1).T @ ws.states.flatten(0, 1)
+        of_x, of_z = ws.dt * total[:n], total[n:]
+        return of_x[:, :n], of_x[:, n:], of_z[:, :n], None, None

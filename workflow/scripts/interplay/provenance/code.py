@@ -1,0 +1,99 @@
+"""The code behind a result, as one hash.
+
+Snakemake reruns a job when its script changes, but knows nothing of what the
+script imports. Here the script and every module of this project that it
+imports, directly or through others, are hashed over their syntax trees, so that
+an edit to any of them is seen, and a comment, a docstring or a reformatting is not.
+"""
+
+import ast
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def code_hash(script: Path, modules: Iterable[str] = ()) -> str:
+    """Return the sha256 over a script and the project's modules that it needs.
+
+    Args:
+        script: a Python file; its folder is where imports are looked up.
+        modules: further modules, named in full, that the script loads by name.
+
+    Returns:
+        64 hexadecimal digits.
+
+    Raises:
+        FileNotFoundError: the script or one of `modules` is not there.
+    """
+    digest = hashlib.sha256()
+    for file in code_files(script, modules):
+        name = file.relative_to(script.parent).as_posix()
+        digest.update(f"{name}\n{_syntax(file)}\n".encode())
+    return digest.hexdigest()
+
+
+def code_files(script: Path, modules: Iterable[str] = ()) -> list[Path]:
+    """Return the script and all of the project's files that it imports, sorted by path."""
+    root = script.parent
+    waiting = [script]
+    for module in modules:
+        files = list(_files_of(module, root))
+        if not files or _module_file(module, root) is None:
+            raise FileNotFoundError(f"{root}: expected a module {module}, found none")
+        waiting += files
+    found: set[Path] = set()
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found.add(file)
+            for module in _imports(file):
+                waiting += _files_of(module, root)
+    return sorted(found)
+
+
+def _module_file(module: str, root: Path) -> Path | None:
+    path = root.joinpath(*module.split("."))
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if file.is_file():
+            return file
+    return None
+
+
+def _files_of(module: str, root: Path) -> list[Path]:
+    """Return the files that importing a module runs: its own and its packages'."""
+    parts = module.split(".")
+    names = [".".join(parts[: i + 1]) for i in range(len(parts))]
+    files = [_module_file(name, root) for name in names]
+    return [file for file in files if file is not None]
+
+
+def _imports(file: Path) -> Iterable[str]:
+    for node in ast.walk(_parse(file)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            # What is imported from a package may be a module of it.
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _parse(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(), filename=str(file))
+
+
+def _syntax(file: Path) -> str:
+    tree = _parse(file)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            # A string that stands alone says something to a reader only.
+            node.body = [line for line in body if not _is_bare_string(line)]
+    return ast.dump(tree)
+
+
+def _is_bare_string(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )

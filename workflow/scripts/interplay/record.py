@@ -1,0 +1,58 @@
+"""The record of a run: where, with what and for how long it was computed."""
+
+import os
+import platform
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import torch
+
+LIBRARIES = ("numpy", "scipy", "torch", "numba")
+
+
+def describe_machine(device: str) -> dict[str, object]:
+    """Return what a result may depend on besides code, parameters and seeds.
+
+    Args:
+        device: "cpu" or "cuda", where the run is computed.
+    """
+    gpu = None
+    if device == "cuda":
+        gpu = {
+            "name": torch.cuda.get_device_name(),
+            "cuda": torch.version.cuda,
+            "capability": list(torch.cuda.get_device_capability()),
+        }
+    return {
+        "device": device,
+        "gpu": gpu,
+        "machine": platform.machine(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "threads": torch.get_num_threads(),
+        "deterministic": torch.are_deterministic_algorithms_enabled(),
+        "slurm_job": os.environ.get("SLURM_JOB_ID"),
+    }
+
+
+@dataclass(frozen=True)
+class Stopwatch:
+    """Wall and CPU time since it was started."""
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def start(cls) -> "Stopwatch":
+        """Start now."""
+        return cls(time.monotonic(), time.process_time())
+
+    def read(self) -> dict[str, float]:
+        """Return the seconds since the start, of wall clock and of this process's CPU."""
+        return {
+            "wall_seconds": time.monotonic() - self.wall,
+            "cpu_seconds": time.process_time() - self.cpu,
+        }

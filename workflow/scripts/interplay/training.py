@@ -1,0 +1,206 @@
+"""Training one network with Adam, so that it can be stopped and taken up again.
+
+The trials of a stretch of epochs are drawn together, each stretch from a random
+stream of its own. A run therefore has no generator whose state would have to be
+kept: weights, Adam's moments and the number of the epoch are all there is to a
+checkpoint, and a run that was killed ends as one that was not.
+"""
+
+import hashlib
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from interplay.network import (
+    Network,
+    Workspace,
+    initial_connectivity,
+    initial_vectors,
+    masked_loss,
+    simulate,
+)
+from interplay.randomness import stream
+from interplay.tasks.trials import Task, Trials
+
+STRETCH = 50
+"""Epochs whose trials are drawn at once, and after which a checkpoint may be kept."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One network to be trained: what identifies it, and how it is trained."""
+
+    task_name: str
+    g: float
+    seed: int
+    n: int
+    epochs: int
+    batch: int
+    """trials an epoch"""
+    learning_rate: float
+    """Adam's, already divided by N"""
+
+    def stream(self, purpose: str, *part: int) -> np.random.Generator:
+        """Return this run's random stream for one purpose."""
+        return stream(purpose, "nonlinear", self.task_name, self.g, self.seed, *part)
+
+
+@dataclass(frozen=True)
+class State:
+    """A run after some epochs: all that its continuation depends on."""
+
+    weights: dict[str, torch.Tensor]
+    """W, B, C"""
+    means: dict[str, torch.Tensor]
+    """Adam's first moments of the same"""
+    squares: dict[str, torch.Tensor]
+    """Adam's second moments"""
+    losses: list[float] = field(default_factory=list)
+    """of every epoch so far, each before its step"""
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs have been taken."""
+        return len(self.losses)
+
+    @property
+    def network(self) -> Network:
+        """The weights as a network."""
+        return Network(**self.weights)
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the last loss is NaN or infinite, which ends a run."""
+        return bool(self.losses) and not math.isfinite(self.losses[-1])
+
+
+def initial_weights(run: Run, n_inputs: int, n_outputs: int) -> dict[str, np.ndarray]:
+    """Draw W0, B0 and C0 of a run, float32, from its own streams."""
+    W = initial_connectivity(run.stream("connectivity"), run.n, run.g)
+    vectors = run.stream("inputs and outputs")
+    B, C = initial_vectors(vectors, run.n, n_inputs, n_outputs)
+    return {"W": W, "B": B, "C": C}
+
+
+def initial_state(run: Run, task: Task) -> State:
+    """Return the state of a run before its first epoch, on the CPU."""
+    weights = initial_weights(run, task.n_inputs, task.n_outputs)
+    tensors = {name: torch.from_numpy(array) for name, array in weights.items()}
+    zeros = {name: torch.zeros_like(tensor) for name, tensor in tensors.items()}
+    return State(tensors, zeros, {name: zero.clone() for name, zero in zeros.items()})
+
+
+def train(
+    run: Run,
+    task: Task,
+    state: State,
+    device: str = "cpu",
+    keep: Callable[[State], None] = lambda state: None,
+    keep_every: float = 10.0,
+) -> State:
+    """Train from `state` to the run's last epoch, or to the first loss that is not finite.
+
+    Each epoch is one step of Adam (betas 0.9 and 0.999, eps 1e-8) on W, B and C
+    with the loss of one freshly drawn batch (science of section 2 of the paper).
+
+    Args:
+        run: what to train; the epochs are counted from the run's beginning.
+        task: draws the trials.
+        state: where to begin, such as `initial_state`, or a state that was kept.
+        device: "cpu" or "cuda".
+        keep: called with a state now and then, for a checkpoint.
+        keep_every: seconds between two such calls, at least.
+
+    Returns:
+        The last state, on the CPU; `state.diverged` tells why it may be early.
+    """
+    parameters = {
+        name: torch.nn.Parameter(tensor.to(device, copy=True))
+        for name, tensor in state.weights.items()
+    }
+    adam = torch.optim.Adam(parameters.values(), lr=run.learning_rate, fused=True)
+    for name, parameter in parameters.items():
+        adam.state[parameter] = {
+            "step": torch.tensor(float(state.epoch), device=device),
+            "exp_avg": state.means[name].to(device, copy=True),
+            "exp_avg_sq": state.squares[name].to(device, copy=True),
+        }
+    network = Network(**parameters)
+    losses = list(state.losses)
+
+    def current_state() -> State:
+        moments = [adam.state[parameter] for parameter in parameters.values()]
+        return State(
+            {name: p.detach().to("cpu", copy=True) for name, p in parameters.items()},
+            {n: m["exp_avg"].to("cpu", copy=True) for n, m in zip(parameters, moments)},
+            {n: m["exp_avg_sq"].to("cpu", copy=True) for n, m in zip(parameters, moments)},
+            list(losses),
+        )
+
+    workspace = None
+    kept_at = time.monotonic()
+    progress = tqdm(total=run.epochs, initial=len(losses), unit="epoch", disable=None)
+    with progress:
+        while len(losses) < run.epochs:
+            for inputs, targets, mask in _batches(run, task, len(losses), device):
+                workspace = workspace or Workspace(network, *inputs.shape[:2], task.dt)
+                loss = masked_loss(simulate(network, inputs, workspace), targets, mask)
+                adam.zero_grad()
+                loss.backward()
+                losses.append(loss.item())
+                if not math.isfinite(losses[-1]):
+                    return current_state()
+                adam.step()
+                progress.update()
+            if time.monotonic() - kept_at >= keep_every:
+                keep(current_state())
+                kept_at = time.monotonic()
+    return current_state()
+
+
+def _batches(
+    run: Run, task: Task, epoch: int, device: str
+) -> Iterator[tuple[torch.Tensor, ...]]:
+    """Yield the batches from `epoch` to the end of the stretch that it lies in."""
+    number, done = divmod(epoch, STRETCH)
+    trials = task.draw(run.stream("training trials", number), STRETCH * run.batch)
+    n_samples = len(trials.inputs)
+    # (epoch, time, trial, channel), each batch contiguous
+    split = [
+        torch.from_numpy(array.reshape(n_samples, STRETCH, run.batch, -1))
+        .transpose(0, 1)
+        .to(device)
+        .contiguous()
+        for array in trials
+    ]
+    for i in range(done, min(STRETCH, run.epochs - number * STRETCH)):
+        yield tuple(array[i] for array in split)
+
+
+def convergence_epoch(losses: np.ndarray, fraction: float) -> int | None:
+    """Return the first epoch whose loss is below `fraction` of the loss at epoch 0.
+
+    Args:
+        losses: (epoch,)
+        fraction: such as 0.05.
+
+    Returns:
+        The epoch, counted from 0, or None if there is none.
+    """
+    below = np.flatnonzero(np.asarray(losses) < fraction * losses[0])
+    return int(below[0]) if len(below) else None
+
+
+def test_trials(run: Run, task: Task, n_trials: int) -> Trials:
+    """Draw the run's own test trials, never seen in training."""
+    return task.draw(run.stream("test trials"), n_trials)
+
+
+def fingerprint(array: np.ndarray) -> str:
+    """Return the sha256 of an array's bytes, by which regenerated weights are checked."""
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
