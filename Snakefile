@@ -15,6 +15,8 @@ pathvars:
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/nonlinear.smk"
+include: "workflow/rules/linear.smk"
+include: "workflow/rules/sentiment.smk"
 include: "workflow/rules/figures.smk"
 
 
@@ -22,4 +24,5 @@ rule all:
     """Every figure, and the tables that they are drawn from."""
     default_target: True
     input:
-        rules.figures.input,
+        FIGURES,
+        rules.count_sentences.output,

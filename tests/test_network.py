@@ -63,12 +63,16 @@ def engine(n_samples, n_trials):
 
 
 def relative_error(a, b):
-    return float(torch.linalg.norm(a.double() - b.double()) / torch.linalg.norm(b.double()))
+    return float(
+        torch.linalg.norm(a.double() - b.double()) / torch.linalg.norm(b.double())
+    )
 
 
 @pytest.mark.parametrize("name, options", TASKS)
 @pytest.mark.parametrize("g", [0.0, 0.9, 1.8])
-@pytest.mark.parametrize("dtype, tolerance", [(torch.float64, 1e-10), (torch.float32, 1e-5)])
+@pytest.mark.parametrize(
+    "dtype, tolerance", [(torch.float64, 1e-10), (torch.float32, 1e-5)]
+)
 def test_gradient_equals_autograd(name, options, g, dtype, tolerance):
     task = make_task(name, DT, **options)
     trials = draw(task, 8, torch.float64)

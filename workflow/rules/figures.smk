@@ -1,2 +1,174 @@
-rule figures:
-    input: rules.nonlinear_tables.output
+"""The figures, each from tables alone, each as PDF, SVG and PNG."""
+
+FORMATS = [".pdf", ".svg", ".png"]
+
+
+rule fig1:
+    """Fig. 1: learning dynamics in three tasks."""
+    input:
+        trials="<results>/tables/nonlinear_trials.parquet",
+        losses="<results>/tables/nonlinear_loss.parquet",
+        spectrum="<results>/tables/nonlinear_spectrum.parquet",
+        truncation="<results>/tables/nonlinear_truncation.csv",
+    output:
+        multiext("<results>/figures/fig1", *FORMATS),
+    params:
+        options=dict(
+            hold=lookup(dpath="nonlinear/networks/flipflop/hold", within=config),
+            **lookup(dpath="nonlinear/examples", within=config),
+        ),
+        code=code("draw_figure.py", "interplay.figures.fig1"),
+    log:
+        "<logs>/figures/fig1.log",
+    benchmark:
+        "<benchmarks>/figures/fig1.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    conda:
+        "../../envs/interplay.yaml"
+    message:
+        "Drawing Fig. 1"
+    script:
+        "../scripts/draw_figure.py"
+
+
+use rule fig1 as fig2 with:
+    input:
+        networks="<results>/tables/nonlinear.csv",
+    output:
+        multiext("<results>/figures/fig2", *FORMATS),
+    params:
+        options=dict(
+            hold=lookup(dpath="nonlinear/networks/flipflop/hold", within=config),
+        ),
+        code=code("draw_figure.py", "interplay.figures.fig2"),
+    log:
+        "<logs>/figures/fig2.log",
+    benchmark:
+        "<benchmarks>/figures/fig2.tsv"
+    message:
+        "Drawing Fig. 2"
+
+
+use rule fig1 as figS_published with:
+    input:
+        networks="<results>/tables/nonlinear.csv",
+        published="paper/published.csv",
+    output:
+        multiext("<results>/figures/figS_published", *FORMATS),
+    params:
+        options={},
+        code=code("draw_figure.py", "interplay.figures.figS_published"),
+    log:
+        "<logs>/figures/figS_published.log",
+    benchmark:
+        "<benchmarks>/figures/figS_published.tsv"
+    message:
+        "Drawing the supplement's comparison with the published values"
+
+
+use rule fig1 as fig3 with:
+    input:
+        trials="<results>/tables/linear_trials.parquet",
+        curves="<results>/tables/linear_curves.parquet",
+        theory="<results>/tables/linear_theory.parquet",
+    output:
+        multiext("<results>/figures/fig3", *FORMATS),
+    params:
+        options=dict(
+            zhat=lookup(dpath="linear/examples/zhat", within=config),
+            g=lookup(dpath="linear/examples/g", within=config),
+        ),
+        code=code("draw_figure.py", "interplay.figures.fig3"),
+    log:
+        "<logs>/figures/fig3.log",
+    benchmark:
+        "<benchmarks>/figures/fig3.tsv"
+    message:
+        "Drawing Fig. 3"
+
+
+use rule fig1 as fig4 with:
+    input:
+        networks="<results>/tables/linear.csv",
+        scalings="<results>/tables/linear_scalings.csv",
+    output:
+        multiext("<results>/figures/fig4", *FORMATS),
+    params:
+        options={},
+        code=code("draw_figure.py", "interplay.figures.fig4"),
+    log:
+        "<logs>/figures/fig4.log",
+    benchmark:
+        "<benchmarks>/figures/fig4.tsv"
+    message:
+        "Drawing Fig. 4"
+
+
+use rule fig1 as figS_linear_spectrum with:
+    input:
+        curves="<results>/tables/linear_curves.parquet",
+        theory="<results>/tables/linear_theory.parquet",
+    output:
+        multiext("<results>/figures/figS_linear_spectrum", *FORMATS),
+    params:
+        options=dict(
+            zhat=lookup(dpath="linear/examples/zhat", within=config),
+            g=lookup(dpath="linear/examples/g", within=config),
+        ),
+        code=code("draw_figure.py", "interplay.figures.figS_linear_spectrum"),
+    log:
+        "<logs>/figures/figS_linear_spectrum.log",
+    benchmark:
+        "<benchmarks>/figures/figS_linear_spectrum.tsv"
+    message:
+        "Drawing the supplement's spectrum of the linear networks"
+
+
+use rule fig1 as fig5 with:
+    input:
+        spectrum="<results>/tables/sentiment_spectrum.parquet",
+        truncation="<results>/tables/sentiment_truncation.csv",
+        networks="<results>/tables/sentiment.csv",
+    output:
+        multiext("<results>/figures/fig5", *FORMATS),
+    params:
+        options={},
+        code=code("draw_figure.py", "interplay.figures.fig5"),
+    log:
+        "<logs>/figures/fig5.log",
+    benchmark:
+        "<benchmarks>/figures/fig5.tsv"
+    message:
+        "Drawing Fig. 5"
+
+
+use rule fig1 as figS_sentiment with:
+    input:
+        curves="<results>/tables/sentiment_curves.csv",
+        spectrum="<results>/tables/sentiment_spectrum.parquet",
+    output:
+        multiext("<results>/figures/figS_sentiment", *FORMATS),
+    params:
+        options={},
+        code=code("draw_figure.py", "interplay.figures.figS_sentiment"),
+    log:
+        "<logs>/figures/figS_sentiment.log",
+    benchmark:
+        "<benchmarks>/figures/figS_sentiment.tsv"
+    message:
+        "Drawing the supplement's figure of the LSTM"
+
+
+FIGURES = [
+    rules.fig1.output,
+    rules.fig2.output,
+    rules.fig3.output,
+    rules.fig4.output,
+    rules.fig5.output,
+    rules.figS_published.output,
+    rules.figS_linear_spectrum.output,
+    rules.figS_sentiment.output,
+]

@@ -23,9 +23,7 @@ with job(snakemake) as log:
         if trained.diverged:
             log(f"left out, since its training diverged: {network}")
         findings.append(
-            analyse(
-                trained, params.test_trials, params.largest_rank, params.threshold
-            )
+            analyse(trained, params.test_trials, params.largest_rank, params.threshold)
         )
     for field in fields(Findings):
         table = pd.concat([getattr(one, field.name) for one in findings])

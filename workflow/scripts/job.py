@@ -32,9 +32,7 @@ def job(snakemake) -> Iterator["Log"]:
         except Exception as error:
             log(traceback.format_exc())
             line = f"{type(error).__name__}: {error}".splitlines()[0]
-            print(
-                f"{snakemake.rule}: {line} (see {snakemake.log[0]})", file=sys.stderr
-            )
+            print(f"{snakemake.rule}: {line} (see {snakemake.log[0]})", file=sys.stderr)
             sys.exit(1)
         log("done")
 

@@ -154,9 +154,7 @@ def analyse(
             "converged": converged,
         }
         if converged:
-            summary["functional_rank"] = functional_rank(
-                truncated, threshold * losses[0]
-            )
+            summary["functional_rank"] = functional_rank(truncated, threshold * losses[0])
             summary["functional_rank_rank0"] = functional_rank(
                 truncated, threshold * truncated[0]
             )
@@ -166,7 +164,9 @@ def analyse(
         networks=trained.labelled(
             pd.DataFrame([summary]).astype(dict.fromkeys(integers, "Int64"))
         ),
-        losses=trained.labelled(pd.DataFrame({"epoch": range(len(losses)), "loss": losses})),
+        losses=trained.labelled(
+            pd.DataFrame({"epoch": range(len(losses)), "loss": losses})
+        ),
         spectrum=trained.labelled(_spectrum(matrices)),
         eigenvalues=trained.labelled(_eigenvalues(matrices)),
         truncation=trained.labelled(
@@ -229,4 +229,3 @@ def example_trial(trained: TrainedNetwork) -> pd.DataFrame:
     phases = {"time": example.phases, "channel": 0, "kind": "phase"}
     parts.append(pd.DataFrame({**phases, "value": 0.0, "mask": False}))
     return trained.labelled(pd.concat(parts, ignore_index=True))
-

@@ -16,7 +16,7 @@ from numba import float32
 
 @numba.njit(inline="always")
 def rational_tanh(x):
-    """tanh in single precision, within 3 ulp: a quotient of two polynomials in x².
+    """Tanh in single precision, within 3 ulp: a quotient of two polynomials in x².
 
     The coefficients minimise the largest relative error over |x| < 9.011, beyond
     which tanh rounds to ±1 (a 4/4 minimax fit, error 2.1e-8).
@@ -64,9 +64,7 @@ def _retreat(adjoints, recurrent, states, leak, one, t):
             adjoints[t - 1, b, i] = leak * adjoints[t, b, i] + slope * recurrent[b, i]
 
 
-def bind_activate(
-    x: torch.Tensor, states: torch.Tensor
-) -> Callable[[int], None]:
+def bind_activate(x: torch.Tensor, states: torch.Tensor) -> Callable[[int], None]:
     """Return the function of t that writes tanh(x) into the rates of `states[t]`.
 
     Args:

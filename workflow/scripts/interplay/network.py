@@ -146,9 +146,7 @@ class _Simulation(torch.autograd.Function):
         ws.x.zero_()
         states = ws.states.unbind(0)
         for t in range(ws.n_samples):
-            torch.addmm(
-                ws.x, states[t], ws.forward_weights, beta=1 - ws.dt, out=ws.x
-            )
+            torch.addmm(ws.x, states[t], ws.forward_weights, beta=1 - ws.dt, out=ws.x)
             ws.activate(t + 1)
         outputs = ws.rates[1:] @ C.T
 

@@ -66,10 +66,12 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
 def read_table(path: str | Path) -> pd.DataFrame:
     """Read a CSV or Parquet table; raise `InputError` naming it if it is not whole."""
     with _reading(path, "a table"):
-        # Text columns stay as they are: "" is a value (no hold), not a missing one.
-        if Path(path).suffix == ".csv":
-            return pd.read_csv(path)
-        return pd.read_parquet(path)
+        if Path(path).suffix != ".csv":
+            return pd.read_parquet(path)
+        table = pd.read_csv(path)
+        # "" in a text column is a value (a task without variants), not a missing one.
+        text = table.columns[table.dtypes.eq(object)]
+        return table.fillna(dict.fromkeys(text, ""))
 
 
 def write_arrays(arrays: Mapping[str, np.ndarray], path: str | Path) -> None:
@@ -93,4 +95,6 @@ def _reading(path: str | Path, expected: str) -> Iterator[None]:
         raise InputError(f"{path}: expected {expected}, found no file") from None
     except (ValueError, OSError, safetensors.SafetensorError) as error:
         reason = str(error).strip().splitlines()[0]
-        raise InputError(f"{path}: expected {expected}, found damage: {reason}") from error
+        raise InputError(
+            f"{path}: expected {expected}, found damage: {reason}"
+        ) from error

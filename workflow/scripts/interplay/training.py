@@ -137,8 +137,14 @@ def train(
         moments = [adam.state[parameter] for parameter in parameters.values()]
         return State(
             {name: p.detach().to("cpu", copy=True) for name, p in parameters.items()},
-            {n: m["exp_avg"].to("cpu", copy=True) for n, m in zip(parameters, moments)},
-            {n: m["exp_avg_sq"].to("cpu", copy=True) for n, m in zip(parameters, moments)},
+            {
+                n: m["exp_avg"].to("cpu", copy=True)
+                for n, m in zip(parameters, moments, strict=True)
+            },
+            {
+                n: m["exp_avg_sq"].to("cpu", copy=True)
+                for n, m in zip(parameters, moments, strict=True)
+            },
             list(losses),
         )
 

@@ -1,0 +1,255 @@
+"""The linear network: its descent against plain autograd with dense matrices."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interplay.linear import (
+    Descent,
+    Modes,
+    Trial,
+    curves,
+    descend,
+    draw_network,
+    example_trial,
+    learning_rate,
+    loss_of,
+    measure,
+    shuffle_loss,
+    simulate,
+)
+
+TRIAL = Trial(duration=101, onset=1, window=1, dt=0.5)
+TARGETS = np.array([0.5, 1.0, 2.0])
+RATES = np.array([0.015, 0.009, 0.003])
+
+
+def dense_loss(W, network, zhat):
+    """Eqs (2) and (3) with phi(x) = x as they stand, sample by sample, and the loss."""
+    n = len(network.m)
+    B, C = np.sqrt(n) * network.m, network.w / np.sqrt(n)
+    B, C = torch.from_numpy(B), torch.from_numpy(C)
+    x = torch.zeros(n, dtype=torch.float64)
+    z = []
+    for sample in range(int(101 / 0.5)):
+        u = 0.0 if sample * 0.5 < 1 else 1.0
+        x = 0.5 * x + 0.5 * (W @ x + B * u)
+        z.append(C @ x)
+    return ((zhat - torch.stack(z[-2:])) ** 2).mean() / 2
+
+
+def dense_descent(network, zhat, rate, epochs):
+    """Losses, gradient norms and all singular values of dW, epoch by epoch."""
+    W0 = torch.from_numpy(network.W0)
+    W = W0.clone().requires_grad_()
+    found = []
+    for _ in range(epochs + 1):
+        loss = dense_loss(W, network, zhat)
+        (gradient,) = torch.autograd.grad(loss, W)
+        values = torch.linalg.svdvals((W - W0).detach())
+        found.append((loss.item(), gradient.norm().item(), values.numpy()))
+        with torch.no_grad():
+            W -= rate * gradient
+    return [np.array(column) for column in zip(*found, strict=True)]
+
+
+def run(n, g, epochs, speed=1.0, seed=0, targets=TARGETS, rates=RATES, **options):
+    network = draw_network(n, g, seed)
+    rates = learning_rate(speed * rates, g)
+    rng = np.random.default_rng(3)
+    return network, descend(network, targets, rates, epochs, TRIAL, rng, **options)
+
+
+def largest_deviation(network, descent, epochs):
+    loss, norm, values = dense_descent(
+        network, descent.zhat, descent.learning_rate, epochs
+    )
+    rank = descent.singular_values.shape[1]
+    return max(
+        np.abs(loss - descent.loss).max(),
+        np.abs(norm - descent.gradient_norm).max() / norm.max(),
+        np.abs(values[:, :rank] - descent.singular_values).max(),
+        values[:, rank:].max(initial=0),
+    )
+
+
+@pytest.mark.parametrize("g", [0.0, 0.6, 0.9])
+def test_descent_is_that_of_dense_autograd(g):
+    network, descents = run(32, g, epochs=20, speed=4)
+    for descent in descents:
+        assert largest_deviation(network, descent, 20) < 1e-8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("g", [0.0, 0.9])
+def test_full_descent_is_that_of_dense_autograd(g):
+    network, descents = run(128, g, epochs=200)
+    for descent in descents:
+        assert largest_deviation(network, descent, 200) < 1e-8
+
+
+def test_targets_do_not_disturb_each_other():
+    _, together = run(64, 0.6, epochs=20, speed=4)
+    for i in range(3):
+        one = {"targets": TARGETS[[i]], "rates": RATES[[i]]}
+        _, (alone,) = run(64, 0.6, epochs=20, speed=4, **one)
+        np.testing.assert_allclose(alone.loss, together[i].loss, rtol=0, atol=1e-10)
+        np.testing.assert_allclose(alone.dW, together[i].dW, rtol=0, atol=1e-10)
+
+
+def test_same_seed_gives_the_same_bits():
+    _, first = run(64, 0.6, epochs=5)
+    _, second = run(64, 0.6, epochs=5)
+    for a, b in zip(first, second, strict=True):
+        assert np.array_equal(a.loss, b.loss)
+        assert np.array_equal(a.dW, b.dW)
+
+
+def test_without_initial_connectivity_rank_is_two():
+    network, descents = run(64, 0.0, epochs=50, speed=4)
+    span = np.linalg.qr(np.stack([network.m, network.w], axis=1))[0]
+    for descent in descents:
+        dW = descent.dW
+        assert np.linalg.matrix_rank(dW, tol=1e-12) == 2
+        np.testing.assert_allclose(span @ (span.T @ dW @ span) @ span.T, dW, atol=1e-12)
+
+
+def test_what_is_left_out_obeys_the_tolerance():
+    _, fine = run(64, 0.6, epochs=20, speed=4)
+    _, coarse = run(64, 0.6, epochs=20, speed=4, tolerance=1e-4)
+    for a, b in zip(fine, coarse, strict=True):
+        assert b.left.shape[1] < a.left.shape[1]
+        assert 0 < np.linalg.norm(a.dW - b.dW) < 1e-4
+        assert np.abs(a.loss - b.loss).max() < 1e-4
+
+
+def test_bases_are_orthonormal():
+    _, (descent, *_) = run(64, 0.6, epochs=20, speed=4)
+    for basis in (descent.left, descent.right):
+        np.testing.assert_allclose(basis.T @ basis, np.eye(basis.shape[1]), atol=1e-13)
+
+
+def test_simulation_agrees_with_the_descent():
+    network, descents = run(64, 0.6, epochs=20, speed=4)
+    for descent in descents:
+        z = simulate(network, network.W0 + descent.dW, TRIAL)
+        assert loss_of(z, descent.zhat, TRIAL) == pytest.approx(
+            descent.loss[-1], abs=1e-12
+        )
+
+
+def test_output_settles_at_the_fixed_point():
+    network = draw_network(64, 0.4, 1)
+    fixed = network.w @ np.linalg.solve(np.eye(64) - network.W0, network.m)
+    assert simulate(network, network.W0, TRIAL)[-1] == pytest.approx(fixed, abs=1e-8)
+
+
+def test_shuffling_nothing_changes_nothing():
+    network, descents = run(32, 0.0, epochs=20, speed=4)
+    for descent in descents:
+        rng = np.random.default_rng(0)
+        found = shuffle_loss(network, descent.dW, descent.zhat, TRIAL, rng)
+        assert found == pytest.approx(descent.loss[-1], abs=1e-12)
+
+
+def test_shuffling_undoes_what_was_learnt():
+    network, descents = run(256, 0.7, epochs=50, speed=4)
+    for descent in descents:
+        rng = np.random.default_rng(0)
+        found = shuffle_loss(network, descent.dW, descent.zhat, TRIAL, rng)
+        assert found > 10 * descent.loss[-1]
+
+
+def test_trial_counts_samples():
+    assert (TRIAL.driven, TRIAL.scored) == (200, 2)
+
+
+@pytest.mark.parametrize("g", [0.0, 0.7])
+def test_drawn_network_has_the_right_sizes(g):
+    network = draw_network(400, g, 2)
+    assert np.linalg.norm(network.m) == pytest.approx(1, abs=1e-14)
+    assert np.linalg.norm(network.w) == pytest.approx(1, abs=1e-14)
+    assert abs(network.m @ network.w) < 5 / np.sqrt(400)
+    assert network.W0.std() == pytest.approx(g / np.sqrt(400), rel=0.01)
+    assert not np.signbit(network.W0[network.W0 == 0]).any()
+
+
+def test_networks_of_different_g_and_seed_are_independent():
+    networks = [draw_network(200, g, seed) for g, seed in [(0.5, 0), (0.5, 1), (0.6, 0)]]
+    entries = np.corrcoef([network.W0.ravel() for network in networks])
+    vectors = np.corrcoef([np.r_[network.m, network.w] for network in networks])
+    assert np.abs(entries - np.eye(3)).max() < 5 / 200
+    assert np.abs(vectors - np.eye(3)).max() < 5 / np.sqrt(400)
+
+
+@settings(deadline=None, max_examples=30)
+@given(n=st.integers(1, 30), seed=st.integers(0, 1000))
+def test_modes_are_a_decomposition(n, seed):
+    rng = np.random.default_rng(seed)
+    W0, x = rng.standard_normal((n, n)), rng.standard_normal(n)
+    modes = Modes.of(W0)
+
+    def scaled(coordinates, values):
+        return (coordinates.view(complex) * values).view(float)
+
+    tolerance = 1e-10 * np.linalg.cond(np.linalg.eig(W0)[1])
+    forward = modes.back @ scaled(modes.into @ x, modes.values)
+    np.testing.assert_allclose(forward, W0 @ x, atol=tolerance)
+    backward = modes.into.T @ scaled(modes.back.T @ x, modes.values.conj())
+    np.testing.assert_allclose(backward, W0.T @ x, atol=tolerance)
+
+
+def test_convergence_is_the_first_epoch_below_the_threshold():
+    loss, none = np.array([2.0, 0.2, 0.09, 0.11, 0.0]), np.zeros((0, 0))
+    descent = Descent(2.0, 0.1, loss, loss, np.zeros((5, 0, 0)), none, none)
+    assert descent.converged_epoch(0.05) == 2
+    assert descent.converged_epoch(1e-9) == 4
+    assert descent.converged_epoch(0.0) is None
+    np.testing.assert_allclose(descent.tau, [0, 0.1, 0.2, 0.3, 0.4])
+
+
+def test_measures_are_those_of_the_descent():
+    network, descents = run(64, 0.3, epochs=50, speed=4)
+    for descent in descents:
+        half = descent.zhat**2 / 2
+        found = measure(network, descent, TRIAL, 0.05, np.random.default_rng(0))
+        below = np.flatnonzero(descent.loss < 0.05 * half)[0]
+        assert found["tau_star"] == descent.learning_rate * below
+        mean = descent.gradient_norm[descent.tau <= found["tau_star"]].mean()
+        assert found["mean_gradient_norm"] == pytest.approx(mean)
+        assert found["norm_dW"] == pytest.approx(np.linalg.norm(descent.dW))
+        assert found["final_loss"] == descent.loss[-1] < 0.05 * half
+
+
+def test_without_convergence_there_is_no_time_of_it():
+    network, descents = run(32, 0.3, epochs=2)
+    for descent in descents:
+        found = measure(network, descent, TRIAL, 0.05, np.random.default_rng(0))
+        assert np.isnan(found["tau_star"])
+        assert np.isnan(found["mean_gradient_norm"])
+
+
+def test_curves_have_zeros_where_the_rank_is_lower():
+    _, (descent, *_) = run(32, 0.0, epochs=5)
+    table = curves(descent)
+    assert table.columns.tolist() == [
+        "zhat", "epoch", "tau", "loss", "gradient_norm", "s1", "s2", "s3", "s4", "s5",
+    ]  # fmt: skip
+    assert len(table) == 6
+    assert (table[["s3", "s4", "s5"]] == 0).all(axis=None)
+    assert (table.s1.diff()[1:] > 0).all()
+
+
+def test_example_trial_starts_with_the_input_and_ends_at_the_readout():
+    network, (descent, *_) = run(32, 0.3, epochs=20, speed=4)
+    W = network.W0 + descent.dW
+    fine = Trial(duration=101, onset=1, window=1, dt=0.05)
+    table = example_trial(network, W, fine)
+    output = table[table.kind == "output"]
+    assert (output.value[output.time <= 1] == 0).all()
+    assert output.time.iloc[-1] == pytest.approx(101)
+    coarse = simulate(network, W, TRIAL)
+    assert output.value.iloc[-1] == pytest.approx(coarse[-1], abs=1e-3)
+    assert table[table.kind == "input"].value.tolist() == [0, 0, 1, 1]

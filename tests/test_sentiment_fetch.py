@@ -1,0 +1,103 @@
+"""Fetching from a host, here one on this machine, and from local copies."""
+
+import functools
+import hashlib
+import http.server
+import threading
+import zipfile
+
+import pytest
+
+from interplay.errors import InputError
+from interplay.sentiment.fetch import check_hash, copy_checked, downloaded_archive
+
+# pooch leaves the connection of a response to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+TEXT = b"(3 (2 good) (2 film))\n"
+
+
+def sha256(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def host(tmp_path):
+    """A folder, and the address under which its files are served."""
+    folder = tmp_path / "host"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "trees.zip", "w") as archive:
+        archive.writestr("trees/train.txt", TEXT)
+    handler = functools.partial(Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield folder, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def fetch(host, folder, name="trees.zip", digest=None, member="trees/train.txt"):
+    served, address = host
+    if digest is None:
+        digest = sha256((served / name).read_bytes())
+    with downloaded_archive(f"{address}/{name}", digest, folder) as archive:
+        archive.extract(member, folder / "train.txt")
+
+
+def test_a_file_is_taken_out_of_the_archive_and_nothing_else_stays(host, tmp_path):
+    fetch(host, tmp_path / "data")
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["train.txt"]
+    assert (tmp_path / "data" / "train.txt").read_bytes() == TEXT
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"digest": "0" * 64}, "trees.zip: expected to download it"),
+        ({"name": "none.zip", "digest": "0" * 64}, "none.zip: expected to download it"),
+        ({"member": "trees/dev.txt"}, "trees.zip: expected trees/dev.txt in it"),
+        ({"name": "no.zip"}, "no.zip: expected a zip archive"),
+        ({"name": "half.zip"}, "half.zip: expected a zip archive"),
+    ],
+)
+def test_what_goes_wrong_is_one_line_and_leaves_nothing(
+    host, tmp_path, options, expected
+):
+    served, address = host
+    (served / "no.zip").write_bytes(TEXT)
+    (served / "half.zip").write_bytes((served / "trees.zip").read_bytes()[:40])
+    with pytest.raises(InputError) as error:
+        fetch(host, tmp_path / "data", **options)
+    assert str(error.value).startswith(address)
+    assert expected in str(error.value)
+    assert "\n" not in str(error.value)
+    assert not list((tmp_path / "data").iterdir())
+
+
+def test_a_host_that_does_not_answer_is_named(tmp_path):
+    url = "http://127.0.0.1:9/trees.zip"
+    with (
+        pytest.raises(InputError, match=r"http://127.0.0.1:9/trees.zip: expected"),
+        downloaded_archive(url, "0" * 64, tmp_path / "data"),
+    ):
+        pass
+    assert not list((tmp_path / "data").iterdir())
+
+
+def test_a_local_copy_is_checked(tmp_path):
+    (tmp_path / "dev.txt").write_bytes(TEXT)
+    copy_checked(tmp_path / "dev.txt", sha256(TEXT), tmp_path / "data" / "dev.txt")
+    assert (tmp_path / "data" / "dev.txt").read_bytes() == TEXT
+    with pytest.raises(
+        InputError, match=r"dev.txt: expected sha256 0+, found [0-9a-f]{64}"
+    ):
+        copy_checked(tmp_path / "dev.txt", "0" * 64, tmp_path / "other" / "dev.txt")
+    assert not (tmp_path / "other").exists()
+    with pytest.raises(InputError, match=r"none.txt: expected a file"):
+        check_hash(tmp_path / "none.txt", "0" * 64)

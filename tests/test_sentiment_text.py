@@ -1,0 +1,310 @@
+"""Trees, tokens, vectors and batches; on the real treebank where it is at hand."""
+
+import gzip
+import os
+import random
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nltk.tree import Tree
+
+from interplay.errors import InputError
+from interplay.randomness import stream
+from interplay.sentiment.facts import data_facts
+from interplay.sentiment.synthetic import (
+    format_trees,
+    format_vectors,
+    synthetic_trees,
+    synthetic_vectors,
+)
+from interplay.sentiment.treebank import (
+    SPLITS,
+    build_treebank,
+    english_tokenizer,
+    labelled_sentences,
+    read_split,
+    read_trees,
+    write_split,
+)
+from interplay.sentiment.vocabulary import (
+    build_language,
+    read_vectors,
+    shuffled_batches,
+    sorted_batches,
+)
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+TREEBANK = Path(os.environ.get("INTERPLAY_TREEBANK", DATA / "sst" / "trees"))
+GLOVE = Path(
+    os.environ.get("INTERPLAY_GLOVE", DATA / "glove/glove.6B.100d.sst_subset.txt.gz")
+)
+# Types of the training set without a vector: in the whole file, and in the lines of
+# it that hold a word of the treebank, from which some are missing.
+WITHOUT_VECTOR = {"glove.6B.100d.txt": 4043, "glove.6B.100d.sst_subset.txt.gz": 4173}
+
+TREE = "(3 (2 It) (4 (2 's) (4 good)))"
+
+
+@pytest.fixture(scope="module")
+def treebank():
+    sizes = {"train": 150, "dev": 60, "test": 20}
+    trees = {s: synthetic_trees(n, stream("trees", "test", s)) for s, n in sizes.items()}
+    return build_treebank(trees)
+
+
+@pytest.fixture(scope="module")
+def language(treebank):
+    vectors = synthetic_vectors(12, stream("vectors", "test"))
+    return build_language(treebank["train"], vectors, stream("unknown", "test"))
+
+
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# Trees
+
+
+def test_trees_are_read_with_their_labels(tmp_path):
+    (tree,) = read_trees(write(tmp_path / "t.txt", f"{TREE}\n"))
+    assert tree.label() == "3"
+    assert tree.leaves() == ["It", "'s", "good"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{TREE}\n(3 (2 It) (4 good)\n", "line 2: expected one tree"),
+        (f"{TREE}\n\n{TREE} {TREE}\n", "line 3: expected one tree"),
+        ("no tree", "line 1: expected one tree"),
+        ("(3 (7 It) (2 is))", "line 1: expected nodes labelled 0 to 4"),
+        ("(3 (2 It) (2 ))", "line 1: expected nodes labelled 0 to 4"),
+        ("\n", "expected trees, found none"),
+    ],
+)
+def test_a_file_that_is_no_treebank_is_refused_in_one_line(tmp_path, text, expected):
+    path = write(tmp_path / "t.txt", text)
+    with pytest.raises(InputError) as error:
+        read_trees(path)
+    message = str(error.value)
+    assert message.startswith(str(path))
+    assert expected in message
+    assert "\n" not in message
+
+
+def test_a_missing_or_undecodable_file_of_trees_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"none.txt: expected .* found no file"):
+        read_trees(tmp_path / "none.txt")
+    (tmp_path / "latin.txt").write_bytes("(3 (2 naïve) (2 film))".encode("latin-1"))
+    with pytest.raises(InputError, match=r"latin.txt: expected UTF-8"):
+        read_trees(tmp_path / "latin.txt")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "tokens"),
+    [
+        ("a 90-minute film", ["a", "90-minute", "film"]),
+        ("a well-made film", ["a", "well", "-", "made", "film"]),
+        ("It 's n't The End .", ["It", "'s", "n't", "The", "End", "."]),
+    ],
+)
+def test_tokens_are_those_of_spacy_2(sentence, tokens):
+    assert english_tokenizer()(sentence) == tokens
+
+
+def test_neutral_sentences_are_dropped_and_the_others_are_binary():
+    trees = [Tree.fromstring(f"({grade} (2 a) (2 b))") for grade in "01234"]
+    found = list(labelled_sentences(trees, str.split))
+    assert [row["label"] for row in found] == [0, 0, 1, 1]
+    assert found[0] == {"sentence": "a b", "tokens": ["a", "b"], "label": 0}
+
+
+def test_a_split_survives_the_disk_with_its_types(tmp_path, treebank):
+    write_split(treebank["dev"], tmp_path / "dev.parquet")
+    again = read_split(tmp_path / "dev.parquet")
+    assert again.features == treebank["dev"].features
+    assert again.features["label"].names == ["negative", "positive"]
+    assert again.to_list() == treebank["dev"].to_list()
+    (tmp_path / "half.parquet").write_bytes((tmp_path / "dev.parquet").read_bytes()[:99])
+    with pytest.raises(InputError, match=r"half.parquet: expected a whole Parquet"):
+        read_split(tmp_path / "half.parquet")
+
+
+# The synthetic treebank
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_synthetic_trees_are_trees_as_the_real_ones_are(seed, tmp_path_factory):
+    trees = synthetic_trees(5, np.random.default_rng(seed))
+    path = write(tmp_path_factory.mktemp("trees") / "t.txt", format_trees(trees))
+    again = read_trees(path)
+    assert again == trees
+    for tree in again:
+        assert all(len(node) == 2 or isinstance(node[0], str) for node in tree.subtrees())
+
+
+def test_the_grammar_negates_and_leaves_some_sentences_neutral():
+    trees = synthetic_trees(300, np.random.default_rng(0))
+    assert 0.1 < np.mean([tree.label() == "2" for tree in trees]) < 0.5
+    negated = [
+        (node.label(), node[1].label())
+        for tree in trees
+        for node in tree.subtrees()
+        if len(node) == 2 and node[0].leaves() in (["not"], ["never"])
+    ]
+    assert len(negated) > 30
+    # Turned over: 0 and 4, or 1 and 3, or neutral.
+    assert {int(a) + int(b) for a, b in negated} == {4}
+
+
+def test_synthetic_data_are_the_same_for_the_same_seed():
+    first, second = (
+        (format_trees(synthetic_trees(9, rng)), format_vectors(synthetic_vectors(7, rng)))
+        for rng in (stream("x", "test"), stream("x", "test"))
+    )
+    assert first == second
+
+
+# Vectors
+
+
+@pytest.mark.parametrize("name", ["v.txt", "v.txt.gz"])
+def test_vectors_are_read_plain_or_compressed(tmp_path, name):
+    text = "the 1 2 3\nThe 4 5 6\nof 7 8 9\n"
+    opener = gzip.open if name.endswith(".gz") else open
+    with opener(tmp_path / name, "wt") as file:
+        file.write(text)
+    found = read_vectors(tmp_path / name, {"The", "of", "absent"}, 3)
+    assert found["word"].tolist() == ["The", "of"]
+    np.testing.assert_array_equal(np.stack(found["vector"]), [[4, 5, 6], [7, 8, 9]])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the 1 2 3\nof 1 2\n", "line 2: expected a word and 3 numbers, found 2"),
+        ("the 1 2 3\nof 1 2 x\n", "line 2: expected numbers"),
+        ("the 1 2 3\nof 1 2 nan\n", "line 2: expected finite numbers"),
+        ("a 1 2 3\n", "found none for any word"),
+    ],
+)
+def test_a_bad_line_of_vectors_is_named(tmp_path, text, expected):
+    path = write(tmp_path / "v.txt", text)
+    with pytest.raises(InputError) as error:
+        read_vectors(path, {"the", "of"}, 3)
+    assert str(error.value).startswith(str(path))
+    assert expected in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_truncated_or_false_gzip_file_is_named(tmp_path):
+    rng = np.random.default_rng(0)
+    lines = [f"w{i} {rng.normal()} {rng.normal()}\n" for i in range(2000)]
+    whole = gzip.compress("".join(lines).encode())
+    (tmp_path / "half.gz").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "false.gz").write_bytes(b"the 1 2\n")
+    for name in ("half.gz", "false.gz"):
+        with pytest.raises(InputError, match=f"{name}: expected a whole gzip file"):
+            read_vectors(tmp_path / name, {"w1"}, 2)
+    with pytest.raises(InputError, match=r"none.gz: expected .* found no file"):
+        read_vectors(tmp_path / "none.gz", {"w1"}, 2)
+
+
+def test_words_keep_their_case_and_specials_have_no_vector(treebank, language):
+    vocabulary = language.text.vocab
+    assert vocabulary.itos[:2] == ["<unk>", "<pad>"]
+    assert not language.vectors[:2].any()
+    assert vocabulary.stoi["never seen"] == 0
+    given_vectors = synthetic_vectors(12, stream("vectors", "test")).set_index("word")
+    the, capital = (language.vectors[vocabulary.stoi[w]] for w in ("the", "The"))
+    np.testing.assert_array_equal(the, given_vectors.vector["the"])
+    # "The" has none, and is drawn: nothing like "the".
+    assert "The" not in given_vectors.index
+    assert not torch.equal(the, capital)
+    assert (language.vectors[2:].abs().sum(1) > 0).all()
+
+
+def test_words_without_a_vector_are_standard_normal(treebank):
+    one_word = pd.DataFrame({"word": ["the"], "vector": [np.ones(500, np.float32)]})
+    drawn = build_language(treebank["train"], one_word, stream("unknown", "test"))
+    others = drawn.vectors[2:][drawn.vectors[2:, 0] != 1].numpy()
+    assert abs(others.mean()) < 0.03
+    assert abs(others.std() - 1) < 0.03
+
+
+# Batches
+
+
+def sentences_of(batch, language):
+    words = language.text.vocab.itos
+    columns = zip(batch.words.T.tolist(), batch.lengths.tolist(), strict=True)
+    return [" ".join(words[i] for i in column[:length]) for column, length in columns]
+
+
+@settings(max_examples=15, deadline=None)
+@given(size=st.integers(1, 70), seed=st.integers(0, 2**32), n_parts=st.integers(1, 3))
+def test_an_epoch_shows_every_sentence_once(treebank, language, size, seed, n_parts):
+    examples = language.examples(treebank["train"])
+    batches = list(shuffled_batches(examples, size, np.random.default_rng(seed)))
+    parts = [part for batch in batches for part in batch.parts(n_parts)]
+    shown = sorted(s for part in parts for s in sentences_of(part, language))
+    assert shown == sorted(" ".join(tokens) for tokens in treebank["train"]["tokens"])
+    for part in parts:
+        lengths = part.lengths.tolist()
+        assert lengths == sorted(lengths, reverse=True)
+        assert part.words.shape == (lengths[0], len(lengths))
+    assert sum(int(part.labels.sum()) for part in parts) == sum(
+        treebank["train"]["label"]
+    )
+
+
+def test_batches_follow_their_own_stream_and_leave_the_global_ones_alone(
+    treebank, language
+):
+    examples = language.examples(treebank["train"])
+    before = random.getstate(), torch.get_rng_state()
+
+    def order(seed):
+        rng = np.random.default_rng(seed)
+        return [batch.words.tolist() for batch in shuffled_batches(examples, 8, rng)]
+
+    assert order(1) == order(1) != order(2)
+    assert random.getstate() == before[0]
+    assert torch.equal(torch.get_rng_state(), before[1])
+
+
+def test_sorted_batches_hold_the_longest_first(treebank, language):
+    batches = sorted_batches(language.examples(treebank["dev"]), 16)
+    assert sum(len(batch.labels) for batch in batches) == len(treebank["dev"])
+    for batch in batches:
+        assert batch.lengths.tolist() == sorted(batch.lengths.tolist(), reverse=True)
+
+
+# The real data
+
+
+@pytest.mark.slow
+def test_facts_of_the_real_data():
+    if not TREEBANK.is_dir() or not GLOVE.is_file():
+        pytest.skip(
+            f"no real data: INTERPLAY_TREEBANK={TREEBANK} and INTERPLAY_GLOVE={GLOVE} "
+            "are not there"
+        )
+    trees = {split: read_trees(TREEBANK / f"{split}.txt") for split in SPLITS}
+    treebank = build_treebank(trees)
+    words = {word for tokens in treebank["train"]["tokens"] for word in tokens}
+    facts = data_facts(trees, treebank, read_vectors(GLOVE, words, 100))
+    facts = facts.set_index("split")
+    assert facts.trees.tolist() == [8544, 1101, 2210]
+    assert facts.sentences.tolist() == [6920, 872, 1821]
+    assert facts.tokens.tolist() == [138_162, 17_585, 36_314]
+    assert facts.types["train"] == 15_431
+    if GLOVE.name in WITHOUT_VECTOR:
+        assert facts.types_without_vector["train"] == WITHOUT_VECTOR[GLOVE.name]

@@ -1,0 +1,17 @@
+"""Draw the figure that this rule is named after from its tables, in every format."""
+
+from importlib import import_module
+from pathlib import Path
+
+import matplotlib as mpl
+
+from interplay.figures.style import RC, save
+from interplay.storage import read_table
+from job import job
+
+with job(snakemake):
+    module = import_module(f"interplay.figures.{snakemake.rule}")
+    tables = {name: read_table(path) for name, path in snakemake.input.items()}
+    with mpl.rc_context(RC):
+        figure = module.draw(**tables, **snakemake.params.options)
+    save(figure, Path(snakemake.output[0]).with_suffix(""))

@@ -1,0 +1,11 @@
+"""Get the word vectors from their host."""
+
+from pathlib import Path
+
+from interplay.sentiment.fetch import downloaded_archive
+from job import job
+
+with job(snakemake):
+    params, path = snakemake.params, Path(snakemake.output.vectors)
+    with downloaded_archive(params.url, params.sha256, path.parent) as archive:
+        archive.extract(params.file, path)

@@ -1,0 +1,1 @@
+"""The paper's figures: one module a figure, each a function from tables to a figure."""

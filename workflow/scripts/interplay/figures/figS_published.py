@@ -1,0 +1,66 @@
+"""Supplement: convergence time and norm of dW beside the published values.
+
+The flip-flop appears in both variants: what the paper's text describes, and what
+its Fig. 1(a) shows and its Fig. 2 was made with.
+"""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from interplay.figures.fig2 import PANELS, complete
+from interplay.figures.style import (
+    INK,
+    TASK_COLOURS,
+    TASKS,
+    TEXT_WIDTH,
+    label_panels,
+    line_with_spread,
+    mean_and_spread,
+    shades,
+)
+
+HOLDS = {"per_channel": "of each channel", "last_pulse": "of the last pulse"}
+
+
+def draw(networks: pd.DataFrame, published: pd.DataFrame) -> Figure:
+    """Draw a column a task; above the convergence time, below the norm of dW.
+
+    Args:
+        networks: the table nonlinear.csv.
+        published: quantity, task, hold, g, value and bound ("above" where the
+            published curve leaves its axis), read off the published Fig. 2.
+    """
+    figure = Figure(figsize=(TEXT_WIDTH, 3.2))
+    axes = figure.subplots(2, 3, sharex="col")
+    for column, (task, name) in enumerate(TASKS.items()):
+        axes[0, column].set_title(name)
+        of_task = complete_by_hold(networks[networks.task == task])
+        colours = shades(TASK_COLOURS[task], len(of_task))
+        for row, quantity in enumerate(["convergence_epoch", "norm_dW"]):
+            ax = axes[row, column]
+            for (hold, table), colour in zip(of_task.items(), colours, strict=True):
+                found = mean_and_spread(table, "g", quantity)
+                line_with_spread(
+                    ax, found.index, found["mean"], found["std"],
+                    color=colour, label=HOLDS.get(hold, "reproduced"), marker="o", ms=2,
+                )  # fmt: skip
+            right = (published.quantity == quantity) & (published.task == task)
+            for bound, marker in {"": "_", "above": "^"}.items():
+                points = published[right & (published.bound == bound)]
+                label = {"": "published", "above": "published: above"}[bound]
+                ax.plot(
+                    points.g, points.value, marker, color=INK, ms=5, mew=1.2, mfc="none",
+                    ls="none", label=label if len(points) else None,
+                )  # fmt: skip
+        axes[0, column].set_yscale("log")
+        axes[1, column].set(xlabel="$g$", ylim=(0, None))
+        axes[0, column].legend(handlelength=1)
+    axes[0, 0].set_ylabel(PANELS["convergence_epoch"])
+    axes[1, 0].set_ylabel(PANELS["norm_dW"])
+    label_panels(axes.flat, x=-0.12)
+    return figure
+
+
+def complete_by_hold(networks: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the complete networks of each variant of a task, by its name."""
+    return {hold: complete(table) for hold, table in networks.groupby("hold", sort=False)}

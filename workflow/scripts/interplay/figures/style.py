@@ -1,0 +1,100 @@
+"""What all figures share: size, type, colours, and how they are saved."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from interplay.storage import replacing
+
+TEXT_WIDTH = 5.5
+"""inches, of the paper's column"""
+
+FORMATS = ("pdf", "svg", "png")
+
+RC = {
+    "font.family": "DejaVu Sans",
+    "font.size": 7,
+    "axes.titlesize": 8,
+    "axes.labelsize": 7,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.labelsize": 6.5,
+    "ytick.labelsize": 6.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.minor.size": 1.5,
+    "ytick.minor.size": 1.5,
+    "legend.fontsize": 6.5,
+    "legend.frameon": False,
+    "legend.handlelength": 1.5,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 3,
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 100,
+    "savefig.dpi": 300,
+    # Text stays text in the PDF, in an embedded TrueType font.
+    "pdf.fonttype": 42,
+    "svg.fonttype": "path",
+    # The same figure is the same file.
+    "svg.hashsalt": "interplay",
+}
+
+TASKS = {"flipflop": "Flip-flop", "mante": "Mante", "romo": "Romo"}
+"""the tasks' names as shown, in the paper's order"""
+
+_COLOURS = sns.color_palette("colorblind").as_hex()
+TASK_COLOURS = {"flipflop": _COLOURS[0], "mante": _COLOURS[1], "romo": _COLOURS[2]}
+INK = "#222222"
+MUTED = "#888888"
+
+
+def shades(colour: str, n: int) -> list[tuple[float, ...]]:
+    """Return n shades of a colour, from a darker one to a lighter one."""
+    dark = sns.blend_palette(["black", colour], 5)[3]
+    light = sns.blend_palette(["white", colour], 5)[2]
+    return sns.blend_palette([dark, light], max(n, 2))[:n]
+
+
+def label_panels(axes: Iterable[Axes], start: str = "a", x: float = -0.2) -> None:
+    """Write (a), (b), … at the upper left of the axes, in their order."""
+    for i, ax in enumerate(axes):
+        ax.text(
+            x, 1.04, f"({chr(ord(start) + i)})", transform=ax.transAxes,
+            ha="right", va="bottom", fontsize=8, fontweight="bold",
+        )  # fmt: skip
+
+
+def line_with_spread(
+    ax: Axes, x: np.ndarray, mean: np.ndarray, spread: np.ndarray, **line
+) -> None:
+    """Draw a mean with a shade of ± its standard deviation."""
+    (drawn,) = ax.plot(x, mean, **line)
+    ax.fill_between(
+        x, mean - spread, mean + spread, color=drawn.get_color(), alpha=0.2, lw=0
+    )
+
+
+def mean_and_spread(table: pd.DataFrame, by: str, value: str) -> pd.DataFrame:
+    """Return mean and standard deviation (over seeds, ddof 1) of a column.
+
+    A group of one has a spread of 0.
+    """
+    found = table.groupby(by)[value].agg(["mean", "std"]).astype(float)
+    return found.fillna({"std": 0.0})
+
+
+def save(figure: Figure, stem: str | Path) -> None:
+    """Write a figure as PDF, SVG and PNG, without a date, so that equal means identical."""
+    dates = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
+    for suffix in FORMATS:
+        with replacing(f"{stem}.{suffix}") as temporary, mpl.rc_context(RC):
+            figure.savefig(temporary, metadata=dates[suffix])

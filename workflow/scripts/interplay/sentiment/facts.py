@@ -1,0 +1,49 @@
+"""What there is in a treebank: the table of data facts."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from datasets import Dataset
+from nltk.tree import Tree
+
+
+def data_facts(
+    trees: Mapping[str, Sequence[Tree]],
+    sentences: Mapping[str, Dataset],
+    vectors: pd.DataFrame,
+) -> pd.DataFrame:
+    """Count what each split holds.
+
+    Args:
+        trees: by split.
+        sentences: by split, the labelled ones among them; "train" makes the vocabulary.
+        vectors: word, vector: of words of the vocabulary.
+
+    Returns:
+        A row a split: split, trees, sentences, positive (sentences), tokens,
+        types (distinct tokens), types_without_vector and tokens_without_vector
+        (of the vocabulary), tokens_outside_vocabulary, longest (tokens of a
+        sentence).
+    """
+    vocabulary = {word for tokens in sentences["train"]["tokens"] for word in tokens}
+    without_vector = vocabulary - set(vectors["word"])
+    rows = []
+    for split, some in sentences.items():
+        tokens = [word for sentence in some["tokens"] for word in sentence]
+        rows.append(
+            {
+                "split": split,
+                "trees": len(trees[split]),
+                "sentences": len(some),
+                "positive": sum(some["label"]),
+                "tokens": len(tokens),
+                "types": len(set(tokens)),
+                "types_without_vector": len(set(tokens) & without_vector),
+                "tokens_without_vector": sum(word in without_vector for word in tokens),
+                "tokens_outside_vocabulary": sum(
+                    word not in vocabulary for word in tokens
+                ),
+                "longest": max(map(len, some["tokens"])),
+            }
+        )
+    return pd.DataFrame(rows)

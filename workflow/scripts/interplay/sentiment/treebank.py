@@ -1,0 +1,159 @@
+"""The treebank: trees in PTB format, and the labelled sentences made of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pyarrow
+import pyarrow.parquet
+from datasets import (
+    ClassLabel,
+    Dataset,
+    DatasetDict,
+    Features,
+    List,
+    Value,
+    disable_progress_bars,
+)
+from nltk.tree import Tree
+from spacy.lang.char_classes import ALPHA, HYPHENS
+from spacy.lang.en import English
+from spacy.util import compile_infix_regex
+
+from interplay.errors import InputError
+from interplay.storage import replacing
+
+SPLITS = ("train", "dev", "test")
+NEUTRAL = 2
+"""the middle one of the five classes, 0 (very negative) to 4 (very positive)"""
+
+FEATURES = Features(
+    {
+        "sentence": Value("string"),
+        "tokens": List(Value("string")),
+        "label": ClassLabel(names=["negative", "positive"]),
+    }
+)
+
+
+def read_trees(path: str | Path) -> list[Tree]:
+    """Read a file of trees in PTB format, one a line, each node labelled 0 to 4.
+
+    Raises:
+        InputError: naming file and line, if there is no such file, it is not
+            UTF-8, holds no tree, or a line is not one tree with such labels.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8").split("\n")
+    except FileNotFoundError:
+        raise InputError(f"{path}: expected a file of trees, found no file") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: expected UTF-8 text, found {error.reason}") from None
+    trees = [
+        _parse(line, f"{path}, line {number}")
+        for number, line in enumerate(lines, start=1)
+        if line.strip()
+    ]
+    if not trees:
+        raise InputError(f"{path}: expected trees, found none")
+    return trees
+
+
+def _parse(line: str, where: str) -> Tree:
+    try:
+        tree = Tree.fromstring(line)
+        nodes = list(tree.subtrees())
+    except (ValueError, IndexError, AttributeError):
+        raise InputError(f"{where}: expected one tree, found {_excerpt(line)}") from None
+    for node in nodes:
+        if node.label() not in {"0", "1", "2", "3", "4"} or not len(node):
+            raise InputError(
+                f"{where}: expected nodes labelled 0 to 4, each with a word or nodes "
+                f"below it, found {_excerpt(str(node))}"
+            )
+    return tree
+
+
+def _excerpt(text: str) -> str:
+    text = " ".join(text.split())
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")
+
+
+def english_tokenizer() -> Callable[[str], list[str]]:
+    """Return spaCy's English tokenizer with the infixes of spaCy 2.3.
+
+    spaCy 3 splits at a hyphen after a digit as well ("90-minute"); the rule
+    before it wants a letter there.
+
+    Returns:
+        A function from a sentence to its tokens.
+    """
+    hyphen = rf"(?:{HYPHENS})(?=[{ALPHA}])"
+    since_version_3, before = rf"(?<=[{ALPHA}0-9]){hyphen}", rf"(?<=[{ALPHA}]){hyphen}"
+    language = English()
+    infixes = list(language.Defaults.infixes)
+    infixes[infixes.index(since_version_3)] = before
+    language.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+    return lambda sentence: [token.text for token in language.tokenizer(sentence)]
+
+
+def labelled_sentences(
+    trees: Sequence[Tree], tokenize: Callable[[str], list[str]]
+) -> Iterator[dict[str, object]]:
+    """Yield the sentences whose root is not neutral (section 4, binary SST).
+
+    Args:
+        trees: with labels "0" to "4".
+        tokenize: from a sentence to its tokens.
+
+    Yields:
+        sentence: the leaves joined by spaces; tokens; label: 0 negative, 1 positive.
+    """
+    for tree in trees:
+        grade = int(tree.label())
+        if grade != NEUTRAL:
+            sentence = " ".join(tree.leaves())
+            yield {
+                "sentence": sentence,
+                "tokens": tokenize(sentence),
+                "label": int(grade > NEUTRAL),
+            }
+
+
+def build_treebank(trees: dict[str, list[Tree]]) -> DatasetDict:
+    """Return the labelled, tokenised sentences of each split.
+
+    Args:
+        trees: by split.
+
+    Returns:
+        The same splits, each with the columns of `FEATURES`.
+    """
+    tokenize = english_tokenizer()
+    return DatasetDict(
+        {
+            split: Dataset.from_list(
+                list(labelled_sentences(some, tokenize)), features=FEATURES
+            )
+            for split, some in trees.items()
+        }
+    )
+
+
+def write_split(dataset: Dataset, path: str | Path) -> None:
+    """Write one split as Parquet."""
+    disable_progress_bars()
+    with replacing(path) as temporary:
+        dataset.to_parquet(temporary)
+
+
+def read_split(path: str | Path) -> Dataset:
+    """Read one split that `write_split` wrote, its features with it.
+
+    Raises:
+        InputError: naming the file, if it is not there or not whole.
+    """
+    # Not Dataset.from_parquet, which leaves a copy in the user's cache.
+    try:
+        return Dataset(pyarrow.parquet.read_table(path))
+    except (OSError, pyarrow.ArrowInvalid):
+        raise InputError(f"{path}: expected a whole Parquet file of sentences") from None

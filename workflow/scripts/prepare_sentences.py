@@ -1,0 +1,17 @@
+"""Turn trees into labelled sentences, and keep the vectors of their words."""
+
+from interplay.sentiment.treebank import SPLITS, build_treebank, read_trees, write_split
+from interplay.sentiment.vocabulary import read_vectors
+from interplay.storage import write_table
+from job import job
+
+with job(snakemake):
+    params, files, output = snakemake.params, snakemake.input, snakemake.output
+    trees = {split: read_trees(files[split]) for split in SPLITS}
+    treebank = build_treebank(trees)
+    words = {word for tokens in treebank["train"]["tokens"] for word in tokens}
+    vectors = read_vectors(files.vectors, words, params.dimension)
+
+    for split in SPLITS:
+        write_split(treebank[split], output[split])
+    write_table(vectors, output.vectors)

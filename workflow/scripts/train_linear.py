@@ -1,0 +1,62 @@
+"""Train the linear networks of one g: every seed, and every target from its one W0."""
+
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from interplay.linear import (
+    Trial,
+    curves,
+    descend,
+    draw_network,
+    learning_rate,
+    measure,
+)
+from interplay.randomness import stream
+from interplay.record import Stopwatch, describe_machine
+from interplay.storage import write_arrays, write_json, write_table
+from job import job
+
+NETWORKS = [
+    "zhat", "g", "seed", "N", "initial_loss", "final_loss", "tau_star", "norm_dW",
+    "mean_gradient_norm", "shuffle_loss_ratio",
+]  # fmt: skip
+
+with job(snakemake) as log, threadpool_limits(snakemake.threads):
+    params, g = snakemake.params, float(snakemake.wildcards.g)
+    trial = Trial(dt=params.dt, **params.trial)
+    zhat = [target["zhat"] for target in params.targets]
+    eta = learning_rate([target["learning_rate"] for target in params.targets], g)
+
+    stopwatch = Stopwatch.start()
+    weights, networks, tables = {}, [], []
+    for seed in params.seeds:
+        run = ("linear", g, seed)
+        network = draw_network(params.N, g, seed)
+        descents = descend(
+            network, zhat, eta, params.epochs, trial, stream("probes", *run)
+        )
+        log(f"seed {seed}: bases of {descents[0].core.shape[1:]} directions")
+        weights[f"seed{seed}/left"] = descents[0].left
+        weights[f"seed{seed}/right"] = descents[0].right
+        for descent in descents:
+            shuffle = stream("shuffle", *run, descent.zhat)
+            found = measure(network, descent, trial, params.threshold, shuffle)
+            networks.append(found | {"g": g, "seed": seed})
+            tables.append(curves(descent).assign(g=g, seed=seed))
+            weights[f"seed{seed}/zhat{descent.zhat}"] = descent.core[-1]
+
+    write_arrays(weights, snakemake.output.weights)
+    write_table(pd.DataFrame(networks)[NETWORKS], snakemake.output.networks)
+    tables = pd.concat(tables, ignore_index=True)
+    first = ["zhat", "g", "seed"]
+    write_table(tables[first + list(tables.columns.drop(first))], snakemake.output.curves)
+    write_json(
+        {
+            "g": g,
+            "seeds": params.seeds,
+            "code_sha256": params.code,
+            "machine": describe_machine("cpu"),
+            **stopwatch.read(),
+        },
+        snakemake.output.record,
+    )

@@ -1,0 +1,94 @@
+"""Train one LSTM, going on from a checkpoint if there is one."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from interplay.errors import InputError
+from interplay.record import describe_machine
+from interplay.sentiment.checkpoint import read_checkpoint, write_checkpoint
+from interplay.sentiment.training import (
+    Run,
+    fingerprints,
+    initial_state,
+    train,
+)
+from interplay.sentiment.treebank import read_split
+from interplay.storage import read_table, write_arrays, write_json, write_table
+from job import job
+
+with job(snakemake) as log:
+    params, files, output = snakemake.params, snakemake.input, snakemake.output
+    torch.use_deterministic_algorithms(True)
+    granted = snakemake.resources.get("gpu", 0) and torch.cuda.is_available()
+    device = "cuda" if granted else "cpu"
+
+    run = Run(
+        seed=int(snakemake.wildcards.seed),
+        n=params.N,
+        epochs=params.epochs,
+        batch=params.batch,
+        learning_rate=params.learning_rate / params.N,
+        dropout=params.dropout,
+    )
+    train_set, dev_set = read_split(files.train), read_split(files.dev)
+    language = run.language(train_set, read_table(files.vectors))
+    n_inputs = language.vectors.shape[1]
+    initial_weights = run.initial_weights(n_inputs)
+
+    inputs = {
+        name: hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        for name, path in files.items()
+    }
+    made_of = json.dumps([vars(run), inputs, params.code, device])
+    identity = hashlib.sha256(made_of.encode()).hexdigest()
+    checkpoint = Path(output.network).with_name("checkpoint.safetensors")
+    try:
+        kept = read_checkpoint(identity, checkpoint)
+    except InputError as error:
+        log(f"starting anew: {error}")
+        kept = None
+    if kept:
+        log(f"going on from epoch {len(kept.epochs)}")
+
+    def keep(state):
+        write_checkpoint(state, identity, checkpoint)
+        log(f"epoch {len(state.epochs)}: {state.epochs[-1]._asdict()}")
+
+    state = train(
+        run,
+        language,
+        train_set,
+        dev_set,
+        kept or initial_state(initial_weights),
+        threads=snakemake.threads,
+        device=device,
+        keep=keep,
+    )
+    write_arrays({k: v.numpy() for k, v in state.weights.items()}, output.network)
+    curves = pd.DataFrame(state.epochs)
+    curves.insert(0, "epoch", range(len(curves)))
+    curves.insert(0, "seed", run.seed)
+    write_table(curves.assign(treebank=params.treebank), output.curves)
+    write_json(
+        {
+            "run": vars(run),
+            "treebank": params.treebank,
+            "n_inputs": n_inputs,
+            "initial_sha256": fingerprints(initial_weights),
+            "epochs": len(state.epochs),
+            "steps": state.steps,
+            "resumed_at": len(kept.epochs) if kept else 0,
+            "inputs_sha256": inputs,
+            "code_sha256": params.code,
+            "parameters_sha256": identity,
+            "machine": describe_machine(device) | {"threads": snakemake.threads},
+            "wall_seconds": state.wall_seconds,
+            "cpu_seconds": state.cpu_seconds,
+        },
+        output.record,
+    )
+    checkpoint.unlink(missing_ok=True)
