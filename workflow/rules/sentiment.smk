@@ -116,7 +116,6 @@ rule prepare_sentences:
         dev=f"{SENTENCES}/dev.parquet",
         test=f"{SENTENCES}/test.parquet",
         vectors=f"{SENTENCES}/vectors.parquet",
-        facts="<results>/tables/sentiment_data.csv",
     log:
         "<logs>/sentiment/prepare_sentences.log",
     benchmark:
@@ -128,7 +127,6 @@ rule prepare_sentences:
         mem_mb=2000,
         runtime=20,
     params:
-        treebank="synthetic treebank" if SYNTHETIC else "Stanford Sentiment Treebank",
         trees=lookup(dpath="sentiment/treebank/files", within=config),
         dimension=lookup(dpath="sentiment/vectors/dimension", within=config),
         archive=lookup(dpath="sentiment/vectors/sha256", within=config),

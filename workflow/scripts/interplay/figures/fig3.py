@@ -135,4 +135,7 @@ def _explain_lines(ax: Axes) -> None:
         ax.plot(np.nan, np.nan, color=MUTED, ls=style, label=name)[0]
         for name, style in lines.items()
     ]
-    ax.legend(handles=handles, loc="upper left", handlelength=2.2)
+    ax.legend(
+        handles=handles, loc="upper left", handlelength=2.0, labelspacing=0.25,
+        borderaxespad=0,
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from interplay.figures.style import (
 )
 
 PANELS = {
-    "tau_star": r"learning time $\tau^*$, relative",
+    "tau_star": r"$\tau^*$, relative",
     "norm_dW": r"$\|\Delta W\|$, relative",
     "mean_gradient_norm": r"$\|dW / d\tau\|$, relative",
     "shuffle_loss_ratio": r"shuffled loss / $L_0$",
@@ -48,6 +48,6 @@ def draw(networks: pd.DataFrame, scalings: pd.DataFrame) -> Figure:
         )
         ax.set(xlabel="$g$", ylabel=label, xlim=(0, None), ylim=(0, None))
         ax.set_xticks([0, 0.3, 0.6, 0.9])
-    axes[3].legend(loc="upper left", handlelength=1.5, borderaxespad=0)
+    axes[2].legend(loc="upper left", handlelength=1.5, borderaxespad=0)
     label_panels(axes, x=-0.15)
     return figure

@@ -77,7 +77,7 @@ def draw_spectrum(ax: Axes, spectrum: pd.DataFrame, layer: int, weight: str) -> 
     for matrix, (name, line) in MATRICES.items():
         found = mean_and_spread(here[here.matrix == matrix], "index", "value")
         line_with_spread(ax, found.index, found["mean"], found["std"], label=name, **line)
-    ax.set(xlim=(1, here["index"].max()), ylim=(0, None))
+    ax.set(xlim=(0, here["index"].max() + 1), ylim=(0, None))
 
 
 def name_treebank(figure: Figure, table: pd.DataFrame) -> None:

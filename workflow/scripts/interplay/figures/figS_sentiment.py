@@ -34,7 +34,7 @@ def draw(curves: pd.DataFrame, spectrum: pd.DataFrame) -> Figure:
             # An epoch's values follow its steps, or are means over them.
             line_with_spread(
                 ax, found.index + 1, found["mean"], found["std"],
-                color=colour, label=name,
+                color=colour, label=name, lw=0.8,
             )  # fmt: skip
         ax.set(xlabel="epoch", ylabel=quantity, xlim=(0, curves.epoch.max() + 1))
     loss.set_ylim(0, None)
