@@ -8,6 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from interplay.checkpoint import load_checkpoint, save_checkpoint
 from interplay.errors import InputError
 from interplay.randomness import stream
 from interplay.sentiment.analysis import (
@@ -19,12 +20,12 @@ from interplay.sentiment.analysis import (
     truncated_weights,
     truncation_curves,
 )
-from interplay.sentiment.checkpoint import read_checkpoint, write_checkpoint
 from interplay.sentiment.lstm import lstm_layer, reference_layer
 from interplay.sentiment.model import Dropout, initial_weights, logits
 from interplay.sentiment.synthetic import synthetic_trees, synthetic_vectors
 from interplay.sentiment.training import (
     Run,
+    State,
     evaluate,
     fingerprints,
     initial_state,
@@ -160,8 +161,8 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(
     trained(language, treebank, start(), keep=kept.append, keep_every=0)
     assert [len(state.epochs) for state in kept] == [1, 2, 3, 4]
     for state in kept[:3]:
-        write_checkpoint(state, "this run", tmp_path / "checkpoint.safetensors")
-        again = read_checkpoint("this run", tmp_path / "checkpoint.safetensors")
+        save_checkpoint(state, "this run", tmp_path / "checkpoint.safetensors")
+        again = load_checkpoint(State, "this run", tmp_path / "checkpoint.safetensors")
         assert_same(again, state)
         assert again.wall_seconds == state.wall_seconds
         assert_same(trained(language, treebank, again), final)
@@ -169,12 +170,12 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(
 
 def test_a_checkpoint_of_another_run_is_not_taken_up_and_a_damaged_one_is_named(tmp_path):
     path = tmp_path / "checkpoint.safetensors"
-    assert read_checkpoint("this run", path) is None
-    write_checkpoint(start(), "this run", path)
-    assert read_checkpoint("another run", path) is None
+    assert load_checkpoint(State, "this run", path) is None
+    save_checkpoint(start(), "this run", path)
+    assert load_checkpoint(State, "another run", path) is None
     path.write_bytes(path.read_bytes()[:-50])
     with pytest.raises(InputError, match=r"checkpoint.safetensors: expected"):
-        read_checkpoint("this run", path)
+        load_checkpoint(State, "this run", path)
 
 
 def test_training_touches_no_global_generator_and_no_setting(language, treebank, final):

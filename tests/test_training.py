@@ -8,7 +8,7 @@ from interplay.checkpoint import load_checkpoint, save_checkpoint
 from interplay.errors import InputError
 from interplay.lowrank import functional_rank, shuffled, truncations
 from interplay.tasks import make_task
-from interplay.training import Run, convergence_epoch, initial_state, train
+from interplay.training import Run, State, convergence_epoch, initial_state, train
 
 TASK = make_task("romo", 0.5)
 
@@ -22,7 +22,7 @@ def test_a_resumed_run_is_bit_identical(tmp_path):
     part = train(run_of(70), TASK, initial_state(run_of(70), TASK))
     path = tmp_path / "checkpoint.safetensors"
     save_checkpoint(part, "this run", path)
-    resumed = train(run_of(130), TASK, load_checkpoint("this run", path))
+    resumed = train(run_of(130), TASK, load_checkpoint(State, "this run", path))
     assert resumed.losses == whole.losses
     for group in ("weights", "means", "squares"):
         for name in "WBC":
@@ -32,8 +32,8 @@ def test_a_resumed_run_is_bit_identical(tmp_path):
 def test_a_checkpoint_of_another_run_is_not_taken_up(tmp_path):
     path = tmp_path / "checkpoint.safetensors"
     save_checkpoint(initial_state(run_of(1), TASK), "that run", path)
-    assert load_checkpoint("this run", path) is None
-    assert load_checkpoint("this run", tmp_path / "none") is None
+    assert load_checkpoint(State, "this run", path) is None
+    assert load_checkpoint(State, "this run", tmp_path / "none") is None
 
 
 def test_a_truncated_checkpoint_is_named(tmp_path):
@@ -41,7 +41,7 @@ def test_a_truncated_checkpoint_is_named(tmp_path):
     save_checkpoint(initial_state(run_of(1), TASK), "this run", path)
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(InputError, match="found damage"):
-        load_checkpoint("this run", path)
+        load_checkpoint(State, "this run", path)
 
 
 def test_a_loss_that_is_not_finite_ends_the_run():

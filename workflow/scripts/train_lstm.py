@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from interplay.errors import InputError
-from interplay.record import describe_machine
-from interplay.sentiment.checkpoint import read_checkpoint, write_checkpoint
+from interplay.checkpoint import kept_state, save_checkpoint
+from interplay.record import describe_machine, granted_device
 from interplay.sentiment.training import (
     Run,
+    State,
     fingerprints,
     initial_state,
     train,
@@ -23,8 +23,7 @@ from job import job
 with job(snakemake) as log:
     params, files, output = snakemake.params, snakemake.input, snakemake.output
     torch.use_deterministic_algorithms(True)
-    granted = snakemake.resources.get("gpu", 0) and torch.cuda.is_available()
-    device = "cuda" if granted else "cpu"
+    device = granted_device(snakemake.resources.get("gpu", 0))
 
     run = Run(
         seed=int(snakemake.wildcards.seed),
@@ -46,17 +45,11 @@ with job(snakemake) as log:
     made_of = json.dumps([vars(run), inputs, params.code, device])
     identity = hashlib.sha256(made_of.encode()).hexdigest()
     checkpoint = Path(output.network).with_name("checkpoint.safetensors")
-    try:
-        kept = read_checkpoint(identity, checkpoint)
-    except InputError as error:
-        log(f"starting anew: {error}")
-        kept = None
-    if kept:
-        log(f"going on from epoch {len(kept.epochs)}")
+    kept = kept_state(State, identity, checkpoint, log)
 
     def keep(state):
-        write_checkpoint(state, identity, checkpoint)
-        log(f"epoch {len(state.epochs)}: {state.epochs[-1]._asdict()}")
+        save_checkpoint(state, identity, checkpoint)
+        log(f"epoch {state.epoch}: {state.epochs[-1]._asdict()}")
 
     state = train(
         run,
@@ -81,7 +74,7 @@ with job(snakemake) as log:
             "initial_sha256": fingerprints(initial_weights),
             "epochs": len(state.epochs),
             "steps": state.steps,
-            "resumed_at": len(kept.epochs) if kept else 0,
+            "resumed_at": kept.epoch if kept else 0,
             "inputs_sha256": inputs,
             "code_sha256": params.code,
             "parameters_sha256": identity,

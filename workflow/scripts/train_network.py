@@ -7,12 +7,11 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from interplay.checkpoint import load_checkpoint, save_checkpoint
-from interplay.errors import InputError
-from interplay.record import Stopwatch, describe_machine
+from interplay.checkpoint import kept_state, save_checkpoint
+from interplay.record import Stopwatch, describe_machine, fingerprint, granted_device
 from interplay.storage import write_arrays, write_json, write_table
 from interplay.tasks import make_task
-from interplay.training import Run, fingerprint, initial_state, train
+from interplay.training import Run, State, initial_state, train
 from job import job
 
 with job(snakemake) as log:
@@ -20,8 +19,7 @@ with job(snakemake) as log:
     torch.set_num_threads(snakemake.threads)
     torch.use_deterministic_algorithms(True)
     torch.set_flush_denormal(True)
-    granted = snakemake.resources.get("gpu", 0) and torch.cuda.is_available()
-    device = "cuda" if granted else "cpu"
+    device = granted_device(snakemake.resources.get("gpu", 0))
 
     options = {"dt": params.dt} | ({"hold": params.hold} if params.hold else {})
     task = make_task(params.task, **options)
@@ -40,13 +38,7 @@ with job(snakemake) as log:
     made_of = json.dumps([dict(params.items()), dict(wildcards.items()), device])
     identity = hashlib.sha256(made_of.encode()).hexdigest()
     checkpoint = Path(snakemake.output.network).with_name("checkpoint.safetensors")
-    try:
-        kept = load_checkpoint(identity, checkpoint)
-    except InputError as error:
-        log(f"starting anew: {error}")
-        kept = None
-    if kept:
-        log(f"going on from epoch {kept.epoch}")
+    kept = kept_state(State, identity, checkpoint, log)
 
     stopwatch = Stopwatch.start()
     state = train(

@@ -17,12 +17,12 @@ from interplay.lowrank import (
     truncations,
 )
 from interplay.network import Network, Workspace, simulate
+from interplay.record import fingerprint
 from interplay.tasks import make_task
 from interplay.tasks.trials import Task
 from interplay.training import (
     Run,
     convergence_epoch,
-    fingerprint,
     initial_weights,
     test_trials,
 )

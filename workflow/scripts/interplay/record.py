@@ -1,14 +1,26 @@
 """The record of a run: where, with what and for how long it was computed."""
 
+import hashlib
 import os
 import platform
 import time
 from dataclasses import dataclass
 from importlib.metadata import version
 
+import numpy as np
 import torch
 
 LIBRARIES = ("numpy", "scipy", "torch", "numba")
+
+
+def fingerprint(array: np.ndarray) -> str:
+    """Return the sha256 of an array's bytes, by which weights drawn anew are checked."""
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def granted_device(gpus: int) -> str:
+    """Return "cuda" if the scheduler gave the job a GPU and torch can use it, else "cpu"."""
+    return "cuda" if gpus and torch.cuda.is_available() else "cpu"
 
 
 def describe_machine(device: str) -> dict[str, object]:

@@ -6,16 +6,17 @@ kept: weights, Adam's moments and the number of the epoch are all there is to a
 checkpoint, and a run that was killed ends as one that was not.
 """
 
-import hashlib
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 import torch
 from tqdm import tqdm
 
+from interplay.adam import AdamState, Tensors, at_rest, put_down, take_up
 from interplay.network import (
     Network,
     Workspace,
@@ -51,15 +52,9 @@ class Run:
 
 
 @dataclass(frozen=True)
-class State:
+class State(AdamState):
     """A run after some epochs: all that its continuation depends on."""
 
-    weights: dict[str, torch.Tensor]
-    """W, B, C"""
-    means: dict[str, torch.Tensor]
-    """Adam's first moments of the same"""
-    squares: dict[str, torch.Tensor]
-    """Adam's second moments"""
     losses: list[float] = field(default_factory=list)
     """of every epoch so far, each before its step"""
 
@@ -78,6 +73,18 @@ class State:
         """Whether the last loss is NaN or infinite, which ends a run."""
         return bool(self.losses) and not math.isfinite(self.losses[-1])
 
+    @property
+    def progress(self) -> dict[str, np.ndarray]:
+        """The losses, for a checkpoint: float64, (epoch,)."""
+        return {"losses": np.asarray(self.losses, np.float64)}
+
+    @classmethod
+    def restored(
+        cls, groups: Mapping[str, Tensors], progress: Mapping[str, np.ndarray]
+    ) -> Self:
+        """Return the state with these weights, moments and `progress`."""
+        return cls(**groups, losses=progress["losses"].tolist())
+
 
 def initial_weights(run: Run, n_inputs: int, n_outputs: int) -> dict[str, np.ndarray]:
     """Draw W0, B0 and C0 of a run, float32, from its own streams."""
@@ -90,9 +97,7 @@ def initial_weights(run: Run, n_inputs: int, n_outputs: int) -> dict[str, np.nda
 def initial_state(run: Run, task: Task) -> State:
     """Return the state of a run before its first epoch, on the CPU."""
     weights = initial_weights(run, task.n_inputs, task.n_outputs)
-    tensors = {name: torch.from_numpy(array) for name, array in weights.items()}
-    zeros = {name: torch.zeros_like(tensor) for name, tensor in tensors.items()}
-    return State(tensors, zeros, {name: zero.clone() for name, zero in zeros.items()})
+    return State(**at_rest(weights))
 
 
 def train(
@@ -119,34 +124,12 @@ def train(
     Returns:
         The last state, on the CPU; `state.diverged` tells why it may be early.
     """
-    parameters = {
-        name: torch.nn.Parameter(tensor.to(device, copy=True))
-        for name, tensor in state.weights.items()
-    }
-    adam = torch.optim.Adam(parameters.values(), lr=run.learning_rate, fused=True)
-    for name, parameter in parameters.items():
-        adam.state[parameter] = {
-            "step": torch.tensor(float(state.epoch), device=device),
-            "exp_avg": state.means[name].to(device, copy=True),
-            "exp_avg_sq": state.squares[name].to(device, copy=True),
-        }
+    parameters, adam = take_up(state, state.epoch, run.learning_rate, device)
     network = Network(**parameters)
     losses = list(state.losses)
 
     def current_state() -> State:
-        moments = [adam.state[parameter] for parameter in parameters.values()]
-        return State(
-            {name: p.detach().to("cpu", copy=True) for name, p in parameters.items()},
-            {
-                n: m["exp_avg"].to("cpu", copy=True)
-                for n, m in zip(parameters, moments, strict=True)
-            },
-            {
-                n: m["exp_avg_sq"].to("cpu", copy=True)
-                for n, m in zip(parameters, moments, strict=True)
-            },
-            list(losses),
-        )
+        return State(**put_down(parameters, adam), losses=list(losses))
 
     workspace = None
     kept_at = time.monotonic()
@@ -205,8 +188,3 @@ def convergence_epoch(losses: np.ndarray, fraction: float) -> int | None:
 def test_trials(run: Run, task: Task, n_trials: int) -> Trials:
     """Draw the run's own test trials, never seen in training."""
     return task.draw(run.stream("test trials"), n_trials)
-
-
-def fingerprint(array: np.ndarray) -> str:
-    """Return the sha256 of an array's bytes, by which regenerated weights are checked."""
-    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()

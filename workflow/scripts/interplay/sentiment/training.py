@@ -7,13 +7,12 @@ there are threads for them and one after the other where there are not: the
 number of threads changes no bit of the result.
 """
 
-import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -23,8 +22,9 @@ from threadpoolctl import threadpool_limits
 from torch.nn.functional import binary_cross_entropy_with_logits
 from tqdm import tqdm
 
+from interplay.adam import AdamState, Tensors, at_rest, put_down, take_up
 from interplay.randomness import stream
-from interplay.record import Stopwatch
+from interplay.record import Stopwatch, fingerprint
 from interplay.sentiment.model import Dropout, Weights, initial_weights, logits
 from interplay.sentiment.vocabulary import (
     Batch,
@@ -82,14 +82,9 @@ class Epoch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class State:
+class State(AdamState):
     """A run after some epochs: all that its continuation depends on."""
 
-    weights: dict[str, torch.Tensor]
-    means: dict[str, torch.Tensor]
-    """Adam's first moments of the same"""
-    squares: dict[str, torch.Tensor]
-    """Adam's second moments"""
     steps: int = 0
     """of Adam"""
     epochs: list[Epoch] = field(default_factory=list)
@@ -97,12 +92,38 @@ class State:
     """of the run so far, over all the jobs that it took"""
     cpu_seconds: float = 0.0
 
+    @property
+    def epoch(self) -> int:
+        """How many epochs have been taken."""
+        return len(self.epochs)
+
+    @property
+    def progress(self) -> dict[str, np.ndarray]:
+        """Steps, seconds and curves, for a checkpoint."""
+        return {
+            "steps": np.array([self.steps]),
+            "seconds": np.array([self.wall_seconds, self.cpu_seconds]),
+            "epochs": np.array(self.epochs, np.float64).reshape(-1, len(Epoch._fields)),
+        }
+
+    @classmethod
+    def restored(
+        cls, groups: Mapping[str, Tensors], progress: Mapping[str, np.ndarray]
+    ) -> Self:
+        """Return the state with these weights, moments and `progress`."""
+        wall, cpu = progress["seconds"].tolist()
+        return cls(
+            **groups,
+            steps=progress["steps"].item(),
+            epochs=[Epoch(*row) for row in progress["epochs"].tolist()],
+            wall_seconds=wall,
+            cpu_seconds=cpu,
+        )
+
 
 def initial_state(weights: dict[str, np.ndarray]) -> State:
     """Return the state of a run before its first epoch, on the CPU."""
-    tensors = {name: torch.from_numpy(array) for name, array in weights.items()}
-    zeros = {name: torch.zeros_like(tensor) for name, tensor in tensors.items()}
-    return State(tensors, zeros, {name: zero.clone() for name, zero in zeros.items()})
+    return State(**at_rest(weights))
 
 
 def train(
@@ -136,31 +157,18 @@ def train(
     Returns:
         The last state, on the CPU.
     """
-    weights = {
-        name: torch.nn.Parameter(tensor.to(device, copy=True))
-        for name, tensor in state.weights.items()
-    }
-    adam = torch.optim.Adam(weights.values(), lr=run.learning_rate, fused=True)
-    for name, parameter in weights.items():
-        adam.state[parameter] = {
-            "step": torch.tensor(float(state.steps), device=device),
-            "exp_avg": state.means[name].to(device, copy=True),
-            "exp_avg_sq": state.squares[name].to(device, copy=True),
-        }
+    weights, adam = take_up(state, state.steps, run.learning_rate, device)
     epochs = list(state.epochs)
     steps = state.steps
     stopwatch = Stopwatch.start()
 
     def current_state() -> State:
-        moments = {name: adam.state[parameter] for name, parameter in weights.items()}
         return State(
-            {name: p.detach().to("cpu", copy=True) for name, p in weights.items()},
-            {name: m["exp_avg"].to("cpu", copy=True) for name, m in moments.items()},
-            {name: m["exp_avg_sq"].to("cpu", copy=True) for name, m in moments.items()},
-            steps,
-            list(epochs),
-            state.wall_seconds + stopwatch.read()["wall_seconds"],
-            state.cpu_seconds + stopwatch.read()["cpu_seconds"],
+            **put_down(weights, adam),
+            steps=steps,
+            epochs=list(epochs),
+            wall_seconds=state.wall_seconds + stopwatch.read()["wall_seconds"],
+            cpu_seconds=state.cpu_seconds + stopwatch.read()["cpu_seconds"],
         )
 
     vectors = language.vectors.to(device)
@@ -272,8 +280,5 @@ def side_by_side(threads: int) -> Iterator[Apply]:
 
 
 def fingerprints(weights: dict[str, np.ndarray]) -> dict[str, str]:
-    """Return the sha256 of each array's bytes, to check weights drawn anew."""
-    return {
-        name: hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
-        for name, array in weights.items()
-    }
+    """Return the `fingerprint` of each array, by name."""
+    return {name: fingerprint(array) for name, array in weights.items()}
