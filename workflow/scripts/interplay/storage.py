@@ -32,9 +32,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
     os.close(handle)
     temporary = Path(name)
     try:
-        # mkstemp makes a file that only its owner reads; a result has no secrets.
-        temporary.chmod(0o644)
         yield temporary
+        # mkstemp, and safetensors too, make files that only their owner reads.
+        temporary.chmod(0o644)
         with open(temporary, "rb") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
