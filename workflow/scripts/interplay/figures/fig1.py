@@ -86,9 +86,7 @@ def draw(
         axes[1].legend(loc="upper right")
         below.append(axes)
 
-    for row, text in enumerate(
-        ["loss", r"singular values of $\Delta W$", "truncated loss"]
-    ):
+    for row, text in enumerate(["loss", r"SVs of $\Delta W$", "truncated loss"]):
         below[0][row].set_ylabel(text)
     label_panels(first, "a", x=-0.12)
     for row, start in enumerate("dgj"):
@@ -136,6 +134,6 @@ def _draw_channels(ax: Axes, table: pd.DataFrame, name: str, colour) -> float:
         [-spacing * channel for channel in channels],
         [f"${name}_{channel + 1}$" for channel in channels],
     )
-    ends = np.array([-spacing * (len(channels) - 0.35), 0.75 * spacing])
+    ends = np.array([-spacing * (len(channels) - 0.35), 0.9 * spacing])
     ax.set_ylim(*ends)
     return spacing

@@ -13,7 +13,7 @@ from interplay.figures.style import (
 )
 
 PANELS = {
-    "convergence_epoch": "convergence time (epochs)",
+    "convergence_epoch": "convergence (epochs)",
     "norm_dW": r"$\|\Delta W\|$",
     "shuffle_loss_ratio": r"shuffled loss / $L_0$",
     "functional_rank": "functional rank",

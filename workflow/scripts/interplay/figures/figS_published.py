@@ -30,7 +30,7 @@ def draw(networks: pd.DataFrame, published: pd.DataFrame) -> Figure:
         published: quantity, task, hold, g, value and bound ("above" where the
             published curve leaves its axis), read off the published Fig. 2.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 3.2))
+    figure = Figure(figsize=(TEXT_WIDTH, 3.7))
     axes = figure.subplots(2, 3, sharex="col")
     for column, (task, name) in enumerate(TASKS.items()):
         axes[0, column].set_title(name)
@@ -54,7 +54,13 @@ def draw(networks: pd.DataFrame, published: pd.DataFrame) -> Figure:
                 )  # fmt: skip
         axes[0, column].set_yscale("log")
         axes[1, column].set(xlabel="$g$", ylim=(0, None))
-        axes[0, column].legend(handlelength=1)
+        # Below the column, since points lie anywhere; the upper panel has every label.
+        axes[1, column].legend(
+            *axes[0, column].get_legend_handles_labels(),
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.32),
+            handlelength=1,
+        )
     axes[0, 0].set_ylabel(PANELS["convergence_epoch"])
     axes[1, 0].set_ylabel(PANELS["norm_dW"])
     label_panels(axes.flat, x=-0.12)
