@@ -6,9 +6,8 @@ One Euler step and its readout are
 
 Rates and inputs of a step stand side by side in one row, s[t] = [r[t], u[t]],
 so that a step forward is one product with [W B]. Likewise the adjoints of x and
-of z, d[t] = [dL/dx[t+1], dL/dz[t-1]], so that a step back is one product with
-[dt W; C]. The gradient of W, B and C is then a single product over all steps,
-the sum of d[t]ᵀ s[t].
+of z, d[t] = [dt dL/dx[t+1], dL/dz[t-1]], so that a step back is one product with
+[dt W; dt C]. The gradient of W, B and C is the sum of d[t]ᵀ s[t] over all steps.
 """
 
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from interplay.elementwise import bind_activate, bind_retreat
+from interplay.steps import LANES, LINE, ROWS, advance, padded, retreat
 
 
 @dataclass(frozen=True)
@@ -81,25 +80,32 @@ class Workspace:
         self._like = network.W.detach()
         self.batches = 0
 
-        self.x = self._zeros(n_trials, self.n)
-        self.states = self._zeros(n_samples + 1, n_trials, self.n + self.n_inputs)
-        self.rates = self.states[:, :, : self.n]
-        self.forward_weights = self._zeros(self.n + self.n_inputs, self.n)
-        self.activate = bind_activate(self.x, self.states)
+        self.columns = padded(self.n, LANES)
+        self.states = self._rows(self.n_inputs)
+        self.inputs = self._beside(self.states, self.n_inputs)
+        self.forward_weights = self._zeros(self.columns + self.n_inputs, self.columns)
 
     # What only a gradient needs is not allocated for an evaluation.
 
     @cached_property
     def adjoints(self) -> torch.Tensor:
-        return self._zeros(self.n_samples + 1, self.n_trials, self.n + self.n_outputs)
+        return self._rows(self.n_outputs)
 
     @cached_property
-    def recurrent(self) -> torch.Tensor:
-        return self._zeros(self.n_trials, self.n)
+    def of_outputs(self) -> torch.Tensor:
+        return self._beside(self.adjoints, self.n_outputs)
 
     @cached_property
-    def retreat(self):
-        return bind_retreat(self.adjoints, self.recurrent, self.states, 1 - self.dt)
+    def backward_weights(self) -> torch.Tensor:
+        return self._zeros(self.columns + self.n_outputs, self.columns)
+
+    def _rows(self, n_more: int) -> torch.Tensor:
+        """Allocate a row a sample and trial: of each neuron, then `n_more` numbers."""
+        width = padded(self.columns + n_more, LINE)
+        return self._zeros(self.n_samples + 1, padded(self.n_trials, ROWS), width)
+
+    def _beside(self, rows: torch.Tensor, n_more: int) -> torch.Tensor:
+        return rows[:, : self.n_trials, self.columns : self.columns + n_more]
 
     def _zeros(self, *shape: int) -> torch.Tensor:
         return self._like.new_zeros(shape)
@@ -140,20 +146,15 @@ class _Simulation(torch.autograd.Function):
     @staticmethod
     def forward(ctx, W, B, C, inputs, workspace):
         ws, n = workspace, workspace.n
-        torch.mul(W.T, ws.dt, out=ws.forward_weights[:n])
-        torch.mul(B.T, ws.dt, out=ws.forward_weights[n:])
-        ws.states[:-1, :, n:] = inputs
-        ws.x.zero_()
-        states = ws.states.unbind(0)
-        for t in range(ws.n_samples):
-            torch.addmm(ws.x, states[t], ws.forward_weights, beta=1 - ws.dt, out=ws.x)
-            ws.activate(t + 1)
-        outputs = ws.rates[1:] @ C.T
+        torch.mul(W.T, ws.dt, out=ws.forward_weights[:n, :n])
+        torch.mul(B.T, ws.dt, out=ws.forward_weights[ws.columns :, :n])
+        ws.inputs[:-1] = inputs
+        outputs = advance(ws.states, ws.forward_weights, 1 - ws.dt, C.detach())
 
         ws.batches += 1
         ctx.workspace, ctx.batch = ws, ws.batches
         ctx.save_for_backward(W, C)
-        return outputs
+        return outputs[:, : ws.n_trials]
 
     @staticmethod
     @torch.autograd.function.once_differentiable
@@ -162,13 +163,14 @@ class _Simulation(torch.autograd.Function):
         if ctx.batch != ws.batches:
             raise RuntimeError("the workspace holds a later batch than this gradient's")
         W, C = ctx.saved_tensors
-        backward_weights = torch.cat([ws.dt * W, C])
-        ws.adjoints[1:, :, n:] = gradient
-        ws.adjoints[-1, :, :n] = 0
-        adjoints = ws.adjoints.unbind(0)
-        for t in range(ws.n_samples, 0, -1):
-            torch.mm(adjoints[t], backward_weights, out=ws.recurrent)
-            ws.retreat(t)
-        total = ws.adjoints.flatten(0, 1).T @ ws.states.flatten(0, 1)
-        of_x, of_z = ws.dt * total[:n], total[n:]
-        return of_x[:, :n], of_x[:, n:], of_z[:, :n], None, None
+        torch.mul(W, ws.dt, out=ws.backward_weights[:n, :n])
+        torch.mul(C, ws.dt, out=ws.backward_weights[ws.columns :, :n])
+        ws.of_outputs[1:] = gradient
+        ws.adjoints[-1, :, : ws.columns] = 0
+        of_rates, of_inputs = retreat(
+            ws.adjoints, ws.states, ws.backward_weights, 1 - ws.dt, ws.n_inputs
+        )
+        of_W = of_rates[:n, :n]
+        of_B = of_inputs[: ws.n_inputs, :n].T
+        of_C = of_rates[ws.columns :][: ws.n_outputs, :n]
+        return of_W, of_B, of_C, None, None
