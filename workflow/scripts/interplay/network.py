@@ -65,11 +65,7 @@ def initial_vectors(
 
 
 class Workspace:
-    """The buffers in which batches of one shape are simulated, allocated once.
-
-    A batch overwrites the one before it, so that a gradient has to be taken
-    before the next batch is simulated.
-    """
+    """The buffers in which batches of one shape are simulated, allocated once."""
 
     def __init__(self, network: Network, n_samples: int, n_trials: int, dt: float):
         """Allocate for batches of `n_trials` trials, each `n_samples` long."""
@@ -78,7 +74,6 @@ class Workspace:
         self.n, self.n_inputs = network.B.shape
         self.n_outputs = network.C.shape[0]
         self._like = network.W.detach()
-        self.batches = 0
 
         self.columns = padded(self.n, LANES)
         self.states = self._rows(self.n_inputs)
@@ -99,6 +94,14 @@ class Workspace:
     def backward_weights(self) -> torch.Tensor:
         return self._zeros(self.columns + self.n_outputs, self.columns)
 
+    @cached_property
+    def of_rates(self) -> torch.Tensor:
+        return self._zeros(padded(self.columns + self.n_outputs, ROWS), self.columns)
+
+    @cached_property
+    def of_inputs(self) -> torch.Tensor:
+        return self._zeros(padded(self.n_inputs, ROWS), self.columns)
+
     def _rows(self, n_more: int) -> torch.Tensor:
         """Allocate a row a sample and trial: of each neuron, then `n_more` numbers."""
         width = padded(self.columns + n_more, LINE)
@@ -111,11 +114,9 @@ class Workspace:
         return self._like.new_zeros(shape)
 
 
+@torch.no_grad()
 def simulate(network: Network, inputs: torch.Tensor, workspace: Workspace):
     """Return the readout of a batch of trials that all start at x = 0.
-
-    Differentiable once with respect to W, B and C, by exact back-propagation
-    through time.
 
     Args:
         network: the weights, float32 or float64.
@@ -125,7 +126,12 @@ def simulate(network: Network, inputs: torch.Tensor, workspace: Workspace):
     Returns:
         (time, trial, Nout): z, the output after each input sample.
     """
-    return _Simulation.apply(network.W, network.B, network.C, inputs, workspace)
+    ws, n = workspace, workspace.n
+    torch.mul(network.W.T, ws.dt, out=ws.forward_weights[:n, :n])
+    torch.mul(network.B.T, ws.dt, out=ws.forward_weights[ws.columns :, :n])
+    ws.inputs[:-1] = inputs
+    outputs = advance(ws.states, ws.forward_weights, 1 - ws.dt, network.C.detach())
+    return outputs[:, : ws.n_trials]
 
 
 def masked_loss(
@@ -142,35 +148,50 @@ def masked_loss(
     return 0.5 * (mask * (targets - outputs).square()).sum() / mask.sum()
 
 
-class _Simulation(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, W, B, C, inputs, workspace):
-        ws, n = workspace, workspace.n
-        torch.mul(W.T, ws.dt, out=ws.forward_weights[:n, :n])
-        torch.mul(B.T, ws.dt, out=ws.forward_weights[ws.columns :, :n])
-        ws.inputs[:-1] = inputs
-        outputs = advance(ws.states, ws.forward_weights, 1 - ws.dt, C.detach())
+@torch.no_grad()
+def loss_and_gradient(
+    network: Network,
+    inputs: torch.Tensor,
+    targets: torch.Tensor,
+    mask: torch.Tensor,
+    workspace: Workspace,
+) -> tuple[torch.Tensor, Network]:
+    """Return the `masked_loss` of a batch and its gradient with respect to the weights.
 
-        ws.batches += 1
-        ctx.workspace, ctx.batch = ws, ws.batches
-        ctx.save_for_backward(W, C)
-        return outputs[:, : ws.n_trials]
+    By exact back-propagation through time. It is done by hand: between two passes
+    through buffers larger than the cache, each operation that autograd would add
+    takes longer than its arithmetic.
 
-    @staticmethod
-    @torch.autograd.function.once_differentiable
-    def backward(ctx, gradient):
-        ws, n = ctx.workspace, ctx.workspace.n
-        if ctx.batch != ws.batches:
-            raise RuntimeError("the workspace holds a later batch than this gradient's")
-        W, C = ctx.saved_tensors
-        torch.mul(W, ws.dt, out=ws.backward_weights[:n, :n])
-        torch.mul(C, ws.dt, out=ws.backward_weights[ws.columns :, :n])
-        ws.of_outputs[1:] = gradient
-        ws.adjoints[-1, :, : ws.columns] = 0
-        of_rates, of_inputs = retreat(
-            ws.adjoints, ws.states, ws.backward_weights, 1 - ws.dt, ws.n_inputs
-        )
-        of_W = of_rates[:n, :n]
-        of_B = of_inputs[: ws.n_inputs, :n].T
-        of_C = of_rates[ws.columns :][: ws.n_outputs, :n]
-        return of_W, of_B, of_C, None, None
+    Args:
+        network: the weights, float32 or float64.
+        inputs: (time, trial, Nin).
+        targets, mask: (time, trial, Nout).
+        workspace: buffers of that shape; overwritten.
+
+    Returns:
+        The loss, a scalar, and dL/dW, dL/dB, dL/dC as the weights of a network,
+        which the next gradient may overwrite.
+    """
+    ws, n = workspace, workspace.n
+    error = simulate(network, inputs, ws) - targets
+    of_outputs = mask * error / mask.sum()
+    loss = 0.5 * torch.dot(of_outputs.flatten(), error.flatten())
+
+    torch.mul(network.W, ws.dt, out=ws.backward_weights[:n, :n])
+    torch.mul(network.C, ws.dt, out=ws.backward_weights[ws.columns :, :n])
+    ws.of_outputs[1:] = of_outputs
+    ws.adjoints[-1, :, : ws.columns] = 0
+    retreat(
+        ws.adjoints,
+        ws.states,
+        ws.backward_weights,
+        1 - ws.dt,
+        ws.of_rates,
+        ws.of_inputs,
+    )
+    gradient = Network(
+        W=ws.of_rates[:n, :n].contiguous(),
+        B=ws.of_inputs[: ws.n_inputs, :n].T.contiguous(),
+        C=ws.of_rates[ws.columns :][: ws.n_outputs, :n].contiguous(),
+    )
+    return loss, gradient

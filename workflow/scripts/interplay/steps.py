@@ -75,8 +75,9 @@ def retreat(
     states: torch.Tensor,
     weights: torch.Tensor,
     leak: float,
-    n_inputs: int,
-) -> tuple[torch.Tensor, torch.Tensor]:
+    of_rates: torch.Tensor,
+    of_inputs: torch.Tensor,
+) -> None:
     """Take all steps back: d[t-1] = leak d[t] + (1 - rates[t]²) (d[t] weights).
 
     Args:
@@ -85,26 +86,25 @@ def retreat(
         states: (time, trial, width), s, as `advance` left them.
         weights: (K, N), as for `advance`.
         leak: 1 - dt.
-        n_inputs: Nin, how many columns of s beyond the N rates are inputs u.
-
-    Returns:
-        Two sums over all steps and trials: that of d[t]ᵀ rates[t], (at least K, N),
-        for the columns of d, and that of u[t]ᵀ d[t], (at least Nin, N).
+        of_rates: (at least K, N), overwritten with the sum of d[t]ᵀ rates[t] over all
+            steps and trials, for the first columns of d.
+        of_inputs: (at least Nin, N), overwritten with that of u[t]ᵀ d[t], where u are
+            the columns of s beyond the N rates.
     """
     depth, n = weights.shape
     if states.device.type == "cpu":
-        of_rates = states.new_zeros(padded(depth, ROWS), n)
-        of_inputs = states.new_zeros(padded(n_inputs, ROWS), n)
-        arrays = [tensor.numpy() for tensor in (adjoints, states, of_rates, of_inputs)]
+        tensors = adjoints, states, of_rates, of_inputs
+        arrays = [tensor.numpy() for tensor in tensors]
         _retreat(*arrays, _panels(weights), arrays[0].dtype.type(leak))
-        return of_rates, of_inputs
+        return
     for t in range(len(adjoints) - 1, 0, -1):
         rates, later = states[t, :, :n], adjoints[t]
         recurrent = later[:, :depth] @ weights
         slope = 1 - rates * rates
         torch.addcmul(leak * later[:, :n], slope, recurrent, out=adjoints[t - 1, :, :n])
     d, s = adjoints.flatten(0, 1), states.flatten(0, 1)
-    return d.T @ s[:, :n], s[:, n : n + n_inputs].T @ d[:, :n]
+    torch.mm(d[:, : len(of_rates)].T, s[:, :n], out=of_rates)
+    torch.mm(s[:, n : n + len(of_inputs)].T, d[:, :n], out=of_inputs)
 
 
 def _panels(weights: torch.Tensor) -> np.ndarray:
@@ -239,6 +239,8 @@ def _retreat(adjoints, states, of_rates, of_inputs, panels, leak):
     steps, trials, _ = adjoints.shape
     n = of_rates.shape[1]
     at_once = max(DEPTH // trials, 1)
+    of_rates[:] = 0
+    of_inputs[:] = 0
     tile = np.empty((ROWS, LANES), adjoints.dtype)
     for stop in range(steps, 0, -at_once):
         start = max(stop - at_once, 0)
