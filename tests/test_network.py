@@ -1,12 +1,12 @@
 """The gradient of the rate network against plain autograd, for every task's shape."""
 
+import numba
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interplay.elementwise import bind_activate, bind_retreat
 from interplay.network import (
     Network,
     Workspace,
@@ -15,6 +15,16 @@ from interplay.network import (
     loss_and_gradient,
     masked_loss,
     simulate,
+)
+from interplay.steps import (
+    LANES,
+    ROWS,
+    advance,
+    advance_in_torch,
+    padded,
+    rational_tanh,
+    retreat,
+    retreat_in_torch,
 )
 from interplay.tasks import make_task
 
@@ -145,32 +155,35 @@ def test_workspace_can_be_used_again():
 
 
 def test_rational_tanh_is_accurate_to_rounding():
-    x = torch.linspace(-12, 12, 400_001).reshape(1, -1)
-    states = torch.zeros(1, 1, x.shape[1])
-    bind_activate(x, states)(0)
-    exact = torch.tanh(x.double())
-    error = (states[0].double() - exact).abs()
-    assert torch.all(error <= 3 * 2**-23 * exact.abs())
-    assert states.abs().max() <= 1
+    x = np.linspace(-12, 12, 400_001, dtype=np.float32)
+    exact = np.tanh(x.astype(np.float64))
+    found = numba.vectorize(["float32(float32)"])(rational_tanh.py_func)(x)
+    assert np.all(np.abs(found - exact) <= 3 * 2**-23 * np.abs(exact))
+    assert np.abs(found).max() <= 1
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_kernels_equal_their_torch_counterparts(dtype):
-    """The loops that the CPU takes do what other devices do in torch."""
+def test_compiled_passes_equal_their_torch_counterparts(dtype):
+    """What the CPU takes does what other devices do in torch."""
     generator = torch.Generator().manual_seed(1)
-    x, recurrent = torch.randn(2, 3, 5, generator=generator, dtype=dtype)
-    states = torch.randn(4, 3, 7, generator=generator, dtype=dtype)
-    adjoints = torch.randn(4, 3, 6, generator=generator, dtype=dtype)
-    expected = 0.5 * adjoints[2, :, :5] + (1 - states[2, :, :5] ** 2) * recurrent
-    untouched = adjoints[1, :, 5:].clone(), states[3, :, 5:].clone()
 
-    bind_retreat(adjoints, recurrent, states, 0.5)(2)
-    bind_activate(x, states)(3)
+    def normal(*shape):
+        return torch.randn(shape, generator=generator, dtype=dtype)
 
-    torch.testing.assert_close(adjoints[1, :, :5], expected)
-    torch.testing.assert_close(states[3, :, :5], torch.tanh(x))
-    assert torch.equal(adjoints[1, :, 5:], untouched[0])
-    assert torch.equal(states[3, :, 5:], untouched[1])
+    n, trials, extra = 2 * LANES, 2 * ROWS, padded(3, ROWS)
+    weights, readout = normal(n + 3, n) / n**0.5, normal(2, n - 5)
+    states, adjoints = normal(2, 12, trials, n + extra).unbind(0)
+    states[0, :, :n] = 0
+    found = []
+    for forward, back in ((advance, retreat), (advance_in_torch, retreat_in_torch)):
+        s, d = states.clone(), adjoints.clone()
+        of_rates, of_inputs = normal(n + extra, n), normal(extra, n)
+        outputs = forward(s, weights, 0.5, readout)
+        back(d, s, weights, 0.5, of_rates, of_inputs)
+        found.append((outputs, s, d, of_rates, of_inputs))
+    for ours, theirs in zip(*found, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
+    assert torch.equal(found[0][1][:, :, n:], states[:, :, n:]), "inputs are left alone"
 
 
 def test_initial_weights():
