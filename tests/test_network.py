@@ -1,17 +1,30 @@
 """The gradient of the rate network against plain autograd, for every task's shape."""
 
+import numba
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from interplay.elementwise import bind_activate, bind_retreat
 from interplay.network import (
     Network,
     Workspace,
     initial_connectivity,
     initial_vectors,
+    loss_and_gradient,
     masked_loss,
     simulate,
+)
+from interplay.steps import (
+    LANES,
+    ROWS,
+    advance,
+    advance_in_torch,
+    padded,
+    rational_tanh,
+    retreat,
+    retreat_in_torch,
 )
 from interplay.tasks import make_task
 
@@ -43,11 +56,11 @@ def plain_readout(network, inputs):
     return torch.stack(outputs)
 
 
-def loss_and_gradient(network, trials, readout):
+def autograd(network, trials):
     inputs, targets, mask = trials
-    loss = masked_loss(readout(network, inputs), targets, mask)
+    loss = masked_loss(plain_readout(network, inputs), targets, mask)
     gradient = torch.autograd.grad(loss, [network.W, network.B, network.C])
-    return loss.detach(), gradient
+    return loss.detach(), Network(*gradient)
 
 
 def draw(task, n_trials, dtype):
@@ -55,11 +68,9 @@ def draw(task, n_trials, dtype):
     return tuple(torch.tensor(a, dtype=dtype) for a in trials)
 
 
-def engine(n_samples, n_trials):
-    def readout(network, inputs):
-        return simulate(network, inputs, Workspace(network, n_samples, n_trials, DT))
-
-    return readout
+def engine(network, trials):
+    workspace = Workspace(network, *trials[0].shape[:2], DT)
+    return loss_and_gradient(network, *trials, workspace)
 
 
 def relative_error(a, b):
@@ -77,16 +88,45 @@ def test_gradient_equals_autograd(name, options, g, dtype, tolerance):
     task = make_task(name, DT, **options)
     trials = draw(task, 8, torch.float64)
     reference = make_network(task, 48, g, torch.float64)
-    loss, gradient = loss_and_gradient(reference, trials, plain_readout)
+    loss, gradient = autograd(reference, trials)
 
     network = make_network(task, 48, g, dtype)
-    trials = tuple(a.to(dtype) for a in trials)
-    readout = engine(len(trials[0]), 8)
-    ours, our_gradient = loss_and_gradient(network, trials, readout)
+    our_loss, our_gradient = engine(network, tuple(a.to(dtype) for a in trials))
 
-    assert relative_error(ours, loss) < tolerance
-    for mine, theirs in zip(our_gradient, gradient, strict=True):
+    assert relative_error(our_loss, loss) < tolerance
+    for name in ("W", "B", "C"):
+        mine, theirs = getattr(our_gradient, name), getattr(gradient, name)
         assert relative_error(mine, theirs) < tolerance
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    n=st.integers(1, 70),
+    n_trials=st.integers(1, 20),
+    n_samples=st.integers(1, 40),
+    n_inputs=st.integers(1, 5),
+    n_outputs=st.integers(1, 4),
+    seed=st.integers(0, 1000),
+)
+def test_gradient_of_any_shape(n, n_trials, n_samples, n_inputs, n_outputs, seed):
+    """Whatever has to be padded to whole tiles, and wherever a block of steps ends."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def normal(*shape):
+        numbers = torch.randn(shape, generator=generator, dtype=torch.float64)
+        return numbers.requires_grad_()
+
+    network = Network(normal(n, n) / n**0.5, normal(n, n_inputs), normal(n_outputs, n))
+    trials = [
+        normal(n_samples, n_trials, k).detach() for k in (n_inputs, n_outputs, n_outputs)
+    ]
+    trials[2] = trials[2].abs()
+    loss, gradient = autograd(network, trials)
+    our_loss, our_gradient = engine(network, trials)
+    assert relative_error(our_loss, loss) < 1e-10
+    for name in ("W", "B", "C"):
+        mine, theirs = getattr(our_gradient, name), getattr(gradient, name)
+        torch.testing.assert_close(mine, theirs, rtol=1e-9, atol=1e-11)
 
 
 def test_readout_of_one_step_by_hand():
@@ -107,52 +147,43 @@ def test_workspace_can_be_used_again():
     workspace = Workspace(network, len(inputs), 4, DT)
 
     def gradient(u):
-        loss = masked_loss(simulate(network, u, workspace), targets, mask)
-        return torch.autograd.grad(loss, network.W)[0]
+        return loss_and_gradient(network, u, targets, mask, workspace)[1].W.clone()
 
     first = gradient(inputs)
     gradient(2 * inputs)
     assert torch.equal(gradient(inputs), first)
 
 
-def test_gradient_of_an_overwritten_batch_is_refused():
-    task = make_task("romo", DT)
-    network = make_network(task, 16, 0.5, torch.float32)
-    inputs, _, _ = draw(task, 2, torch.float32)
-    workspace = Workspace(network, len(inputs), 2, DT)
-    earlier = simulate(network, inputs, workspace)
-    simulate(network, inputs, workspace)
-    with pytest.raises(RuntimeError, match="later batch"):
-        earlier.sum().backward()
-
-
 def test_rational_tanh_is_accurate_to_rounding():
-    x = torch.linspace(-12, 12, 400_001).reshape(1, -1)
-    states = torch.zeros(1, 1, x.shape[1])
-    bind_activate(x, states)(0)
-    exact = torch.tanh(x.double())
-    error = (states[0].double() - exact).abs()
-    assert torch.all(error <= 3 * 2**-23 * exact.abs())
-    assert states.abs().max() <= 1
+    x = np.linspace(-12, 12, 400_001, dtype=np.float32)
+    exact = np.tanh(x.astype(np.float64))
+    found = numba.vectorize(["float32(float32)"])(rational_tanh.py_func)(x)
+    assert np.all(np.abs(found - exact) <= 3 * 2**-23 * np.abs(exact))
+    assert np.abs(found).max() <= 1
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_kernels_equal_their_torch_counterparts(dtype):
-    """The loops that the CPU takes do what other devices do in torch."""
+def test_compiled_passes_equal_their_torch_counterparts(dtype):
+    """What the CPU takes does what other devices do in torch."""
     generator = torch.Generator().manual_seed(1)
-    x, recurrent = torch.randn(2, 3, 5, generator=generator, dtype=dtype)
-    states = torch.randn(4, 3, 7, generator=generator, dtype=dtype)
-    adjoints = torch.randn(4, 3, 6, generator=generator, dtype=dtype)
-    expected = 0.5 * adjoints[2, :, :5] + (1 - states[2, :, :5] ** 2) * recurrent
-    untouched = adjoints[1, :, 5:].clone(), states[3, :, 5:].clone()
 
-    bind_retreat(adjoints, recurrent, states, 0.5)(2)
-    bind_activate(x, states)(3)
+    def normal(*shape):
+        return torch.randn(shape, generator=generator, dtype=dtype)
 
-    torch.testing.assert_close(adjoints[1, :, :5], expected)
-    torch.testing.assert_close(states[3, :, :5], torch.tanh(x))
-    assert torch.equal(adjoints[1, :, 5:], untouched[0])
-    assert torch.equal(states[3, :, 5:], untouched[1])
+    n, trials, extra = 2 * LANES, 2 * ROWS, padded(3, ROWS)
+    weights, readout = normal(n + 3, n) / n**0.5, normal(2, n - 5)
+    states, adjoints = normal(2, 12, trials, n + extra).unbind(0)
+    states[0, :, :n] = 0
+    found = []
+    for forward, back in ((advance, retreat), (advance_in_torch, retreat_in_torch)):
+        s, d = states.clone(), adjoints.clone()
+        of_rates, of_inputs = normal(n + extra, n), normal(extra, n)
+        outputs = forward(s, weights, 0.5, readout)
+        back(d, s, weights, 0.5, of_rates, of_inputs)
+        found.append((outputs, s, d, of_rates, of_inputs))
+    for ours, theirs in zip(*found, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
+    assert torch.equal(found[0][1][:, :, n:], states[:, :, n:]), "inputs are left alone"
 
 
 def test_initial_weights():

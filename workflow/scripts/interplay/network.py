@@ -6,9 +6,8 @@ One Euler step and its readout are
 
 Rates and inputs of a step stand side by side in one row, s[t] = [r[t], u[t]],
 so that a step forward is one product with [W B]. Likewise the adjoints of x and
-of z, d[t] = [dL/dx[t+1], dL/dz[t-1]], so that a step back is one product with
-[dt W; C]. The gradient of W, B and C is then a single product over all steps,
-the sum of d[t]ᵀ s[t].
+of z, d[t] = [dt dL/dx[t+1], dL/dz[t-1]], so that a step back is one product with
+[dt W; dt C]. The gradient of W, B and C is the sum of d[t]ᵀ s[t] over all steps.
 """
 
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from interplay.elementwise import bind_activate, bind_retreat
+from interplay.steps import LANES, LINE, ROWS, advance, padded, retreat
 
 
 @dataclass(frozen=True)
@@ -66,11 +65,7 @@ def initial_vectors(
 
 
 class Workspace:
-    """The buffers in which batches of one shape are simulated, allocated once.
-
-    A batch overwrites the one before it, so that a gradient has to be taken
-    before the next batch is simulated.
-    """
+    """The buffers in which batches of one shape are simulated, allocated once."""
 
     def __init__(self, network: Network, n_samples: int, n_trials: int, dt: float):
         """Allocate for batches of `n_trials` trials, each `n_samples` long."""
@@ -79,37 +74,49 @@ class Workspace:
         self.n, self.n_inputs = network.B.shape
         self.n_outputs = network.C.shape[0]
         self._like = network.W.detach()
-        self.batches = 0
 
-        self.x = self._zeros(n_trials, self.n)
-        self.states = self._zeros(n_samples + 1, n_trials, self.n + self.n_inputs)
-        self.rates = self.states[:, :, : self.n]
-        self.forward_weights = self._zeros(self.n + self.n_inputs, self.n)
-        self.activate = bind_activate(self.x, self.states)
+        self.columns = padded(self.n, LANES)
+        self.states = self._rows(self.n_inputs)
+        self.inputs = self._beside(self.states, self.n_inputs)
+        self.forward_weights = self._zeros(self.columns + self.n_inputs, self.columns)
 
     # What only a gradient needs is not allocated for an evaluation.
 
     @cached_property
     def adjoints(self) -> torch.Tensor:
-        return self._zeros(self.n_samples + 1, self.n_trials, self.n + self.n_outputs)
+        return self._rows(self.n_outputs)
 
     @cached_property
-    def recurrent(self) -> torch.Tensor:
-        return self._zeros(self.n_trials, self.n)
+    def of_outputs(self) -> torch.Tensor:
+        return self._beside(self.adjoints, self.n_outputs)
 
     @cached_property
-    def retreat(self):
-        return bind_retreat(self.adjoints, self.recurrent, self.states, 1 - self.dt)
+    def backward_weights(self) -> torch.Tensor:
+        return self._zeros(self.columns + self.n_outputs, self.columns)
+
+    @cached_property
+    def of_rates(self) -> torch.Tensor:
+        return self._zeros(padded(self.columns + self.n_outputs, ROWS), self.columns)
+
+    @cached_property
+    def of_inputs(self) -> torch.Tensor:
+        return self._zeros(padded(self.n_inputs, ROWS), self.columns)
+
+    def _rows(self, n_more: int) -> torch.Tensor:
+        """Allocate a row a sample and trial: of each neuron, then `n_more` numbers."""
+        width = padded(self.columns + n_more, LINE)
+        return self._zeros(self.n_samples + 1, padded(self.n_trials, ROWS), width)
+
+    def _beside(self, rows: torch.Tensor, n_more: int) -> torch.Tensor:
+        return rows[:, : self.n_trials, self.columns : self.columns + n_more]
 
     def _zeros(self, *shape: int) -> torch.Tensor:
         return self._like.new_zeros(shape)
 
 
+@torch.no_grad()
 def simulate(network: Network, inputs: torch.Tensor, workspace: Workspace):
     """Return the readout of a batch of trials that all start at x = 0.
-
-    Differentiable once with respect to W, B and C, by exact back-propagation
-    through time.
 
     Args:
         network: the weights, float32 or float64.
@@ -119,7 +126,12 @@ def simulate(network: Network, inputs: torch.Tensor, workspace: Workspace):
     Returns:
         (time, trial, Nout): z, the output after each input sample.
     """
-    return _Simulation.apply(network.W, network.B, network.C, inputs, workspace)
+    ws, n = workspace, workspace.n
+    torch.mul(network.W.T, ws.dt, out=ws.forward_weights[:n, :n])
+    torch.mul(network.B.T, ws.dt, out=ws.forward_weights[ws.columns :, :n])
+    ws.inputs[:-1] = inputs
+    outputs = advance(ws.states, ws.forward_weights, 1 - ws.dt, network.C.detach())
+    return outputs[:, : ws.n_trials]
 
 
 def masked_loss(
@@ -136,39 +148,50 @@ def masked_loss(
     return 0.5 * (mask * (targets - outputs).square()).sum() / mask.sum()
 
 
-class _Simulation(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, W, B, C, inputs, workspace):
-        ws, n = workspace, workspace.n
-        torch.mul(W.T, ws.dt, out=ws.forward_weights[:n])
-        torch.mul(B.T, ws.dt, out=ws.forward_weights[n:])
-        ws.states[:-1, :, n:] = inputs
-        ws.x.zero_()
-        states = ws.states.unbind(0)
-        for t in range(ws.n_samples):
-            torch.addmm(ws.x, states[t], ws.forward_weights, beta=1 - ws.dt, out=ws.x)
-            ws.activate(t + 1)
-        outputs = ws.rates[1:] @ C.T
+@torch.no_grad()
+def loss_and_gradient(
+    network: Network,
+    inputs: torch.Tensor,
+    targets: torch.Tensor,
+    mask: torch.Tensor,
+    workspace: Workspace,
+) -> tuple[torch.Tensor, Network]:
+    """Return the `masked_loss` of a batch and its gradient with respect to the weights.
 
-        ws.batches += 1
-        ctx.workspace, ctx.batch = ws, ws.batches
-        ctx.save_for_backward(W, C)
-        return outputs
+    By exact back-propagation through time. It is done by hand: between two passes
+    through buffers larger than the cache, each operation that autograd would add
+    takes longer than its arithmetic.
 
-    @staticmethod
-    @torch.autograd.function.once_differentiable
-    def backward(ctx, gradient):
-        ws, n = ctx.workspace, ctx.workspace.n
-        if ctx.batch != ws.batches:
-            raise RuntimeError("the workspace holds a later batch than this gradient's")
-        W, C = ctx.saved_tensors
-        backward_weights = torch.cat([ws.dt * W, C])
-        ws.adjoints[1:, :, n:] = gradient
-        ws.adjoints[-1, :, :n] = 0
-        adjoints = ws.adjoints.unbind(0)
-        for t in range(ws.n_samples, 0, -1):
-            torch.mm(adjoints[t], backward_weights, out=ws.recurrent)
-            ws.retreat(t)
-        total = ws.adjoints.flatten(0, 1).T @ ws.states.flatten(0, 1)
-        of_x, of_z = ws.dt * total[:n], total[n:]
-        return of_x[:, :n], of_x[:, n:], of_z[:, :n], None, None
+    Args:
+        network: the weights, float32 or float64.
+        inputs: (time, trial, Nin).
+        targets, mask: (time, trial, Nout).
+        workspace: buffers of that shape; overwritten.
+
+    Returns:
+        The loss, a scalar, and dL/dW, dL/dB, dL/dC as the weights of a network,
+        which the next gradient may overwrite.
+    """
+    ws, n = workspace, workspace.n
+    error = simulate(network, inputs, ws) - targets
+    of_outputs = mask * error / mask.sum()
+    loss = 0.5 * torch.dot(of_outputs.flatten(), error.flatten())
+
+    torch.mul(network.W, ws.dt, out=ws.backward_weights[:n, :n])
+    torch.mul(network.C, ws.dt, out=ws.backward_weights[ws.columns :, :n])
+    ws.of_outputs[1:] = of_outputs
+    ws.adjoints[-1, :, : ws.columns] = 0
+    retreat(
+        ws.adjoints,
+        ws.states,
+        ws.backward_weights,
+        1 - ws.dt,
+        ws.of_rates,
+        ws.of_inputs,
+    )
+    gradient = Network(
+        W=ws.of_rates[:n, :n].contiguous(),
+        B=ws.of_inputs[: ws.n_inputs, :n].T.contiguous(),
+        C=ws.of_rates[ws.columns :][: ws.n_outputs, :n].contiguous(),
+    )
+    return loss, gradient

@@ -22,8 +22,7 @@ from interplay.network import (
     Workspace,
     initial_connectivity,
     initial_vectors,
-    masked_loss,
-    simulate,
+    loss_and_gradient,
 )
 from interplay.randomness import stream
 from interplay.tasks.trials import Task, Trials
@@ -138,12 +137,14 @@ def train(
         while len(losses) < run.epochs:
             for inputs, targets, mask in _batches(run, task, len(losses), device):
                 workspace = workspace or Workspace(network, *inputs.shape[:2], task.dt)
-                loss = masked_loss(simulate(network, inputs, workspace), targets, mask)
-                adam.zero_grad()
-                loss.backward()
+                loss, gradient = loss_and_gradient(
+                    network, inputs, targets, mask, workspace
+                )
                 losses.append(loss.item())
                 if not math.isfinite(losses[-1]):
                     return current_state()
+                for name, parameter in parameters.items():
+                    parameter.grad = getattr(gradient, name)
                 adam.step()
                 progress.update()
             if time.monotonic() - kept_at >= keep_every:
