@@ -14,9 +14,7 @@ from interplay.configuration import check_configuration
 from interplay.errors import InputError
 from interplay.provenance.code import code_hash
 
-schema = yaml.safe_load(
-    (SCRIPTS.parent / "schemas" / "config.schema.yaml").read_text()
-)
+schema = yaml.safe_load((SCRIPTS.parent / "schemas" / "config.schema.yaml").read_text())
 try:
     check_configuration(config, schema)
 except InputError as error:
@@ -36,3 +34,17 @@ def code(script, *modules):
     return lambda wildcards: hash_of_code(
         script, *(module.format_map(wildcards) for module in modules)
     )
+
+
+def task_code(script):
+    """Hash a script with the one task module that it loads for these wildcards."""
+    return lambda wildcards: hash_of_code(
+        script,
+        "interplay.tasks."
+        + lookup(dpath=f"nonlinear/networks/{wildcards.task}/task", within=config),
+    )
+
+
+def each_try(amount):
+    """Return a resource that grows by this amount with each try of a job."""
+    return lambda wildcards, attempt: attempt * amount

@@ -15,11 +15,11 @@ rule train_linear:
     benchmark:
         "<benchmarks>/linear/g{g}/train.tsv"
     conda:
-        "../../envs/interplay.yaml"
+        "../../envs/linear.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=each_try(2000),
+        runtime=each_try(30),
     params:
         N=lookup(dpath="linear/N", within=config),
         dt=lookup(dpath="linear/dt", within=config),
@@ -36,7 +36,6 @@ rule train_linear:
 
 
 rule linear_trial:
-    """Run the trained networks of one g through the trial that Fig. 3(a) shows."""
     input:
         weights="<results>/linear/g{g}/networks.safetensors",
     output:
@@ -45,12 +44,14 @@ rule linear_trial:
         "<logs>/linear/g{g}/trial.log",
     benchmark:
         "<benchmarks>/linear/g{g}/trial.tsv"
+    """Run the trained networks of one g through the trial that Fig. 3(a) shows."""
+    localrule: True
     conda:
-        "../../envs/interplay.yaml"
+        "../../envs/linear.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
     params:
         N=lookup(dpath="linear/N", within=config),
         trial=lookup(dpath="linear/trial", within=config),
@@ -65,7 +66,6 @@ rule linear_trial:
 
 
 rule linear_theory:
-    """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
     output:
         theory="<results>/tables/linear_theory.parquet",
         scalings="<results>/tables/linear_scalings.csv",
@@ -73,12 +73,14 @@ rule linear_theory:
         "<logs>/linear/theory.log",
     benchmark:
         "<benchmarks>/linear/theory.tsv"
+    """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
+    localrule: True
     conda:
-        "../../envs/interplay.yaml"
+        "../../envs/linear.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
     params:
         targets=lookup(dpath="linear/targets", within=config),
         epochs=lookup(dpath="linear/epochs", within=config),
@@ -91,7 +93,6 @@ rule linear_theory:
 
 
 rule linear_tables:
-    """Gather what was found of every linear network into the tidy tables."""
     input:
         networks=expand("<results>/linear/g{g}/networks.csv", g=LINEAR_G),
         curves=expand("<results>/linear/g{g}/curves.parquet", g=LINEAR_G),
@@ -107,12 +108,14 @@ rule linear_tables:
         "<logs>/linear/tables.log",
     benchmark:
         "<benchmarks>/linear/tables.tsv"
+    """Gather what was found of every linear network into the tidy tables."""
+    localrule: True
     conda:
-        "../../envs/interplay.yaml"
+        "../../envs/linear.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=each_try(2000),
+        runtime=each_try(10),
     params:
         code=code("gather_tables.py"),
     message:
