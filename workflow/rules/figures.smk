@@ -3,7 +3,19 @@
 FORMATS = [".pdf", ".svg", ".png"]
 
 
+localrules:
+    fig1,
+    fig2,
+    fig3,
+    fig4,
+    fig5,
+    figS_published,
+    figS_linear_spectrum,
+    figS_sentiment,
+
+
 rule fig1:
+    """Fig. 1: learning dynamics in three tasks."""
     input:
         trials="<results>/tables/nonlinear_trials.parquet",
         losses="<results>/tables/nonlinear_loss.parquet",
@@ -15,8 +27,6 @@ rule fig1:
         "<logs>/figures/fig1.log",
     benchmark:
         "<benchmarks>/figures/fig1.tsv"
-    """Fig. 1: learning dynamics in three tasks."""
-    localrule: True
     conda:
         "../../envs/figures.yaml"
     threads: 1

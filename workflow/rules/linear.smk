@@ -3,6 +3,12 @@
 LINEAR_G = [float(g) for g in config["linear"]["g"]]
 
 
+localrules:
+    linear_trial,
+    linear_theory,
+    linear_tables,
+
+
 rule train_linear:
     """Train the linear networks of one g, all targets and seeds; measure each epoch."""
     output:
@@ -36,6 +42,7 @@ rule train_linear:
 
 
 rule linear_trial:
+    """Run the trained networks of one g through the trial that Fig. 3(a) shows."""
     input:
         weights="<results>/linear/g{g}/networks.safetensors",
     output:
@@ -44,8 +51,6 @@ rule linear_trial:
         "<logs>/linear/g{g}/trial.log",
     benchmark:
         "<benchmarks>/linear/g{g}/trial.tsv"
-    """Run the trained networks of one g through the trial that Fig. 3(a) shows."""
-    localrule: True
     conda:
         "../../envs/linear.yaml"
     threads: 1
@@ -66,6 +71,7 @@ rule linear_trial:
 
 
 rule linear_theory:
+    """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
     output:
         theory="<results>/tables/linear_theory.parquet",
         scalings="<results>/tables/linear_scalings.csv",
@@ -73,8 +79,6 @@ rule linear_theory:
         "<logs>/linear/theory.log",
     benchmark:
         "<benchmarks>/linear/theory.tsv"
-    """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
-    localrule: True
     conda:
         "../../envs/linear.yaml"
     threads: 1
@@ -93,6 +97,7 @@ rule linear_theory:
 
 
 rule linear_tables:
+    """Gather what was found of every linear network into the tidy tables."""
     input:
         networks=expand("<results>/linear/g{g}/networks.csv", g=LINEAR_G),
         curves=expand("<results>/linear/g{g}/curves.parquet", g=LINEAR_G),
@@ -108,8 +113,6 @@ rule linear_tables:
         "<logs>/linear/tables.log",
     benchmark:
         "<benchmarks>/linear/tables.tsv"
-    """Gather what was found of every linear network into the tidy tables."""
-    localrule: True
     conda:
         "../../envs/linear.yaml"
     threads: 1

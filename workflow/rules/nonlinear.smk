@@ -11,6 +11,11 @@ wildcard_constraints:
     seed=r"\d+",
 
 
+localrules:
+    example_trial,
+    nonlinear_tables,
+
+
 rule train_network:
     """Train one network from its random connectivity; keep weights, losses and a record."""
     output:
@@ -85,6 +90,7 @@ rule analyse_networks:
 
 
 rule example_trial:
+    """Run one trained network on the trial that Fig. 1 (a-c) shows."""
     input:
         network="<results>/nonlinear/{task}/g{g}/seed{seed}/network.safetensors",
         loss="<results>/nonlinear/{task}/g{g}/seed{seed}/loss.parquet",
@@ -95,8 +101,6 @@ rule example_trial:
         "<logs>/nonlinear/{task}/g{g}/seed{seed}/trial.log",
     benchmark:
         "<benchmarks>/nonlinear/{task}/g{g}/seed{seed}/trial.tsv"
-    """Run one trained network on the trial that Fig. 1 (a-c) shows."""
-    localrule: True
     conda:
         "../../envs/nonlinear.yaml"
     threads: 1
@@ -112,6 +116,7 @@ rule example_trial:
 
 
 rule nonlinear_tables:
+    """Gather what was found of every network into the tidy tables."""
     input:
         networks=expand(
             "<results>/nonlinear/{task}/g{g}/networks.csv", zip, task=TASKS, g=G
@@ -145,8 +150,6 @@ rule nonlinear_tables:
         "<logs>/nonlinear/tables.log",
     benchmark:
         "<benchmarks>/nonlinear/tables.tsv"
-    """Gather what was found of every network into the tidy tables."""
-    localrule: True
     conda:
         "../../envs/nonlinear.yaml"
     threads: 1

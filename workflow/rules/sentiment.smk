@@ -15,9 +15,19 @@ if LOCAL_VECTORS and not Path(LOCAL_VECTORS).is_file():
     raise WorkflowError(f"config: glove: expected a file, found none: {LOCAL_VECTORS}")
 
 
+localrules:
+    prepare_sentences,
+    count_sentences,
+    sentiment_tables,
+
+
 if SYNTHETIC:
 
+    localrules:
+        write_synthetic_treebank,
+
     rule write_synthetic_treebank:
+        """Write a small treebank by a seeded grammar, and vectors for its words."""
         output:
             train=f"{SENTENCES}/train.txt",
             dev=f"{SENTENCES}/dev.txt",
@@ -27,8 +37,6 @@ if SYNTHETIC:
             "<logs>/sentiment/write_synthetic_treebank.log",
         benchmark:
             "<benchmarks>/sentiment/write_synthetic_treebank.tsv"
-        """Write a small treebank by a seeded grammar, and vectors for its words."""
-        localrule: True
         conda:
             "../../envs/sentiment.yaml"
         threads: 1
@@ -46,7 +54,12 @@ if SYNTHETIC:
 
 else:
 
+    localrules:
+        fetch_treebank,
+        fetch_vectors,
+
     rule fetch_treebank:
+        """Get the three files of trees from their host, or from `--config treebank=DIR`."""
         output:
             train=f"{SENTENCES}/train.txt",
             dev=f"{SENTENCES}/dev.txt",
@@ -55,8 +68,6 @@ else:
             "<logs>/sentiment/fetch_treebank.log",
         benchmark:
             "<benchmarks>/sentiment/fetch_treebank.tsv"
-        """Get the three files of trees from their host, or from `--config treebank=DIR`."""
-        localrule: True
         conda:
             "../../envs/sentiment.yaml"
         threads: 1
@@ -74,14 +85,13 @@ else:
             "../scripts/fetch_treebank.py"
 
     rule fetch_vectors:
+        """Get GloVe's vectors from their host; not needed with `--config glove=FILE`."""
         output:
             vectors=f"{SENTENCES}/vectors.txt",
         log:
             "<logs>/sentiment/fetch_vectors.log",
         benchmark:
             "<benchmarks>/sentiment/fetch_vectors.tsv"
-        """Get GloVe's vectors from their host; not needed with `--config glove=FILE`."""
-        localrule: True
         conda:
             "../../envs/sentiment.yaml"
         threads: 1
@@ -105,6 +115,7 @@ fetched = str if SYNTHETIC else ancient
 
 
 rule prepare_sentences:
+    """Turn trees into labelled sentences, and keep the vectors of their words."""
     input:
         train=fetched(f"{SENTENCES}/train.txt"),
         dev=fetched(f"{SENTENCES}/dev.txt"),
@@ -119,8 +130,6 @@ rule prepare_sentences:
         "<logs>/sentiment/prepare_sentences.log",
     benchmark:
         "<benchmarks>/sentiment/prepare_sentences.tsv"
-    """Turn trees into labelled sentences, and keep the vectors of their words."""
-    localrule: True
     conda:
         "../../envs/sentiment.yaml"
     threads: 1
@@ -139,6 +148,7 @@ rule prepare_sentences:
 
 
 rule count_sentences:
+    """Write the table of data facts: trees, sentences, tokens, types, vectors."""
     input:
         train_trees=fetched(f"{SENTENCES}/train.txt"),
         dev_trees=fetched(f"{SENTENCES}/dev.txt"),
@@ -153,8 +163,6 @@ rule count_sentences:
         "<logs>/sentiment/count_sentences.log",
     benchmark:
         "<benchmarks>/sentiment/count_sentences.tsv"
-    """Write the table of data facts: trees, sentences, tokens, types, vectors."""
-    localrule: True
     conda:
         "../../envs/sentiment.yaml"
     threads: 1
@@ -237,6 +245,7 @@ rule analyse_lstm:
 
 
 rule sentiment_tables:
+    """Gather what was found of every LSTM into the tidy tables."""
     input:
         networks=expand("<results>/sentiment/seed{seed}/networks.csv", seed=LSTMS),
         curves=expand("<results>/sentiment/seed{seed}/curves.csv", seed=LSTMS),
@@ -251,8 +260,6 @@ rule sentiment_tables:
         "<logs>/sentiment/tables.log",
     benchmark:
         "<benchmarks>/sentiment/tables.tsv"
-    """Gather what was found of every LSTM into the tidy tables."""
-    localrule: True
     conda:
         "../../envs/sentiment.yaml"
     threads: 1
