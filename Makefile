@@ -12,11 +12,11 @@ reproduce: .venv/ready
 	$(BIN)/snakemake --cores $(CORES)
 
 test: .venv/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not system"
 
 # The preview on a real Slurm and in real conda and apptainer, where there are such.
 test-system: .venv/ready
-	$(BIN)/python -m pytest tests/system.py
+	$(BIN)/python -m pytest -m system
 
 lint: .venv/ready
 	$(BIN)/ruff check .
