@@ -1,6 +1,7 @@
 """Section 2: networks trained on three tasks, and what their connectivity becomes."""
 
 NETWORKS = config["nonlinear"]["networks"]
+SEEDS = config["nonlinear"]["seeds"]
 # Every task with each of its g.
 TASKS, G = zip(*((task, float(g)) for task in NETWORKS for g in NETWORKS[task]["g"]))
 
@@ -16,35 +17,97 @@ localrules:
     nonlinear_tables,
 
 
-rule train_network:
-    """Train one network from its random connectivity; keep weights, losses and a record."""
-    output:
-        network="<results>/nonlinear/{task}/g{g}/seed{seed}/network.safetensors",
-        loss="<results>/nonlinear/{task}/g{g}/seed{seed}/loss.parquet",
-        record="<results>/nonlinear/{task}/g{g}/seed{seed}/record.json",
-    log:
-        "<logs>/nonlinear/{task}/g{g}/seed{seed}/train.log",
-    benchmark:
-        "<benchmarks>/nonlinear/{task}/g{g}/seed{seed}/train.tsv"
-    conda:
-        "../../envs/nonlinear.yaml"
-    threads: 1
-    resources:
-        mem_mb=each_try(1500),
-        runtime=each_try(60),
-    params:
-        task=lookup(dpath="nonlinear/networks/{task}/task", within=config),
-        hold=lookup(dpath="nonlinear/networks/{task}/hold", within=config, default=""),
-        epochs=lookup(dpath="nonlinear/networks/{task}/epochs", within=config),
-        N=lookup(dpath="nonlinear/N", within=config),
-        dt=lookup(dpath="nonlinear/dt", within=config),
-        batch=lookup(dpath="nonlinear/batch", within=config),
-        learning_rate=lookup(dpath="nonlinear/learning_rate", within=config),
-        code=task_code("train_network.py"),
-    message:
-        "Training {wildcards.task}, g = {wildcards.g}, seed {wildcards.seed}"
-    script:
-        "../scripts/train_network.py"
+# `--config together=True`: a GPU is idle with one small network, not with all of a task.
+if config.get("together"):
+
+    for task in NETWORKS:
+
+        rule:
+            """Train all networks of one task together; keep of each what one alone keeps."""
+            name:
+                f"train_{task}"
+            output:
+                networks=expand(
+                    "<results>/nonlinear/{task}/g{g}/seed{seed}/network.safetensors",
+                    task=task,
+                    g=map(float, NETWORKS[task]["g"]),
+                    seed=SEEDS,
+                ),
+                losses=expand(
+                    "<results>/nonlinear/{task}/g{g}/seed{seed}/loss.parquet",
+                    task=task,
+                    g=map(float, NETWORKS[task]["g"]),
+                    seed=SEEDS,
+                ),
+                records=expand(
+                    "<results>/nonlinear/{task}/g{g}/seed{seed}/record.json",
+                    task=task,
+                    g=map(float, NETWORKS[task]["g"]),
+                    seed=SEEDS,
+                ),
+            log:
+                f"<logs>/nonlinear/{task}/train.log",
+            benchmark:
+                f"<benchmarks>/nonlinear/{task}/train.tsv"
+            conda:
+                "../../envs/nonlinear.yaml"
+            threads: 1
+            resources:
+                mem_mb=each_try(6000),
+                runtime=each_try(600),
+            params:
+                task=lookup(dpath=f"nonlinear/networks/{task}/task", within=config),
+                hold=lookup(
+                    dpath=f"nonlinear/networks/{task}/hold", within=config, default=""
+                ),
+                g=lookup(dpath=f"nonlinear/networks/{task}/g", within=config),
+                seeds=lookup(dpath="nonlinear/seeds", within=config),
+                epochs=lookup(dpath=f"nonlinear/networks/{task}/epochs", within=config),
+                N=lookup(dpath="nonlinear/N", within=config),
+                dt=lookup(dpath="nonlinear/dt", within=config),
+                batch=lookup(dpath="nonlinear/batch", within=config),
+                learning_rate=lookup(dpath="nonlinear/learning_rate", within=config),
+                code=code(
+                    "train_together.py", f"interplay.tasks.{NETWORKS[task]['task']}"
+                ),
+            message:
+                f"Training all networks of {task}"
+            script:
+                "../scripts/train_together.py"
+
+else:
+
+    rule train_network:
+        """Train one network from its random connectivity; keep weights, losses and a record."""
+        output:
+            network="<results>/nonlinear/{task}/g{g}/seed{seed}/network.safetensors",
+            loss="<results>/nonlinear/{task}/g{g}/seed{seed}/loss.parquet",
+            record="<results>/nonlinear/{task}/g{g}/seed{seed}/record.json",
+        log:
+            "<logs>/nonlinear/{task}/g{g}/seed{seed}/train.log",
+        benchmark:
+            "<benchmarks>/nonlinear/{task}/g{g}/seed{seed}/train.tsv"
+        conda:
+            "../../envs/nonlinear.yaml"
+        threads: 1
+        resources:
+            mem_mb=each_try(1500),
+            runtime=each_try(60),
+        params:
+            task=lookup(dpath="nonlinear/networks/{task}/task", within=config),
+            hold=lookup(
+                dpath="nonlinear/networks/{task}/hold", within=config, default=""
+            ),
+            epochs=lookup(dpath="nonlinear/networks/{task}/epochs", within=config),
+            N=lookup(dpath="nonlinear/N", within=config),
+            dt=lookup(dpath="nonlinear/dt", within=config),
+            batch=lookup(dpath="nonlinear/batch", within=config),
+            learning_rate=lookup(dpath="nonlinear/learning_rate", within=config),
+            code=task_code("train_network.py"),
+        message:
+            "Training {wildcards.task}, g = {wildcards.g}, seed {wildcards.seed}"
+        script:
+            "../scripts/train_network.py"
 
 
 rule analyse_networks:
@@ -52,15 +115,15 @@ rule analyse_networks:
     input:
         networks=expand(
             "<results>/nonlinear/{{task}}/g{{g}}/seed{seed}/network.safetensors",
-            seed=lookup(dpath="nonlinear/seeds", within=config),
+            seed=SEEDS,
         ),
         losses=expand(
             "<results>/nonlinear/{{task}}/g{{g}}/seed{seed}/loss.parquet",
-            seed=lookup(dpath="nonlinear/seeds", within=config),
+            seed=SEEDS,
         ),
         records=expand(
             "<results>/nonlinear/{{task}}/g{{g}}/seed{seed}/record.json",
-            seed=lookup(dpath="nonlinear/seeds", within=config),
+            seed=SEEDS,
         ),
     output:
         networks="<results>/nonlinear/{task}/g{g}/networks.csv",
