@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= $(shell nproc)
 BIN := .venv/bin
 
-.PHONY: preview reproduce test test-system lint lock image
+.PHONY: preview reproduce test test-system lint bench lock image
 
 preview: .venv/ready
 	$(BIN)/snakemake --cores $(CORES) --configfile preview.yaml
@@ -23,6 +23,10 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile workflow/rules/*.smk
 	$(BIN)/snakemake --lint
+
+# JAX is compared with if it is there: .venv/bin/pip install -r bench/requirements.txt
+bench: .venv/ready
+	PYTHONPATH=workflow/scripts $(BIN)/python -m bench
 
 # The one lock, and then what is written from it: the conda files.
 # torch's CUDA packages are left to torch's own exact pins: not every machine needs them.

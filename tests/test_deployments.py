@@ -10,7 +10,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from conda_files import closure, conda_files, needs, read_lock
+from envs.conda_files import closure, conda_files, needs, read_lock
 from interplay.provenance.code import code_files
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +44,7 @@ def test_pip_installed_the_lock():
 
 
 def test_make_installs_the_lock_and_nothing_else():
-    installs = re.findall(r"pip install (.*)", (ROOT / "Makefile").read_text())
+    installs = re.findall(r"^\t.*pip install (.*)", (ROOT / "Makefile").read_text(), re.M)
     assert installs == ["--quiet --requirement envs/requirements.txt"]
 
 

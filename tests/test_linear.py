@@ -155,7 +155,7 @@ def test_shuffling_nothing_changes_nothing():
 
 
 def test_shuffling_undoes_what_was_learnt():
-    network, descents = run(256, 0.7, epochs=50, speed=4)
+    network, descents = run(128, 0.7, epochs=50, speed=4)
     for descent in descents:
         rng = np.random.default_rng(0)
         found = shuffle_loss(network, descent.dW, descent.zhat, TRIAL, rng)

@@ -8,7 +8,7 @@ TASKS, G = zip(*((task, float(g)) for task in NETWORKS for g in NETWORKS[task]["
 
 wildcard_constraints:
     task="|".join(NETWORKS),
-    g=r"\d+\.\d+",
+    g=r"[\d.e-]+",
     seed=r"\d+",
 
 
