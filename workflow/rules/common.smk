@@ -1,11 +1,15 @@
 """What every stage needs: the checked configuration, and the code as an input."""
 
+import os
 import sys
 from functools import cache
 from pathlib import Path
 
 import yaml
 from snakemake.exceptions import WorkflowError
+
+# Without it, matrix products on a GPU are refused where results have to be reproducible.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))

@@ -3,8 +3,9 @@
 A small network leaves a GPU idle: a step of `network.simulate` is over before the next
 kernel has been launched. Here the matrix products of a step, one a network, are one
 batched product, so that a stack needs no more launches than a single network. Each
-network keeps its own trials, Adam and losses, and becomes, but for the rounding of
-float32, what `training.train` makes of it alone.
+network keeps its own trials, Adam and losses, and has the gradients of
+`training.train` up to the rounding of float32. Where training is unstable it amplifies
+that: at N = 256 losses agree to 1e-6 for some twenty epochs, and part after that.
 """
 
 import math
