@@ -71,7 +71,7 @@ def train_together(
     states: Sequence[State],
     device: str = "cpu",
     keep: Callable[[list[State]], None] = lambda states: None,
-    keep_every: float = 60.0,
+    keep_every: float = 10.0,
 ) -> list[State]:
     """Train each run from its state to its last epoch, or to a loss that is not finite.
 
