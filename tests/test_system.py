@@ -116,7 +116,7 @@ def test_slurm_makes_the_same_tables_although_a_job_is_cancelled(
     assert tables(folder) == local_tables
     jobs = submissions(folder)
     # 24 networks in 3 groups and 12 analyses in 2, 4 linear, 2 LSTMs and their analyses,
-    # and the group that was cancelled a second time.
+    # and the one that was cancelled a second time.
     assert len(jobs) == 3 + 2 + 4 + 4 + 1
     for record in folder.glob("results/preview/sentiment/*/record.json"):
         job = json.loads(record.read_text())["machine"]["slurm_job"]
