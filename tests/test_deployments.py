@@ -95,6 +95,17 @@ def test_a_stage_has_the_packages_that_its_scripts_import(stage):
     assert imported <= installed
 
 
+def test_the_default_profile_changes_nothing_in_that_of_slurm():
+    # Snakemake takes a key from profiles/default, if it is there, and does not merge.
+    default, slurm = (
+        yaml.safe_load((ROOT / folder / "config.yaml").read_text())
+        for folder in ("profiles/default", "slurm")
+    )
+    assert slurm["executor"] == "slurm"
+    for key in default.keys() & slurm.keys():
+        assert default[key] == slurm[key]
+
+
 def imports(file):
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
