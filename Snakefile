@@ -8,6 +8,10 @@ min_version("9.6")
 configfile: "config.yaml"
 
 
+# Used with `--sdm apptainer`; `make image` builds it.
+container: "envs/interplay.sif"
+
+
 pathvars:
     logs="<results>/logs",
     benchmarks="<results>/benchmarks",

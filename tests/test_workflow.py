@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -98,6 +99,21 @@ def test_one_core_and_two_give_the_same_to_the_bit(copies):
         )
     assert len(contents[0]) == 2 * 2 + 5
     assert contents[0] == contents[1]
+
+
+def test_networks_trained_together_become_what_they_become_alone(copies):
+    losses, records = [], []
+    for together in ("False", "True"):
+        folder = copies()
+        target, *arguments = small(folder)
+        arguments += ["--config", f"together={together}"]
+        run(folder, "--cores", "2", target, *arguments)
+        losses.append(pd.read_csv(folder / target).final_loss.to_numpy())
+        record = folder / "results/nonlinear/flipflop/g0.9/seed1/record.json"
+        records.append(json.loads(record.read_text()))
+    np.testing.assert_allclose(*losses, rtol=1e-4)
+    assert [each.get("trained_together", 1) for each in records] == [1, 8 * 2]
+    assert records[0]["W0_sha256"] == records[1]["W0_sha256"]
 
 
 def test_a_network_that_diverges_is_said_and_does_not_stop_the_others(copies):

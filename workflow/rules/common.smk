@@ -1,11 +1,15 @@
 """What every stage needs: the checked configuration, and the code as an input."""
 
+import os
 import sys
 from functools import cache
 from pathlib import Path
 
 import yaml
 from snakemake.exceptions import WorkflowError
+
+# Without it, matrix products on a GPU are refused where results have to be reproducible.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
@@ -14,9 +18,7 @@ from interplay.configuration import check_configuration
 from interplay.errors import InputError
 from interplay.provenance.code import code_hash
 
-schema = yaml.safe_load(
-    (SCRIPTS.parent / "schemas" / "config.schema.yaml").read_text()
-)
+schema = yaml.safe_load((SCRIPTS.parent / "schemas" / "config.schema.yaml").read_text())
 try:
     check_configuration(config, schema)
 except InputError as error:
@@ -36,3 +38,17 @@ def code(script, *modules):
     return lambda wildcards: hash_of_code(
         script, *(module.format_map(wildcards) for module in modules)
     )
+
+
+def task_code(script):
+    """Hash a script with the one task module that it loads for these wildcards."""
+    return lambda wildcards: hash_of_code(
+        script,
+        "interplay.tasks."
+        + lookup(dpath=f"nonlinear/networks/{wildcards.task}/task", within=config),
+    )
+
+
+def each_try(amount):
+    """Return a resource that grows by this amount with each try of a job."""
+    return lambda wildcards, attempt: attempt * amount

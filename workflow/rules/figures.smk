@@ -3,6 +3,17 @@
 FORMATS = [".pdf", ".svg", ".png"]
 
 
+localrules:
+    fig1,
+    fig2,
+    fig3,
+    fig4,
+    fig5,
+    figS_published,
+    figS_linear_spectrum,
+    figS_sentiment,
+
+
 rule fig1:
     """Fig. 1: learning dynamics in three tasks."""
     input:
@@ -12,22 +23,22 @@ rule fig1:
         truncation="<results>/tables/nonlinear_truncation.csv",
     output:
         multiext("<results>/figures/fig1", *FORMATS),
+    log:
+        "<logs>/figures/fig1.log",
+    benchmark:
+        "<benchmarks>/figures/fig1.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
     params:
         options=dict(
             hold=lookup(dpath="nonlinear/networks/flipflop/hold", within=config),
             **lookup(dpath="nonlinear/examples", within=config),
         ),
         code=code("draw_figure.py", "interplay.figures.fig1"),
-    log:
-        "<logs>/figures/fig1.log",
-    benchmark:
-        "<benchmarks>/figures/fig1.tsv"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
-    conda:
-        "../../envs/interplay.yaml"
     message:
         "Drawing Fig. 1"
     script:
@@ -39,15 +50,15 @@ use rule fig1 as fig2 with:
         networks="<results>/tables/nonlinear.csv",
     output:
         multiext("<results>/figures/fig2", *FORMATS),
+    log:
+        "<logs>/figures/fig2.log",
+    benchmark:
+        "<benchmarks>/figures/fig2.tsv"
     params:
         options=dict(
             hold=lookup(dpath="nonlinear/networks/flipflop/hold", within=config),
         ),
         code=code("draw_figure.py", "interplay.figures.fig2"),
-    log:
-        "<logs>/figures/fig2.log",
-    benchmark:
-        "<benchmarks>/figures/fig2.tsv"
     message:
         "Drawing Fig. 2"
 
@@ -58,13 +69,13 @@ use rule fig1 as figS_published with:
         published="paper/published.csv",
     output:
         multiext("<results>/figures/figS_published", *FORMATS),
-    params:
-        options={},
-        code=code("draw_figure.py", "interplay.figures.figS_published"),
     log:
         "<logs>/figures/figS_published.log",
     benchmark:
         "<benchmarks>/figures/figS_published.tsv"
+    params:
+        options={},
+        code=code("draw_figure.py", "interplay.figures.figS_published"),
     message:
         "Drawing the supplement's comparison with the published values"
 
@@ -76,16 +87,16 @@ use rule fig1 as fig3 with:
         theory="<results>/tables/linear_theory.parquet",
     output:
         multiext("<results>/figures/fig3", *FORMATS),
+    log:
+        "<logs>/figures/fig3.log",
+    benchmark:
+        "<benchmarks>/figures/fig3.tsv"
     params:
         options=dict(
             zhat=lookup(dpath="linear/examples/zhat", within=config),
             g=lookup(dpath="linear/examples/g", within=config),
         ),
         code=code("draw_figure.py", "interplay.figures.fig3"),
-    log:
-        "<logs>/figures/fig3.log",
-    benchmark:
-        "<benchmarks>/figures/fig3.tsv"
     message:
         "Drawing Fig. 3"
 
@@ -96,13 +107,13 @@ use rule fig1 as fig4 with:
         scalings="<results>/tables/linear_scalings.csv",
     output:
         multiext("<results>/figures/fig4", *FORMATS),
-    params:
-        options={},
-        code=code("draw_figure.py", "interplay.figures.fig4"),
     log:
         "<logs>/figures/fig4.log",
     benchmark:
         "<benchmarks>/figures/fig4.tsv"
+    params:
+        options={},
+        code=code("draw_figure.py", "interplay.figures.fig4"),
     message:
         "Drawing Fig. 4"
 
@@ -113,16 +124,16 @@ use rule fig1 as figS_linear_spectrum with:
         theory="<results>/tables/linear_theory.parquet",
     output:
         multiext("<results>/figures/figS_linear_spectrum", *FORMATS),
+    log:
+        "<logs>/figures/figS_linear_spectrum.log",
+    benchmark:
+        "<benchmarks>/figures/figS_linear_spectrum.tsv"
     params:
         options=dict(
             zhat=lookup(dpath="linear/examples/zhat", within=config),
             g=lookup(dpath="linear/examples/g", within=config),
         ),
         code=code("draw_figure.py", "interplay.figures.figS_linear_spectrum"),
-    log:
-        "<logs>/figures/figS_linear_spectrum.log",
-    benchmark:
-        "<benchmarks>/figures/figS_linear_spectrum.tsv"
     message:
         "Drawing the supplement's spectrum of the linear networks"
 
@@ -134,13 +145,13 @@ use rule fig1 as fig5 with:
         networks="<results>/tables/sentiment.csv",
     output:
         multiext("<results>/figures/fig5", *FORMATS),
-    params:
-        options={},
-        code=code("draw_figure.py", "interplay.figures.fig5"),
     log:
         "<logs>/figures/fig5.log",
     benchmark:
         "<benchmarks>/figures/fig5.tsv"
+    params:
+        options={},
+        code=code("draw_figure.py", "interplay.figures.fig5"),
     message:
         "Drawing Fig. 5"
 
@@ -151,13 +162,13 @@ use rule fig1 as figS_sentiment with:
         spectrum="<results>/tables/sentiment_spectrum.parquet",
     output:
         multiext("<results>/figures/figS_sentiment", *FORMATS),
-    params:
-        options={},
-        code=code("draw_figure.py", "interplay.figures.figS_sentiment"),
     log:
         "<logs>/figures/figS_sentiment.log",
     benchmark:
         "<benchmarks>/figures/figS_sentiment.tsv"
+    params:
+        options={},
+        code=code("draw_figure.py", "interplay.figures.figS_sentiment"),
     message:
         "Drawing the supplement's figure of the LSTM"
 

@@ -3,6 +3,12 @@
 LINEAR_G = [float(g) for g in config["linear"]["g"]]
 
 
+localrules:
+    linear_trial,
+    linear_theory,
+    linear_tables,
+
+
 rule train_linear:
     """Train the linear networks of one g, all targets and seeds; measure each epoch."""
     output:
@@ -15,11 +21,11 @@ rule train_linear:
     benchmark:
         "<benchmarks>/linear/g{g}/train.tsv"
     conda:
-        "../../envs/interplay.yaml"
+        "../../envs/linear.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=each_try(2000),
+        runtime=each_try(30),
     params:
         N=lookup(dpath="linear/N", within=config),
         dt=lookup(dpath="linear/dt", within=config),
@@ -46,11 +52,11 @@ rule linear_trial:
     benchmark:
         "<benchmarks>/linear/g{g}/trial.tsv"
     conda:
-        "../../envs/interplay.yaml"
+        "../../envs/linear.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
     params:
         N=lookup(dpath="linear/N", within=config),
         trial=lookup(dpath="linear/trial", within=config),
@@ -74,11 +80,11 @@ rule linear_theory:
     benchmark:
         "<benchmarks>/linear/theory.tsv"
     conda:
-        "../../envs/interplay.yaml"
+        "../../envs/linear.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
     params:
         targets=lookup(dpath="linear/targets", within=config),
         epochs=lookup(dpath="linear/epochs", within=config),
@@ -108,11 +114,11 @@ rule linear_tables:
     benchmark:
         "<benchmarks>/linear/tables.tsv"
     conda:
-        "../../envs/interplay.yaml"
+        "../../envs/linear.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=each_try(2000),
+        runtime=each_try(10),
     params:
         code=code("gather_tables.py"),
     message:

@@ -1,6 +1,9 @@
 """Section 2: networks trained on three tasks, and what their connectivity becomes."""
 
 NETWORKS = config["nonlinear"]["networks"]
+SEEDS = config["nonlinear"]["seeds"]
+# Every task with each of its g.
+TASKS, G = zip(*((task, float(g)) for task in NETWORKS for g in NETWORKS[task]["g"]))
 
 
 wildcard_constraints:
@@ -9,42 +12,102 @@ wildcard_constraints:
     seed=r"\d+",
 
 
-def task_code(script):
-    """Hash a script with the one task module that it loads for these wildcards."""
-    return lambda wildcards: hash_of_code(
-        script, f"interplay.tasks.{NETWORKS[wildcards.task]['task']}"
-    )
+localrules:
+    example_trial,
+    nonlinear_tables,
 
 
-rule train_network:
-    """Train one network from its random connectivity; keep weights, losses and a record."""
-    output:
-        network="<results>/nonlinear/{task}/g{g}/seed{seed}/network.safetensors",
-        loss="<results>/nonlinear/{task}/g{g}/seed{seed}/loss.parquet",
-        record="<results>/nonlinear/{task}/g{g}/seed{seed}/record.json",
-    params:
-        task=lookup(dpath="nonlinear/networks/{task}/task", within=config),
-        hold=lookup(dpath="nonlinear/networks/{task}/hold", within=config, default=""),
-        epochs=lookup(dpath="nonlinear/networks/{task}/epochs", within=config),
-        N=lookup(dpath="nonlinear/N", within=config),
-        dt=lookup(dpath="nonlinear/dt", within=config),
-        batch=lookup(dpath="nonlinear/batch", within=config),
-        learning_rate=lookup(dpath="nonlinear/learning_rate", within=config),
-        code=task_code("train_network.py"),
-    log:
-        "<logs>/nonlinear/{task}/g{g}/seed{seed}/train.log",
-    benchmark:
-        "<benchmarks>/nonlinear/{task}/g{g}/seed{seed}/train.tsv"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=60,
-    conda:
-        "../../envs/interplay.yaml"
-    message:
-        "Training {wildcards.task}, g = {wildcards.g}, seed {wildcards.seed}"
-    script:
-        "../scripts/train_network.py"
+# `--config together=True`: a GPU is idle with one small network, not with all of a task.
+if config.get("together"):
+
+    for task in NETWORKS:
+
+        rule:
+            """Train all networks of one task together; keep of each what one alone keeps."""
+            name:
+                f"train_{task}"
+            output:
+                networks=expand(
+                    "<results>/nonlinear/{task}/g{g}/seed{seed}/network.safetensors",
+                    task=task,
+                    g=map(float, NETWORKS[task]["g"]),
+                    seed=SEEDS,
+                ),
+                losses=expand(
+                    "<results>/nonlinear/{task}/g{g}/seed{seed}/loss.parquet",
+                    task=task,
+                    g=map(float, NETWORKS[task]["g"]),
+                    seed=SEEDS,
+                ),
+                records=expand(
+                    "<results>/nonlinear/{task}/g{g}/seed{seed}/record.json",
+                    task=task,
+                    g=map(float, NETWORKS[task]["g"]),
+                    seed=SEEDS,
+                ),
+            log:
+                f"<logs>/nonlinear/{task}/train.log",
+            benchmark:
+                f"<benchmarks>/nonlinear/{task}/train.tsv"
+            conda:
+                "../../envs/nonlinear.yaml"
+            threads: 1
+            resources:
+                mem_mb=each_try(6000),
+                runtime=each_try(600),
+            params:
+                task=lookup(dpath=f"nonlinear/networks/{task}/task", within=config),
+                hold=lookup(
+                    dpath=f"nonlinear/networks/{task}/hold", within=config, default=""
+                ),
+                g=lookup(dpath=f"nonlinear/networks/{task}/g", within=config),
+                seeds=lookup(dpath="nonlinear/seeds", within=config),
+                epochs=lookup(dpath=f"nonlinear/networks/{task}/epochs", within=config),
+                N=lookup(dpath="nonlinear/N", within=config),
+                dt=lookup(dpath="nonlinear/dt", within=config),
+                batch=lookup(dpath="nonlinear/batch", within=config),
+                learning_rate=lookup(dpath="nonlinear/learning_rate", within=config),
+                code=code(
+                    "train_together.py", f"interplay.tasks.{NETWORKS[task]['task']}"
+                ),
+            message:
+                f"Training all networks of {task}"
+            script:
+                "../scripts/train_together.py"
+
+else:
+
+    rule train_network:
+        """Train one network from its random connectivity; keep weights, losses and a record."""
+        output:
+            network="<results>/nonlinear/{task}/g{g}/seed{seed}/network.safetensors",
+            loss="<results>/nonlinear/{task}/g{g}/seed{seed}/loss.parquet",
+            record="<results>/nonlinear/{task}/g{g}/seed{seed}/record.json",
+        log:
+            "<logs>/nonlinear/{task}/g{g}/seed{seed}/train.log",
+        benchmark:
+            "<benchmarks>/nonlinear/{task}/g{g}/seed{seed}/train.tsv"
+        conda:
+            "../../envs/nonlinear.yaml"
+        threads: 1
+        resources:
+            mem_mb=each_try(1500),
+            runtime=each_try(60),
+        params:
+            task=lookup(dpath="nonlinear/networks/{task}/task", within=config),
+            hold=lookup(
+                dpath="nonlinear/networks/{task}/hold", within=config, default=""
+            ),
+            epochs=lookup(dpath="nonlinear/networks/{task}/epochs", within=config),
+            N=lookup(dpath="nonlinear/N", within=config),
+            dt=lookup(dpath="nonlinear/dt", within=config),
+            batch=lookup(dpath="nonlinear/batch", within=config),
+            learning_rate=lookup(dpath="nonlinear/learning_rate", within=config),
+            code=task_code("train_network.py"),
+        message:
+            "Training {wildcards.task}, g = {wildcards.g}, seed {wildcards.seed}"
+        script:
+            "../scripts/train_network.py"
 
 
 rule analyse_networks:
@@ -52,15 +115,15 @@ rule analyse_networks:
     input:
         networks=expand(
             "<results>/nonlinear/{{task}}/g{{g}}/seed{seed}/network.safetensors",
-            seed=lookup(dpath="nonlinear/seeds", within=config),
+            seed=SEEDS,
         ),
         losses=expand(
             "<results>/nonlinear/{{task}}/g{{g}}/seed{seed}/loss.parquet",
-            seed=lookup(dpath="nonlinear/seeds", within=config),
+            seed=SEEDS,
         ),
         records=expand(
             "<results>/nonlinear/{{task}}/g{{g}}/seed{seed}/record.json",
-            seed=lookup(dpath="nonlinear/seeds", within=config),
+            seed=SEEDS,
         ),
     output:
         networks="<results>/nonlinear/{task}/g{g}/networks.csv",
@@ -68,21 +131,21 @@ rule analyse_networks:
         spectrum="<results>/nonlinear/{task}/g{g}/spectrum.parquet",
         eigenvalues="<results>/nonlinear/{task}/g{g}/eigenvalues.parquet",
         truncation="<results>/nonlinear/{task}/g{g}/truncation.csv",
+    log:
+        "<logs>/nonlinear/{task}/g{g}/analyse.log",
+    benchmark:
+        "<benchmarks>/nonlinear/{task}/g{g}/analyse.tsv"
+    conda:
+        "../../envs/nonlinear.yaml"
+    threads: 1
+    resources:
+        mem_mb=each_try(1500),
+        runtime=each_try(30),
     params:
         test_trials=lookup(dpath="nonlinear/analysis/test_trials", within=config),
         largest_rank=lookup(dpath="nonlinear/analysis/largest_rank", within=config),
         threshold=lookup(dpath="nonlinear/analysis/threshold", within=config),
         code=task_code("analyse_networks.py"),
-    log:
-        "<logs>/nonlinear/{task}/g{g}/analyse.log",
-    benchmark:
-        "<benchmarks>/nonlinear/{task}/g{g}/analyse.tsv"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=30,
-    conda:
-        "../../envs/interplay.yaml"
     message:
         "Analysing {wildcards.task}, g = {wildcards.g}"
     script:
@@ -97,41 +160,42 @@ rule example_trial:
         record="<results>/nonlinear/{task}/g{g}/seed{seed}/record.json",
     output:
         trial="<results>/nonlinear/{task}/g{g}/seed{seed}/trial.parquet",
-    params:
-        code=task_code("example_trial.py"),
     log:
         "<logs>/nonlinear/{task}/g{g}/seed{seed}/trial.log",
     benchmark:
         "<benchmarks>/nonlinear/{task}/g{g}/seed{seed}/trial.tsv"
+    conda:
+        "../../envs/nonlinear.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
-    conda:
-        "../../envs/interplay.yaml"
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
+    params:
+        code=task_code("example_trial.py"),
     message:
         "Running the example trial of {wildcards.task}"
     script:
         "../scripts/example_trial.py"
 
 
-def of_every_task(name):
-    """Return the files called `name` of each task and g."""
-    return [
-        f"<results>/nonlinear/{task}/g{g}/{name}"
-        for task, networks in NETWORKS.items()
-        for g in map(float, networks["g"])
-    ]
-
-
 rule nonlinear_tables:
     """Gather what was found of every network into the tidy tables."""
     input:
-        networks=of_every_task("networks.csv"),
-        losses=of_every_task("losses.parquet"),
-        spectrum=of_every_task("spectrum.parquet"),
-        eigenvalues=of_every_task("eigenvalues.parquet"),
-        truncation=of_every_task("truncation.csv"),
+        networks=expand(
+            "<results>/nonlinear/{task}/g{g}/networks.csv", zip, task=TASKS, g=G
+        ),
+        losses=expand(
+            "<results>/nonlinear/{task}/g{g}/losses.parquet", zip, task=TASKS, g=G
+        ),
+        spectrum=expand(
+            "<results>/nonlinear/{task}/g{g}/spectrum.parquet", zip, task=TASKS, g=G
+        ),
+        eigenvalues=expand(
+            "<results>/nonlinear/{task}/g{g}/eigenvalues.parquet", zip, task=TASKS, g=G
+        ),
+        truncation=expand(
+            "<results>/nonlinear/{task}/g{g}/truncation.csv", zip, task=TASKS, g=G
+        ),
         trials=expand(
             "<results>/nonlinear/{task}/g{g}/seed{seed}/trial.parquet",
             task=NETWORKS,
@@ -145,18 +209,18 @@ rule nonlinear_tables:
         eigenvalues="<results>/tables/nonlinear_eigenvalues.parquet",
         truncation="<results>/tables/nonlinear_truncation.csv",
         trials="<results>/tables/nonlinear_trials.parquet",
-    params:
-        code=code("gather_tables.py"),
     log:
         "<logs>/nonlinear/tables.log",
     benchmark:
         "<benchmarks>/nonlinear/tables.tsv"
+    conda:
+        "../../envs/nonlinear.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
-    conda:
-        "../../envs/interplay.yaml"
+        mem_mb=each_try(2000),
+        runtime=each_try(10),
+    params:
+        code=code("gather_tables.py"),
     message:
         "Gathering the tables of the nonlinear networks"
     script:

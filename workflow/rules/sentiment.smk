@@ -4,6 +4,7 @@ SENTENCES = "<results>/sentiment/data"
 LOCAL_TREEBANK, LOCAL_VECTORS = config.get("treebank"), config.get("glove")
 # Local copies of the real data come before the synthetic one that a preview asks for.
 SYNTHETIC = "synthetic" in config["sentiment"] and not (LOCAL_TREEBANK or LOCAL_VECTORS)
+LSTMS = config["sentiment"]["seeds"]
 TREEBANK = "synthetic treebank" if SYNTHETIC else "Stanford Sentiment Treebank"
 
 if LOCAL_TREEBANK and not Path(LOCAL_TREEBANK).is_dir():
@@ -14,7 +15,16 @@ if LOCAL_VECTORS and not Path(LOCAL_VECTORS).is_file():
     raise WorkflowError(f"config: glove: expected a file, found none: {LOCAL_VECTORS}")
 
 
+localrules:
+    prepare_sentences,
+    count_sentences,
+    sentiment_tables,
+
+
 if SYNTHETIC:
+
+    localrules:
+        write_synthetic_treebank,
 
     rule write_synthetic_treebank:
         """Write a small treebank by a seeded grammar, and vectors for its words."""
@@ -28,11 +38,11 @@ if SYNTHETIC:
         benchmark:
             "<benchmarks>/sentiment/write_synthetic_treebank.tsv"
         conda:
-            "../../envs/interplay.yaml"
+            "../../envs/sentiment.yaml"
         threads: 1
         resources:
-            mem_mb=1000,
-            runtime=10,
+            mem_mb=each_try(1000),
+            runtime=each_try(10),
         params:
             trees=lookup(dpath="sentiment/synthetic", within=config),
             dimension=lookup(dpath="sentiment/vectors/dimension", within=config),
@@ -43,6 +53,10 @@ if SYNTHETIC:
             "../scripts/write_synthetic_treebank.py"
 
 else:
+
+    localrules:
+        fetch_treebank,
+        fetch_vectors,
 
     rule fetch_treebank:
         """Get the three files of trees from their host, or from `--config treebank=DIR`."""
@@ -55,11 +69,11 @@ else:
         benchmark:
             "<benchmarks>/sentiment/fetch_treebank.tsv"
         conda:
-            "../../envs/interplay.yaml"
+            "../../envs/sentiment.yaml"
         threads: 1
         resources:
-            mem_mb=500,
-            runtime=30,
+            mem_mb=each_try(500),
+            runtime=each_try(30),
         params:
             url=lookup(dpath="sentiment/treebank/url", within=config),
             sha256=lookup(dpath="sentiment/treebank/sha256", within=config),
@@ -79,11 +93,11 @@ else:
         benchmark:
             "<benchmarks>/sentiment/fetch_vectors.tsv"
         conda:
-            "../../envs/interplay.yaml"
+            "../../envs/sentiment.yaml"
         threads: 1
         resources:
-            mem_mb=500,
-            runtime=120,
+            mem_mb=each_try(500),
+            runtime=each_try(120),
         params:
             url=lookup(dpath="sentiment/vectors/url", within=config),
             sha256=lookup(dpath="sentiment/vectors/sha256", within=config),
@@ -95,22 +109,18 @@ else:
             "../scripts/fetch_vectors.py"
 
 
-def fetched(name):
-    """Return a file of data; one that was fetched is known by its hash, not its date.
-
-    So fetching it once more, or otherwise, does not train the networks anew.
-    """
-    path = f"{SENTENCES}/{name}"
-    return path if SYNTHETIC else ancient(path)
+# A file that was fetched is known by its hash, not its date: fetching it once more, or
+# otherwise, does not train the networks anew.
+fetched = str if SYNTHETIC else ancient
 
 
 rule prepare_sentences:
     """Turn trees into labelled sentences, and keep the vectors of their words."""
     input:
-        train=fetched("train.txt"),
-        dev=fetched("dev.txt"),
-        test=fetched("test.txt"),
-        vectors=LOCAL_VECTORS or fetched("vectors.txt"),
+        train=fetched(f"{SENTENCES}/train.txt"),
+        dev=fetched(f"{SENTENCES}/dev.txt"),
+        test=fetched(f"{SENTENCES}/test.txt"),
+        vectors=LOCAL_VECTORS or fetched(f"{SENTENCES}/vectors.txt"),
     output:
         train=f"{SENTENCES}/train.parquet",
         dev=f"{SENTENCES}/dev.parquet",
@@ -121,11 +131,11 @@ rule prepare_sentences:
     benchmark:
         "<benchmarks>/sentiment/prepare_sentences.tsv"
     conda:
-        "../../envs/interplay.yaml"
+        "../../envs/sentiment.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=each_try(2000),
+        runtime=each_try(20),
     params:
         trees=lookup(dpath="sentiment/treebank/files", within=config),
         dimension=lookup(dpath="sentiment/vectors/dimension", within=config),
@@ -140,9 +150,9 @@ rule prepare_sentences:
 rule count_sentences:
     """Write the table of data facts: trees, sentences, tokens, types, vectors."""
     input:
-        train_trees=fetched("train.txt"),
-        dev_trees=fetched("dev.txt"),
-        test_trees=fetched("test.txt"),
+        train_trees=fetched(f"{SENTENCES}/train.txt"),
+        dev_trees=fetched(f"{SENTENCES}/dev.txt"),
+        test_trees=fetched(f"{SENTENCES}/test.txt"),
         train=f"{SENTENCES}/train.parquet",
         dev=f"{SENTENCES}/dev.parquet",
         test=f"{SENTENCES}/test.parquet",
@@ -154,11 +164,11 @@ rule count_sentences:
     benchmark:
         "<benchmarks>/sentiment/count_sentences.tsv"
     conda:
-        "../../envs/interplay.yaml"
+        "../../envs/sentiment.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=each_try(2000),
+        runtime=each_try(10),
     params:
         treebank=TREEBANK,
         code=code("count_sentences.py"),
@@ -183,11 +193,11 @@ rule train_lstm:
     benchmark:
         "<benchmarks>/sentiment/seed{seed}/train.tsv"
     conda:
-        "../../envs/interplay.yaml"
+        "../../envs/sentiment.yaml"
     threads: 2
     resources:
-        mem_mb=2500,
-        runtime=360,
+        mem_mb=each_try(2500),
+        runtime=each_try(360),
     params:
         treebank=TREEBANK,
         N=lookup(dpath="sentiment/N", within=config),
@@ -220,11 +230,11 @@ rule analyse_lstm:
     benchmark:
         "<benchmarks>/sentiment/seed{seed}/analyse.tsv"
     conda:
-        "../../envs/interplay.yaml"
+        "../../envs/sentiment.yaml"
     threads: 2
     resources:
-        mem_mb=2500,
-        runtime=60,
+        mem_mb=each_try(2500),
+        runtime=each_try(60),
     params:
         within=lookup(dpath="sentiment/analysis/within", within=config),
         code=code("analyse_lstm.py"),
@@ -234,21 +244,13 @@ rule analyse_lstm:
         "../scripts/analyse_lstm.py"
 
 
-def of_every_lstm(name):
-    """Return the files called `name` of each seed."""
-    return expand(
-        f"<results>/sentiment/seed{{seed}}/{name}",
-        seed=lookup(dpath="sentiment/seeds", within=config),
-    )
-
-
 rule sentiment_tables:
     """Gather what was found of every LSTM into the tidy tables."""
     input:
-        networks=of_every_lstm("networks.csv"),
-        curves=of_every_lstm("curves.csv"),
-        spectrum=of_every_lstm("spectrum.parquet"),
-        truncation=of_every_lstm("truncation.csv"),
+        networks=expand("<results>/sentiment/seed{seed}/networks.csv", seed=LSTMS),
+        curves=expand("<results>/sentiment/seed{seed}/curves.csv", seed=LSTMS),
+        spectrum=expand("<results>/sentiment/seed{seed}/spectrum.parquet", seed=LSTMS),
+        truncation=expand("<results>/sentiment/seed{seed}/truncation.csv", seed=LSTMS),
     output:
         networks="<results>/tables/sentiment.csv",
         curves="<results>/tables/sentiment_curves.csv",
@@ -259,11 +261,11 @@ rule sentiment_tables:
     benchmark:
         "<benchmarks>/sentiment/tables.tsv"
     conda:
-        "../../envs/interplay.yaml"
+        "../../envs/sentiment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
     params:
         code=code("gather_tables.py"),
     message:

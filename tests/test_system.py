@@ -1,0 +1,189 @@
+"""The preview as a cluster, conda and apptainer run it: the same tables to the bit.
+
+`make test-system` runs these; each is skipped where its tool is not at hand. Slurm is
+the one of this machine, or one that the script INTERPLAY_SLURM, called with "start" and
+"stop", sets up for the time of a test.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.system]
+
+ROOT = Path(__file__).parents[1]
+IMAGE = ROOT / "envs" / "interplay.sif"
+SNAKEMAKE = [str(Path(sys.executable).with_name("snakemake"))]
+PREVIEW = ["--configfile", "preview.yaml"]
+LOCAL = ["--cores", "2"]
+NETWORK = "results/nonlinear/flipflop/g0.9/seed0"
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """Return a function that makes a fresh copy of the repository."""
+
+    def copy(name):
+        left = (".venv", "results", ".snakemake", ".git", ".*_cache", "*.sif")
+        return shutil.copytree(
+            ROOT,
+            tmp_path_factory.mktemp("copies") / name,
+            ignore=shutil.ignore_patterns(*left, "__pycache__"),
+        )
+
+    return copy
+
+
+@pytest.fixture(scope="module")
+def local_tables(copy):
+    """Return the checksums of the preview's tables, made on this machine."""
+    folder = copy("local")
+    subprocess.run([*SNAKEMAKE, *LOCAL, *PREVIEW], cwd=folder, check=True)
+    return tables(folder)
+
+
+@pytest.fixture(scope="module")
+def slurm():
+    """Have a Slurm for the time of a test, or skip it."""
+    script = os.environ.get("INTERPLAY_SLURM")
+    if script:
+        subprocess.run([script, "start"], check=True)
+        yield
+        subprocess.run([script, "stop"], check=True)
+    elif shutil.which("sinfo") and not subprocess.run(["sinfo"]).returncode:
+        yield
+    else:
+        pytest.skip("no Slurm here: INTERPLAY_SLURM can name a script that starts one")
+
+
+def tables(folder):
+    found = sorted((folder / "results" / "preview" / "tables").iterdir())
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+
+
+@contextmanager
+def running(arguments, folder):
+    """Run snakemake; it cancels its Slurm jobs if it is still there at the end."""
+    with open(folder / "log", "w") as log:
+        process = subprocess.Popen(
+            [*SNAKEMAKE, *arguments], cwd=folder, stdout=log, stderr=subprocess.STDOUT
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.wait()
+
+
+def wait_for(condition, process):
+    """Return what `condition` gives once it is true; it has to be before the end."""
+    while not (found := condition()):
+        assert process.poll() is None, "snakemake ended too early"
+        time.sleep(0.2)
+    return found
+
+
+def submissions(folder):
+    """Return the numbers of all Slurm jobs so far."""
+    return re.findall(r"submitted with SLURM jobid (\d+)", (folder / "log").read_text())
+
+
+def state(job):
+    command = ["squeue", "--noheader", "--states=all", "--format=%T", f"--jobs={job}"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def test_slurm_makes_the_same_tables_although_a_job_is_cancelled(
+    local_tables, slurm, copy
+):
+    folder = copy("slurm")
+    with running(["--profile", "slurm", *PREVIEW], folder) as snakemake:
+        first = wait_for(lambda: submissions(folder), snakemake)[0]
+        wait_for(lambda: "RUNNING" in state(first), snakemake)
+        subprocess.run(["scancel", first], check=True)
+        assert snakemake.wait() == 0, (folder / "log").read_text()
+    assert tables(folder) == local_tables
+    jobs = submissions(folder)
+    # 24 networks in 3 groups and 12 analyses in 2, 4 linear, 2 LSTMs and their analyses,
+    # and the one that was cancelled a second time.
+    assert len(jobs) == 3 + 2 + 4 + 4 + 1
+    for record in folder.glob("results/preview/sentiment/*/record.json"):
+        job = json.loads(record.read_text())["machine"]["slurm_job"]
+        command = ["scontrol", "show", "job", job]
+        shown = subprocess.run(command, check=True, capture_output=True, text=True)
+        assert "gpu" in shown.stdout
+
+
+def slow_down(folder):
+    """Let training take 0.1 s an epoch at least: on any machine there is time to stop it."""
+    path = folder / "workflow/scripts/interplay/training.py"
+    text = path.read_text()
+    assert text.count("progress.update()") == 1
+    path.write_text(
+        text.replace("progress.update()", "progress.update() or time.sleep(0.1)")
+    )
+
+
+def test_a_job_that_slurm_stops_goes_on_from_its_checkpoint(slurm, copy):
+    whole, stopped = copy("whole"), copy("stopped")
+    slow_down(stopped)
+    target = f"{NETWORK}/network.safetensors"
+    subprocess.run([*SNAKEMAKE, *LOCAL, target], cwd=whole, check=True)
+
+    log = stopped / "results/logs/nonlinear/flipflop/g0.9/seed0/train.log"
+
+    def goes_on_since(moment):
+        new = log.exists() and log.stat().st_mtime > moment
+        return new and "going on from epoch" in log.read_text()
+
+    with running(["--profile", "slurm", target], stopped) as snakemake:
+        wait_for((stopped / NETWORK / "checkpoint.safetensors").exists, snakemake)
+        for command, end in [
+            ("scontrol update timelimit=1 jobid={}", "TIMEOUT"),
+            ("scancel {}", "CANCELLED"),
+            ("scontrol requeue {}", "PENDING"),
+        ]:
+            moment, job = time.time(), submissions(stopped)[-1]
+            subprocess.run(command.format(job).split(), check=True)
+            wait_for(lambda: end in state(job), snakemake)  # noqa: B023
+            wait_for(lambda: goes_on_since(moment), snakemake)  # noqa: B023
+        assert snakemake.wait() == 0, (stopped / "log").read_text()
+
+    assert len(submissions(stopped)) == 3
+    record = json.loads((stopped / NETWORK / "record.json").read_text())
+    assert record["resumed_at"] > 0
+    for name in ("network.safetensors", "loss.parquet"):
+        files = [folder / NETWORK / name for folder in (whole, stopped)]
+        assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_conda_makes_the_same_tables(local_tables, copy):
+    if not shutil.which("conda"):
+        pytest.skip("no conda on PATH")
+    folder = copy("conda")
+    command = [*SNAKEMAKE, "--sdm", "conda", *LOCAL, *PREVIEW]
+    subprocess.run(command, cwd=folder, check=True)
+    assert tables(folder) == local_tables
+
+
+def test_apptainer_makes_the_same_tables(local_tables, copy):
+    if not shutil.which("apptainer"):
+        pytest.skip("no apptainer on PATH")
+    if not IMAGE.exists():
+        pytest.skip(f"no {IMAGE.relative_to(ROOT)}: `make image` builds it")
+    folder = copy("apptainer")
+    (folder / "envs" / IMAGE.name).symlink_to(IMAGE)
+    command = [*SNAKEMAKE, "--sdm", "apptainer", *LOCAL, *PREVIEW]
+    subprocess.run(command, cwd=folder, check=True)
+    assert tables(folder) == local_tables

@@ -1,0 +1,107 @@
+"""Networks that are trained together become what each becomes alone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from interplay.checkpoint import load_checkpoint, save_checkpoint
+from interplay.network import Network, Workspace, masked_loss, simulate
+from interplay.tasks import make_task
+from interplay.together import Stack, StackedState, train_together
+from interplay.training import Run, initial_state, train
+
+TASK = make_task("romo", 0.5)
+RUN = Run("romo", 0.9, 1, n=24, epochs=130, batch=4, learning_rate=0.05 / 24)
+RUNS = [replace(RUN, g=g, seed=seed) for g in (0.0, 0.9) for seed in (1, 2)]
+BEGINNINGS = [initial_state(run, TASK) for run in RUNS]
+NAMES = ("W", "B", "C")
+
+TOLERANCE = 1e-4
+"""of losses and weights, relative to the largest, after 130 epochs"""
+
+
+def close(found, expected):
+    found, expected = np.asarray(found), np.asarray(expected)
+    error = np.abs(found - expected).max() / np.abs(expected).max()
+    assert error < TOLERANCE
+
+
+@pytest.mark.parametrize("name", ["flipflop", "mante", "romo"])
+def test_losses_and_gradients_are_those_of_each_network(name):
+    task, rng = make_task(name, 0.5), np.random.default_rng(0)
+    n_runs, n_trials, n = 3, 5, 16
+    weights = {
+        name: torch.from_numpy(rng.standard_normal((n_runs, *shape)) / np.sqrt(n))
+        for name, shape in zip(
+            NAMES, [(n, n), (n, task.n_inputs), (task.n_outputs, n)], strict=True
+        )
+    }
+    drawn = [task.draw(rng, n_trials) for _ in range(n_runs)]
+    inputs, targets, mask = (
+        torch.from_numpy(np.stack(arrays, axis=1)).double()
+        for arrays in zip(*drawn, strict=True)
+    )
+    stack = Stack(Network(**weights), len(inputs), n_trials, task.dt)
+    losses, gradients = stack.losses_and_gradients(
+        Network(**weights), inputs, targets, mask
+    )
+    for i in range(n_runs):
+        one = Network(**{k: w[i].clone().requires_grad_() for k, w in weights.items()})
+        workspace = Workspace(one, len(inputs), n_trials, task.dt)
+        outputs = simulate(one, inputs[:, i], workspace)
+        loss = masked_loss(outputs, targets[:, i], mask[:, i])
+        loss.backward()
+        np.testing.assert_allclose(losses[i], loss.detach(), rtol=1e-12)
+        for name in NAMES:
+            expected = getattr(one, name).grad
+            torch.testing.assert_close(
+                gradients[name][i], expected, rtol=1e-9, atol=1e-12
+            )
+
+
+def test_each_network_becomes_what_it_becomes_alone():
+    together = train_together(RUNS, TASK, BEGINNINGS)
+    for run, beginning, found in zip(RUNS, BEGINNINGS, together, strict=True):
+        alone = train(run, TASK, beginning)
+        assert found.epoch == alone.epoch == 130
+        close(found.losses, alone.losses)
+        for name in NAMES:
+            close(found.weights[name], alone.weights[name])
+
+
+def test_networks_that_were_stopped_go_on_to_the_bit(tmp_path):
+    whole = train_together(RUNS, TASK, BEGINNINGS)
+    part = train_together([replace(run, epochs=70) for run in RUNS], TASK, BEGINNINGS)
+    path = tmp_path / "checkpoint.safetensors"
+    save_checkpoint(StackedState.of(part), "these", path)
+    kept = load_checkpoint(StackedState, "these", path)
+    assert kept.epoch == 70
+    for resumed, one in zip(
+        train_together(RUNS, TASK, kept.states()), whole, strict=True
+    ):
+        assert resumed.losses == one.losses
+        for name in NAMES:
+            assert torch.equal(resumed.weights[name], one.weights[name])
+
+
+def test_a_network_that_diverges_ends_and_leaves_the_others_alone():
+    bad = initial_state(RUNS[1], TASK)
+    bad.weights["C"][:] = float("nan")
+    mixed = [BEGINNINGS[0], bad, *BEGINNINGS[2:]]
+    ended = train_together(RUNS, TASK, mixed)
+    assert [state.epoch for state in ended] == [130, 1, 130, 130]
+    assert ended[1].diverged
+    for found, whole in zip(ended, train_together(RUNS, TASK, BEGINNINGS), strict=True):
+        assert found.diverged or found.losses == whole.losses
+    # It stays as it ended when the others are taken up again.
+    assert train_together(RUNS, TASK, ended)[1].epoch == 1
+
+
+def test_runs_that_cannot_be_stacked_are_refused():
+    with pytest.raises(ValueError, match="g and seed alone"):
+        train_together([RUN, replace(RUN, n=12)], TASK, BEGINNINGS[:2])
+    later = train(replace(RUN, epochs=3), TASK, BEGINNINGS[0])
+    with pytest.raises(ValueError, match=r"found \[0, 3\]"):
+        train_together(RUNS[:2], TASK, [BEGINNINGS[0], later])

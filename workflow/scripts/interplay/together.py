@@ -1,0 +1,254 @@
+"""Training several networks of one task together, as one stack.
+
+A small network leaves a GPU idle: a step of `network.simulate` is over before the next
+kernel has been launched. Here the matrix products of a step, one a network, are one
+batched product, so that a stack needs no more launches than a single network. Each
+network keeps its own trials, Adam and losses, and has the gradients of
+`training.train` up to the rounding of float32. Where training is unstable it amplifies
+that: at N = 256 losses agree to 1e-6 for some ten epochs, and part after that.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from interplay.adam import GROUPS, AdamState, Tensors, put_down, take_up
+from interplay.elementwise import bind_activate, bind_retreat
+from interplay.network import Network
+from interplay.tasks.trials import Task
+from interplay.training import STRETCH, Run, State
+
+
+@dataclass(frozen=True)
+class StackedState(AdamState):
+    """The states of several runs as one, for a checkpoint: a run a slice."""
+
+    losses: list[list[float]]
+    """of every run, of every epoch so far"""
+
+    @classmethod
+    def of(cls, states: Sequence[State]) -> Self:
+        """Stack states."""
+        groups = {group: _stacked(group, states) for group in GROUPS}
+        return cls(**groups, losses=[state.losses for state in states])
+
+    def states(self) -> list[State]:
+        """Take the stack apart."""
+        groups = {group: getattr(self, group) for group in GROUPS}
+        return [
+            State(**_of_one(groups, i), losses=losses)
+            for i, losses in enumerate(self.losses)
+        ]
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs have been taken, by those that did not diverge."""
+        return max(map(len, self.losses))
+
+    @property
+    def progress(self) -> dict[str, np.ndarray]:
+        """The losses of each run by its number, for a checkpoint: float64, (epoch,)."""
+        return {str(i): np.asarray(each) for i, each in enumerate(self.losses)}
+
+    @classmethod
+    def restored(
+        cls, groups: Mapping[str, Tensors], progress: Mapping[str, np.ndarray]
+    ) -> Self:
+        """Return the stack with these weights, moments and `progress`."""
+        losses = [progress[str(i)].tolist() for i in range(len(progress))]
+        return cls(**groups, losses=losses)
+
+
+def train_together(
+    runs: Sequence[Run],
+    task: Task,
+    states: Sequence[State],
+    device: str = "cpu",
+    keep: Callable[[list[State]], None] = lambda states: None,
+    keep_every: float = 10.0,
+) -> list[State]:
+    """Train each run from its state to its last epoch, or to a loss that is not finite.
+
+    Args:
+        runs: what to train; they differ in g and seed alone.
+        task: draws the trials, each run's from its own streams.
+        states: where each run begins; but for those that diverged, at the same epoch.
+        device: "cpu" or "cuda".
+        keep: called with the states of all runs now and then, for checkpoints.
+        keep_every: seconds between two such calls, at least.
+
+    Returns:
+        The last state of each run, on the CPU; `State.diverged` tells why it may be early.
+
+    Raises:
+        ValueError: the runs differ in more than g and seed, or the states in their epoch.
+    """
+    if len({replace(run, g=0.0, seed=0) for run in runs}) != 1:
+        raise ValueError("expected runs that differ in g and seed alone")
+    ended = {i: state for i, state in enumerate(states) if state.diverged}
+    epochs = {state.epoch for state in states if not state.diverged}
+    if not epochs:
+        return list(states)
+    if len(epochs) > 1:
+        raise ValueError(f"expected states of one epoch, found {sorted(epochs)}")
+    (epoch,) = epochs
+
+    learning_rate = runs[0].learning_rate
+    parameters, adam = take_up(StackedState.of(states), epoch, learning_rate, device)
+    network = Network(**parameters)
+    losses = [list(state.losses) for state in states]
+
+    def current_states() -> list[State]:
+        groups = put_down(parameters, adam)
+        return [
+            ended[i]
+            if i in ended
+            else State(**_of_one(groups, i), losses=list(losses[i]))
+            for i in range(len(runs))
+        ]
+
+    stack = None
+    kept_at = time.monotonic()
+    progress = tqdm(total=runs[0].epochs, initial=epoch, unit="epoch", disable=None)
+    with progress:
+        while epoch < runs[0].epochs and len(ended) < len(runs):
+            for inputs, targets, mask in _batches(runs, task, epoch, device):
+                stack = stack or Stack(network, *inputs.shape[::2][:2], task.dt)
+                found, gradients = stack.losses_and_gradients(
+                    network, inputs, targets, mask
+                )
+                found = found.tolist()
+                for i in range(len(runs)):
+                    if i not in ended:
+                        losses[i].append(found[i])
+                stopped = [i for i, loss in enumerate(found) if not math.isfinite(loss)]
+                if not ended.keys() >= set(stopped):
+                    now = current_states()
+                    ended = {i: now[i] for i in stopped} | ended
+                for name, parameter in parameters.items():
+                    parameter.grad = gradients[name]
+                adam.step()
+                epoch += 1
+                progress.update()
+            if time.monotonic() - kept_at >= keep_every:
+                keep(current_states())
+                kept_at = time.monotonic()
+    return current_states()
+
+
+def _stacked(group: str, states: Sequence[State]) -> Tensors:
+    of_each = [getattr(state, group) for state in states]
+    return {name: torch.stack([each[name] for each in of_each]) for name in of_each[0]}
+
+
+def _of_one(groups: Mapping[str, Tensors], i: int) -> dict[str, Tensors]:
+    return {
+        group: {name: tensor[i] for name, tensor in tensors.items()}
+        for group, tensors in groups.items()
+    }
+
+
+def _batches(
+    runs: Sequence[Run], task: Task, epoch: int, device: str
+) -> Iterator[list[torch.Tensor]]:
+    """Yield (time, run, trial, channel) from `epoch` to the end of its stretch."""
+    number, done = divmod(epoch, STRETCH)
+    batch = runs[0].batch
+    drawn = [
+        task.draw(run.stream("training trials", number), STRETCH * batch) for run in runs
+    ]
+    split = [
+        torch.stack(
+            [torch.from_numpy(array).unflatten(1, (STRETCH, batch)) for array in arrays],
+            dim=2,
+        )
+        .transpose(0, 1)
+        .to(device)
+        for arrays in zip(*drawn, strict=True)
+    ]
+    for i in range(done, min(STRETCH, runs[0].epochs - number * STRETCH)):
+        yield [array[i] for array in split]
+
+
+class Stack:
+    """The buffers in which a stack of networks is simulated, allocated once.
+
+    The equations, and what stands in a row of the states and of their adjoints, are
+    those of `interplay.network`.
+    """
+
+    def __init__(self, network: Network, n_samples: int, n_trials: int, dt: float):
+        """Allocate for batches of `n_trials` trials a network, `n_samples` long.
+
+        Args:
+            network: stacked, W: (run, N, N), B: (run, N, Nin), C: (run, Nout, N).
+        """
+        n_runs, self.n, n_inputs = network.B.shape
+        self.dt, self.n_samples = dt, n_samples
+        rows = n_runs * n_trials
+
+        def zeros(*shape: int) -> tuple[torch.Tensor, torch.Tensor]:
+            flat = network.W.detach().new_zeros(*shape[:-1], rows, shape[-1])
+            return flat, flat.unflatten(-2, (n_runs, n_trials))
+
+        x, self.x = zeros(self.n)
+        states, self.states = zeros(n_samples + 1, self.n + n_inputs)
+        adjoints, self.adjoints = zeros(n_samples + 1, self.n + network.C.shape[1])
+        recurrent, self.recurrent = zeros(self.n)
+        self.activate = bind_activate(x, states)
+        self.retreat = bind_retreat(adjoints, recurrent, states, 1 - dt)
+
+    @torch.no_grad()
+    def losses_and_gradients(
+        self,
+        network: Network,
+        inputs: torch.Tensor,
+        targets: torch.Tensor,
+        mask: torch.Tensor,
+    ) -> tuple[torch.Tensor, Tensors]:
+        """Return each network's `masked_loss`, and its gradient by W, B and C.
+
+        Args:
+            network: stacked.
+            inputs: (time, run, trial, Nin).
+            targets, mask: (time, run, trial, Nout).
+
+        Returns:
+            (run,); and the gradients, stacked like the weights.
+        """
+        n, dt, states, adjoints = self.n, self.dt, self.states, self.adjoints
+        W, B, C = network.W, network.B, network.C
+        forward_weights = dt * torch.cat([W, B], dim=2).mT
+        states[:-1, ..., n:] = inputs
+        self.x.zero_()
+        for t in range(self.n_samples):
+            self.x.baddbmm_(states[t], forward_weights, beta=1 - dt)
+            self.activate(t + 1)
+
+        difference = states[1:, ..., :n] @ C.mT - targets
+        error = mask * difference
+        counted = mask.sum((0, 2, 3))
+        losses = 0.5 * (error * difference).sum((0, 2, 3)) / counted
+
+        backward_weights = torch.cat([dt * W, C], dim=1)
+        adjoints[1:, ..., n:] = error / counted[:, None, None]
+        adjoints[-1, ..., :n] = 0
+        for t in range(self.n_samples, 0, -1):
+            torch.bmm(adjoints[t], backward_weights, out=self.recurrent)
+            self.retreat(t)
+        total = _rows_of_each(adjoints).mT @ _rows_of_each(states)
+        of_x, of_z = dt * total[:, :n], total[:, n:]
+        gradients = {"W": of_x[..., :n], "B": of_x[..., n:], "C": of_z[..., :n]}
+        # The fused Adam reads a gradient as if it were laid out like its weights.
+        return losses, {name: part.contiguous() for name, part in gradients.items()}
+
+
+def _rows_of_each(steps: torch.Tensor) -> torch.Tensor:
+    """Return (run, time · trial, column) of (time, run, trial, column)."""
+    return steps.transpose(0, 1).flatten(1, 2)
