@@ -19,7 +19,6 @@ import torch
 from tqdm import tqdm
 
 from interplay.adam import GROUPS, AdamState, Tensors, put_down, take_up
-from interplay.elementwise import bind_activate, bind_retreat
 from interplay.network import Network
 from interplay.tasks.trials import Task
 from interplay.training import STRETCH, Run, State
@@ -190,19 +189,13 @@ class Stack:
             network: stacked, W: (run, N, N), B: (run, N, Nin), C: (run, Nout, N).
         """
         n_runs, self.n, n_inputs = network.B.shape
-        self.dt, self.n_samples = dt, n_samples
-        rows = n_runs * n_trials
-
-        def zeros(*shape: int) -> tuple[torch.Tensor, torch.Tensor]:
-            flat = network.W.detach().new_zeros(*shape[:-1], rows, shape[-1])
-            return flat, flat.unflatten(-2, (n_runs, n_trials))
-
-        x, self.x = zeros(self.n)
-        states, self.states = zeros(n_samples + 1, self.n + n_inputs)
-        adjoints, self.adjoints = zeros(n_samples + 1, self.n + network.C.shape[1])
-        recurrent, self.recurrent = zeros(self.n)
-        self.activate = bind_activate(x, states)
-        self.retreat = bind_retreat(adjoints, recurrent, states, 1 - dt)
+        self.dt = dt
+        rows, steps = (n_runs, n_trials), n_samples + 1
+        zeros = network.W.detach().new_zeros
+        self.x = zeros(*rows, self.n)
+        self.states = zeros(steps, *rows, self.n + n_inputs)
+        self.adjoints = zeros(steps, *rows, self.n + network.C.shape[1])
+        self.recurrent = zeros(*rows, self.n)
 
     @torch.no_grad()
     def losses_and_gradients(
@@ -224,14 +217,15 @@ class Stack:
         """
         n, dt, states, adjoints = self.n, self.dt, self.states, self.adjoints
         W, B, C = network.W, network.B, network.C
+        rates = states[..., :n]
         forward_weights = dt * torch.cat([W, B], dim=2).mT
         states[:-1, ..., n:] = inputs
         self.x.zero_()
-        for t in range(self.n_samples):
-            self.x.baddbmm_(states[t], forward_weights, beta=1 - dt)
-            self.activate(t + 1)
+        for now, after in zip(states, rates[1:], strict=False):
+            self.x.baddbmm_(now, forward_weights, beta=1 - dt)
+            torch.tanh(self.x, out=after)
 
-        difference = states[1:, ..., :n] @ C.mT - targets
+        difference = rates[1:] @ C.mT - targets
         error = mask * difference
         counted = mask.sum((0, 2, 3))
         losses = 0.5 * (error * difference).sum((0, 2, 3)) / counted
@@ -239,9 +233,11 @@ class Stack:
         backward_weights = torch.cat([dt * W, C], dim=1)
         adjoints[1:, ..., n:] = error / counted[:, None, None]
         adjoints[-1, ..., :n] = 0
-        for t in range(self.n_samples, 0, -1):
+        slopes = 1 - rates.square()
+        for t in range(len(states) - 1, 0, -1):
             torch.bmm(adjoints[t], backward_weights, out=self.recurrent)
-            self.retreat(t)
+            later, earlier = adjoints[t, ..., :n], adjoints[t - 1, ..., :n]
+            torch.addcmul((1 - dt) * later, slopes[t], self.recurrent, out=earlier)
         total = _rows_of_each(adjoints).mT @ _rows_of_each(states)
         of_x, of_z = dt * total[:, :n], total[:, n:]
         gradients = {"W": of_x[..., :n], "B": of_x[..., n:], "C": of_z[..., :n]}
