@@ -66,6 +66,22 @@ def slurm():
         pytest.skip("no Slurm here: INTERPLAY_SLURM can name a script that starts one")
 
 
+@pytest.fixture(scope="module")
+def conda():
+    """Skip a test where there is no conda."""
+    if not shutil.which("conda"):
+        pytest.skip("no conda on PATH")
+
+
+@pytest.fixture(scope="module")
+def apptainer():
+    """Skip a test where there is no apptainer, or no image."""
+    if not shutil.which("apptainer"):
+        pytest.skip("no apptainer on PATH")
+    if not IMAGE.exists():
+        pytest.skip(f"no {IMAGE.relative_to(ROOT)}: `make image` builds it")
+
+
 def tables(folder):
     found = sorted((folder / "results" / "preview" / "tables").iterdir())
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
@@ -105,7 +121,7 @@ def state(job):
 
 
 def test_slurm_makes_the_same_tables_although_a_job_is_cancelled(
-    local_tables, slurm, copy
+    slurm, local_tables, copy
 ):
     folder = copy("slurm")
     with running(["--profile", "slurm", *PREVIEW], folder) as snakemake:
@@ -168,20 +184,14 @@ def test_a_job_that_slurm_stops_goes_on_from_its_checkpoint(slurm, copy):
         assert files[0].read_bytes() == files[1].read_bytes()
 
 
-def test_conda_makes_the_same_tables(local_tables, copy):
-    if not shutil.which("conda"):
-        pytest.skip("no conda on PATH")
+def test_conda_makes_the_same_tables(conda, local_tables, copy):
     folder = copy("conda")
     command = [*SNAKEMAKE, "--sdm", "conda", *LOCAL, *PREVIEW]
     subprocess.run(command, cwd=folder, check=True)
     assert tables(folder) == local_tables
 
 
-def test_apptainer_makes_the_same_tables(local_tables, copy):
-    if not shutil.which("apptainer"):
-        pytest.skip("no apptainer on PATH")
-    if not IMAGE.exists():
-        pytest.skip(f"no {IMAGE.relative_to(ROOT)}: `make image` builds it")
+def test_apptainer_makes_the_same_tables(apptainer, local_tables, copy):
     folder = copy("apptainer")
     (folder / "envs" / IMAGE.name).symlink_to(IMAGE)
     command = [*SNAKEMAKE, "--sdm", "apptainer", *LOCAL, *PREVIEW]
