@@ -18,11 +18,13 @@ include: "workflow/rules/nonlinear.smk"
 include: "workflow/rules/linear.smk"
 include: "workflow/rules/sentiment.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/claims.smk"
 
 
 rule all:
-    """Every figure, and the tables that they are drawn from."""
+    """Every figure, the tables that they are drawn from, and the claims."""
     default_target: True
     input:
         FIGURES,
         rules.count_sentences.output,
+        rules.evaluate_claims.output,

@@ -34,6 +34,10 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if rank > n:
         key = "nonlinear/analysis/largest_rank"
         yield key, f"expected at most N = {n}, found {rank}"
+    smallest = min(n, config["sentiment"]["N"])
+    if config["compression"]["rank"] > smallest:
+        found = config["compression"]["rank"]
+        yield "compression/rank", f"expected at most N = {smallest}, found {found}"
     examples = nonlinear["examples"]
     if examples["seed"] not in nonlinear["seeds"]:
         key = "nonlinear/examples/seed"
