@@ -25,8 +25,8 @@ from interplay.claims.verdict import (
     with_complete,
 )
 from interplay.errors import InputError
-from interplay.theory import scalings, singular_values
 from interplay.theory import loss as predicted_loss
+from interplay.theory import scalings, singular_values
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "paper" / "claims.yaml"

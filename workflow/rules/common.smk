@@ -23,9 +23,15 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 
 
+CODE = {}
+"""what each hash of code is of: a script, and the modules that it loads by name"""
+
+
 @cache
 def hash_of_code(script, *modules):
-    return code_hash(SCRIPTS / script, modules)
+    found = code_hash(SCRIPTS / script, modules)
+    CODE[found] = (script, list(modules))
+    return found
 
 
 def code(script, *modules):

@@ -1,0 +1,58 @@
+"""The command line: `python -m interplay verify`, from the repository's root."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from interplay.errors import InputError
+from interplay.provenance.receipts import NAME
+from interplay.provenance.verify import problems
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status, 1 after one line on standard error."""
+    parser = argparse.ArgumentParser(prog="python -m interplay", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    verify = commands.add_parser(
+        "verify", help="check results, code and lock against the receipts, offline"
+    )
+    verify.add_argument("results", nargs="*", type=Path, metavar="FOLDER")
+    verify.set_defaults(run=_verify)
+    options = parser.parse_args(arguments)
+    try:
+        return options.run(options)
+    except InputError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 1
+
+
+def _verify(options: argparse.Namespace) -> int:
+    root = Path.cwd()
+    status = 0
+    for results in options.results or folders_with_receipts(root):
+        found = list(dict.fromkeys(problems((root / results).resolve(), root)))
+        if found:
+            more = f" (and {len(found) - 1} more)" if found[1:] else ""
+            print(f"{found[0]}{more}", file=sys.stderr)
+            status = 1
+        else:
+            print(f"{results}: every file is what its receipt says")
+    return status
+
+
+def folders_with_receipts(root: Path) -> list[Path]:
+    """Return `results` and `results/preview`, those that have receipts.
+
+    Raises:
+        InputError: neither has.
+    """
+    folders = [Path("results"), Path("results", "preview")]
+    found = [folder for folder in folders if (root / folder / NAME).is_file()]
+    if not found:
+        raise InputError(f"results: expected {NAME}, found none; run the workflow first")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
