@@ -1,4 +1,4 @@
-"""The command line: `python -m interplay verify`, from the repository's root."""
+"""The command line, from the repository's root: `python -m interplay explain fig2c`."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from interplay.errors import InputError
+from interplay.provenance.explain import Graph, explanation
 from interplay.provenance.receipts import NAME
 from interplay.provenance.verify import problems
 
@@ -19,6 +20,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     verify.add_argument("results", nargs="*", type=Path, metavar="FOLDER")
     verify.set_defaults(run=_verify)
+    explain = commands.add_parser(
+        "explain", help="print the way back to runs, code, parameters and inputs"
+    )
+    explain.add_argument(
+        "name",
+        help="a panel (fig2c), a figure or the id in its metadata, a claim's id, a row "
+        "of a table (nonlinear.csv:12), or a file",
+    )
+    explain.add_argument("--results", type=Path, metavar="FOLDER")
+    explain.set_defaults(run=_explain)
     options = parser.parse_args(arguments)
     try:
         return options.run(options)
@@ -39,6 +50,15 @@ def _verify(options: argparse.Namespace) -> int:
         else:
             print(f"{results}: every file is what its receipt says")
     return status
+
+
+def _explain(options: argparse.Namespace) -> int:
+    root = Path.cwd()
+    results = options.results or folders_with_receipts(root)[0]
+    graph = Graph.read(results.as_posix(), root)
+    for line in explanation(options.name, graph, root):
+        print(line)
+    return 0
 
 
 def folders_with_receipts(root: Path) -> list[Path]:
