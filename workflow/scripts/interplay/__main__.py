@@ -25,8 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     explain.add_argument(
         "name",
-        help="a panel (fig2c), a figure or the id in its metadata, a claim's id, a row "
-        "of a table (nonlinear.csv:12), or a file",
+        help="a panel (fig2c), a figure or the id in its metadata, a claim's id, a label "
+        "of tables/numbers.csv, a row of a table (nonlinear.csv:12), or a file",
     )
     explain.add_argument("--results", type=Path, metavar="FOLDER")
     explain.set_defaults(run=_explain)

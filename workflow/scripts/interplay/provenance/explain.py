@@ -81,7 +81,8 @@ def find(name: str, graph: Graph, root: Path) -> Subject:
 
     Args:
         name: a panel (fig2c), a figure (fig2) or the id in a figure's metadata; a
-            claim's id; a row of a table (nonlinear.csv:12, counted from 0); a file.
+            claim's id; a number's label in the paper; a row of a table
+            (nonlinear.csv:12, counted from 0); a file.
         graph: the receipts.
         root: the folder that paths are relative to.
 
@@ -111,6 +112,11 @@ def find(name: str, graph: Graph, root: Path) -> Subject:
         found = read_table(root / claims).set_index("id")
         if name in found.index:
             return _of_claim(name, found.loc[name], claims, graph, root)
+    numbers = f"{tables}/numbers.csv"
+    if (root / numbers).is_file():
+        found = read_table(root / numbers).set_index("label")
+        if name in found.index:
+            return _of_number(name, found.loc[name], numbers, root)
     file, _, row = name.rpartition(":")
     if row.isdigit():
         path = _path(file, graph, tables)
@@ -130,8 +136,8 @@ def _path(name: str, graph: Graph, tables: str) -> str:
         if path in known:
             return path
     raise InputError(
-        f"{name}: expected a panel (fig2c), a figure, a claim's id, a row of a table "
-        "(nonlinear.csv:12) or a file with a receipt, found none of these"
+        f"{name}: expected a panel (fig2c), a figure, a claim's id, a number's label, a row "
+        "of a table (nonlinear.csv:12) or a file with a receipt, found none of these"
     )
 
 
@@ -150,20 +156,31 @@ def _of_claim(
     stem = claim.tables.split()[0]
     evaluated = graph.producer(claims)
     table = next(path for path in evaluated.inputs if Path(path).stem == stem)
-    rows = read_table(root / table)
-    if stem == "nonlinear":
-        # Imported here, since quantities need more than the rest of this module.
-        from interplay.claims.verdict import with_complete
-
-        rows = with_complete(rows)
     return Subject(
         title=name,
         path=claims,
         table=table,
-        rows=_selected(rows, claim.rows, {}),
+        rows=_selected(_complete(read_table(root / table)), claim.rows, {}),
         query=claim.rows,
         notes=notes,
     )
+
+
+def _of_number(name: str, number: pd.Series, numbers: str, root: Path) -> Subject:
+    notes = [f"{number.value}, of {number.table}: {number.rows or 'all rows'}"]
+    if number.table == "config.yaml":
+        return Subject(name, numbers, notes=notes)
+    table = f"{Path(numbers).parent.as_posix()}/{number.table}"
+    rows = _selected(_complete(read_table(root / table)), number.rows, {})
+    return Subject(name, numbers, table, rows, number.rows, notes=notes)
+
+
+def _complete(table: pd.DataFrame) -> pd.DataFrame:
+    """Add the column `complete` to the table of networks, by which claims choose rows."""
+    # Imported here, since it needs more than the rest of this module.
+    from interplay.claims.verdict import with_complete
+
+    return with_complete(table) if "functional_rank" in table.columns else table
 
 
 def _selected(
