@@ -1,13 +1,14 @@
 """The command line, from the repository's root: `python -m interplay explain fig2c`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from interplay.errors import InputError
 from interplay.provenance.explain import Graph, explanation
-from interplay.provenance.receipts import NAME
+from interplay.provenance.receipts import NAME, read_receipts
 from interplay.provenance.verify import problems
 
 
@@ -30,9 +31,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     explain.add_argument("--results", type=Path, metavar="FOLDER")
     explain.set_defaults(run=_explain)
+    crate = commands.add_parser(
+        "crate", help="write results and workflow as a Provenance Run Crate"
+    )
+    crate.add_argument("folder", type=Path, help="to be made")
+    crate.add_argument("--results", type=Path, metavar="FOLDER")
+    crate.set_defaults(run=_crate)
     options = parser.parse_args(arguments)
     try:
         return options.run(options)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; nothing is left to be flushed to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except InputError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
@@ -58,6 +69,18 @@ def _explain(options: argparse.Namespace) -> int:
     graph = Graph.read(results.as_posix(), root)
     for line in explanation(options.name, graph, root):
         print(line)
+    return 0
+
+
+def _crate(options: argparse.Namespace) -> int:
+    # Imported here, since the other commands work without its library.
+    from interplay.provenance.crate import write_crate
+
+    root = Path.cwd()
+    results = options.results or folders_with_receipts(root)[0]
+    receipts = read_receipts(root / results / NAME)
+    write_crate(receipts, results.as_posix(), root, options.folder)
+    print(f"{options.folder}: {len(receipts)} jobs")
     return 0
 
 
