@@ -13,6 +13,9 @@ pathvars:
     benchmarks="<results>/benchmarks",
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/nonlinear.smk"
 include: "workflow/rules/linear.smk"
@@ -30,4 +33,5 @@ rule all:
         FIGURES,
         rules.count_sentences.output,
         rules.evaluate_claims.output,
+        rules.present_claims.output,
         rules.paper.output,

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interplay.claims import quantities
+from interplay.claims.page import claims_page
 from interplay.claims.statement import Claim, Expected, read_claims
 from interplay.claims.verdict import (
     FAILS,
@@ -248,3 +249,13 @@ def test_complete_is_all_seeds_of_a_task_and_g():
         }
     )  # fmt: skip
     assert with_complete(networks).complete.tolist() == [True, True, False, False]
+
+
+def test_the_page_of_claims_escapes_and_colours():
+    claim = verdict_of([3, 4]) | {"claim": "a < b", "reason": ""}
+    untested = verdict_of([np.nan])
+    page = claims_page(pd.DataFrame([claim, untested]))
+    assert "a &lt; b" in page
+    assert '<tr class="holds">' in page
+    assert '<tr class="not-tested">' in page
+    assert "3.5 ± 0.71" in page

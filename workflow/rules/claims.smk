@@ -103,7 +103,7 @@ rule claims_tables:
         ],
     output:
         linear_truncation=f"{TABLES}/linear_truncation.csv",
-        compression=f"{TABLES}/compression.csv",
+        compression=table("compression"),
     params:
         code=code("gather_tables.py"),
     log:
@@ -140,7 +140,7 @@ rule evaluate_claims:
         sentiment_truncation=f"{TABLES}/sentiment_truncation.csv",
         compression=f"{TABLES}/compression.csv",
     output:
-        claims=f"{TABLES}/claims.csv",
+        claims=table("claims"),
         measured=f"{TABLES}/claims_measured.csv",
     params:
         code=code("evaluate_claims.py"),
@@ -158,3 +158,32 @@ rule evaluate_claims:
         "Judging the paper's claims"
     script:
         "../scripts/evaluate_claims.py"
+
+
+rule present_claims:
+    """Show the claims as a page, for Snakemake's report."""
+    input:
+        claims=f"{TABLES}/claims.csv",
+    output:
+        page=report(
+            "<results>/claims.html",
+            caption="../report/claims.rst",
+            category="Claims",
+            labels={"claims": "every claim and its verdict"},
+        ),
+    params:
+        code=code("present_claims.py"),
+    log:
+        "<logs>/claims/present.log",
+    benchmark:
+        "<benchmarks>/claims/present.tsv"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    conda:
+        "../../envs/interplay.yaml"
+    message:
+        "Presenting the claims"
+    script:
+        "../scripts/present_claims.py"

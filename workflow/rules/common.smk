@@ -42,3 +42,13 @@ def code(script, *modules):
     return lambda wildcards: hash_of_code(
         script, *(module.format_map(wildcards) for module in modules)
     )
+
+
+def table(name):
+    """Return the file of a table, which stands in Snakemake's report."""
+    return report(
+        f"<results>/tables/{name}.csv",
+        caption="../report/table.rst",
+        category="Tables",
+        labels={"table": name},
+    )

@@ -1,6 +1,16 @@
 """The figures, each from tables alone, each as PDF, SVG and PNG."""
 
-FORMATS = [".pdf", ".svg", ".png"]
+
+def drawn(figure, shows):
+    """Return the files of a figure; the SVG stands in Snakemake's report."""
+    stem = f"<results>/figures/{figure}"
+    shown = report(
+        f"{stem}.svg",
+        caption=f"../report/{figure}.rst",
+        category="Figures",
+        labels={"figure": shows},
+    )
+    return [*multiext(stem, ".pdf", ".png"), shown]
 
 
 rule fig1:
@@ -11,7 +21,7 @@ rule fig1:
         spectrum="<results>/tables/nonlinear_spectrum.parquet",
         truncation="<results>/tables/nonlinear_truncation.csv",
     output:
-        multiext("<results>/figures/fig1", *FORMATS),
+        *drawn("fig1", "Fig. 1: three tasks"),
     params:
         options=dict(
             hold=lookup(dpath="nonlinear/networks/flipflop/hold", within=config),
@@ -38,7 +48,7 @@ use rule fig1 as fig2 with:
     input:
         networks="<results>/tables/nonlinear.csv",
     output:
-        multiext("<results>/figures/fig2", *FORMATS),
+        *drawn("fig2", "Fig. 2: dependence on g"),
     params:
         options=dict(
             hold=lookup(dpath="nonlinear/networks/flipflop/hold", within=config),
@@ -57,7 +67,7 @@ use rule fig1 as figS_published with:
         networks="<results>/tables/nonlinear.csv",
         published="paper/published.csv",
     output:
-        multiext("<results>/figures/figS_published", *FORMATS),
+        *drawn("figS_published", "Supplement: published values"),
     params:
         options={},
         code=code("draw_figure.py", "interplay.figures.figS_published"),
@@ -75,7 +85,7 @@ use rule fig1 as fig3 with:
         curves="<results>/tables/linear_curves.parquet",
         theory="<results>/tables/linear_theory.parquet",
     output:
-        multiext("<results>/figures/fig3", *FORMATS),
+        *drawn("fig3", "Fig. 3: linear networks"),
     params:
         options=dict(
             zhat=lookup(dpath="linear/examples/zhat", within=config),
@@ -95,7 +105,7 @@ use rule fig1 as fig4 with:
         networks="<results>/tables/linear.csv",
         scalings="<results>/tables/linear_scalings.csv",
     output:
-        multiext("<results>/figures/fig4", *FORMATS),
+        *drawn("fig4", "Fig. 4: linear networks, dependence on g"),
     params:
         options={},
         code=code("draw_figure.py", "interplay.figures.fig4"),
@@ -112,7 +122,7 @@ use rule fig1 as figS_linear_spectrum with:
         curves="<results>/tables/linear_curves.parquet",
         theory="<results>/tables/linear_theory.parquet",
     output:
-        multiext("<results>/figures/figS_linear_spectrum", *FORMATS),
+        *drawn("figS_linear_spectrum", "Supplement: spectrum of linear networks"),
     params:
         options=dict(
             zhat=lookup(dpath="linear/examples/zhat", within=config),
@@ -133,7 +143,7 @@ use rule fig1 as fig5 with:
         truncation="<results>/tables/sentiment_truncation.csv",
         networks="<results>/tables/sentiment.csv",
     output:
-        multiext("<results>/figures/fig5", *FORMATS),
+        *drawn("fig5", "Fig. 5: LSTM"),
     params:
         options={},
         code=code("draw_figure.py", "interplay.figures.fig5"),
@@ -150,7 +160,7 @@ use rule fig1 as figS_sentiment with:
         curves="<results>/tables/sentiment_curves.csv",
         spectrum="<results>/tables/sentiment_spectrum.parquet",
     output:
-        multiext("<results>/figures/figS_sentiment", *FORMATS),
+        *drawn("figS_sentiment", "Supplement: training of the LSTM"),
     params:
         options={},
         code=code("draw_figure.py", "interplay.figures.figS_sentiment"),

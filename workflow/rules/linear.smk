@@ -100,7 +100,7 @@ rule linear_tables:
             g=[float(g) for g in lookup(dpath="linear/examples/g", within=config)],
         ),
     output:
-        networks="<results>/tables/linear.csv",
+        networks=table("linear"),
         curves="<results>/tables/linear_curves.parquet",
         trials="<results>/tables/linear_trials.parquet",
     log:

@@ -139,7 +139,7 @@ rule nonlinear_tables:
             seed=lookup(dpath="nonlinear/examples/seed", within=config),
         ),
     output:
-        networks="<results>/tables/nonlinear.csv",
+        networks=table("nonlinear"),
         losses="<results>/tables/nonlinear_loss.parquet",
         spectrum="<results>/tables/nonlinear_spectrum.parquet",
         eigenvalues="<results>/tables/nonlinear_eigenvalues.parquet",

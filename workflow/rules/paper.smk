@@ -46,7 +46,12 @@ rule paper:
         claims="<results>/tables/claims.csv",
         numbers="<results>/tables/numbers.csv",
     output:
-        paper="<results>/paper.pdf",
+        paper=report(
+            "<results>/paper.pdf",
+            caption="../report/paper.rst",
+            category="Paper",
+            labels={"paper": "reproduction report"},
+        ),
     params:
         code=code("typeset_paper.py"),
     log:

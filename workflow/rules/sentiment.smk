@@ -250,7 +250,7 @@ rule sentiment_tables:
         spectrum=of_every_lstm("spectrum.parquet"),
         truncation=of_every_lstm("truncation.csv"),
     output:
-        networks="<results>/tables/sentiment.csv",
+        networks=table("sentiment"),
         curves="<results>/tables/sentiment_curves.csv",
         spectrum="<results>/tables/sentiment_spectrum.parquet",
         truncation="<results>/tables/sentiment_truncation.csv",
