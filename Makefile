@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= $(shell nproc)
 BIN := .venv/bin
 
-.PHONY: preview reproduce verify test lint lock
+.PHONY: preview reproduce verify test lint bench lock
 
 preview: .venv/ready
 	$(BIN)/snakemake --cores $(CORES) --configfile preview.yaml
@@ -20,6 +20,10 @@ test: .venv/ready
 lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+# JAX is compared with if it is there: .venv/bin/pip install -r bench/requirements.txt
+bench: .venv/ready
+	PYTHONPATH=workflow/scripts $(BIN)/python -m bench
 
 # torch's CUDA packages are left to torch's own exact pins: not every machine needs them.
 lock:

@@ -6,6 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from interplay.errors import InputError
 from interplay.linear import (
     Descent,
     Modes,
@@ -155,7 +156,7 @@ def test_shuffling_nothing_changes_nothing():
 
 
 def test_shuffling_undoes_what_was_learnt():
-    network, descents = run(256, 0.7, epochs=50, speed=4)
+    network, descents = run(128, 0.7, epochs=50, speed=4)
     for descent in descents:
         rng = np.random.default_rng(0)
         found = shuffle_loss(network, descent.dW, descent.zhat, TRIAL, rng)
@@ -229,6 +230,11 @@ def test_without_convergence_there_is_no_time_of_it():
         found = measure(network, descent, TRIAL, 0.05, np.random.default_rng(0))
         assert np.isnan(found["tau_star"])
         assert np.isnan(found["mean_gradient_norm"])
+
+
+def test_a_descent_that_diverges_is_named():
+    with pytest.raises(InputError, match=r"zhat = .*: expected a finite loss, found"):
+        run(32, 0.3, epochs=40, speed=1000)
 
 
 def test_curves_have_zeros_where_the_rank_is_lower():

@@ -120,6 +120,12 @@ def test_the_first_file_that_is_not_what_it_was_is_named(project, path, change, 
     assert f": {line}" in first
 
 
+def test_the_results_of_another_configuration_have_receipts_of_their_own(project):
+    write(project / "results/preview/logs/train.log", "done\n")
+    write(project / "results/preview/tables/table.csv", "g\n0.9\n")
+    assert found(project) == []
+
+
 def test_a_comment_in_a_script_is_no_alteration(project):
     text = (project / SCRIPT).read_text()
     (project / SCRIPT).write_text("# why\n" + text)

@@ -141,6 +141,7 @@ def test_coefficients_without_connectivity_are_exact(zhat):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zhat", [0.5, 2.0])
 @pytest.mark.parametrize("g", [0.3, 0.5])
 def test_deviation_shrinks_with_size(g, zhat):

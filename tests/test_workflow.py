@@ -9,29 +9,44 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 NETWORK = "results/nonlinear/flipflop/g0.9/seed0"
+SNAKEMAKE = [sys.executable, "-m", "snakemake", "--nolock"]
+
+pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def copies(tmp_path):
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory):
     """Return a function that makes one more copy of the repository."""
 
-    def copy(name):
+    def copy():
         left = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__")
         return shutil.copytree(
-            ROOT, tmp_path / name, ignore=shutil.ignore_patterns(*left)
+            ROOT,
+            tmp_path_factory.mktemp("copy") / "interplay",
+            ignore=shutil.ignore_patterns(*left),
         )
 
     return copy
 
 
+def run(folder, *arguments):
+    """Run Snakemake to its end and return what it said; fail if it failed."""
+    done = subprocess.run(
+        [*SNAKEMAKE, *arguments], cwd=folder, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
 def start_training(folder):
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--nolock"]
     return subprocess.Popen(
-        [*command, f"{NETWORK}/network.safetensors"],
+        [*SNAKEMAKE, "--cores", "1", f"{NETWORK}/network.safetensors"],
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -39,9 +54,8 @@ def start_training(folder):
     )
 
 
-@pytest.mark.slow
 def test_a_killed_job_goes_on_to_the_same_network_to_the_bit(copies):
-    whole, killed = copies("whole"), copies("killed")
+    whole, killed = copies(), copies()
     assert start_training(whole).wait() == 0
 
     process = start_training(killed)
@@ -59,3 +73,144 @@ def test_a_killed_job_goes_on_to_the_same_network_to_the_bit(copies):
         files = [folder / NETWORK / name for folder in (whole, killed)]
         assert files[0].read_bytes() == files[1].read_bytes()
     assert not checkpoint.exists()
+
+
+def small(folder, **nonlinear):
+    """Write a configuration of two small networks at g = 0.9; return the arguments."""
+    config = {"nonlinear": {"N": 32, "seeds": [0, 1]} | nonlinear}
+    config["nonlinear"]["networks"] = {"flipflop": {"epochs": 30}}
+    (folder / "small.yaml").write_text(yaml.safe_dump(config))
+    return "results/nonlinear/flipflop/g0.9/networks.csv", "--configfile", "small.yaml"
+
+
+def test_one_core_and_two_give_the_same_to_the_bit(copies):
+    contents = []
+    for cores in ("1", "2"):
+        folder = copies()
+        run(folder, "--cores", cores, *small(folder))
+        made = sorted((folder / "results/nonlinear").rglob("*"))
+        contents.append(
+            {
+                path.relative_to(folder): path.read_bytes()
+                for path in made
+                if path.suffix in (".safetensors", ".parquet", ".csv")
+            }
+        )
+    assert len(contents[0]) == 2 * 2 + 5
+    assert contents[0] == contents[1]
+
+
+def test_a_network_that_diverges_is_said_and_does_not_stop_the_others(copies):
+    folder = copies()
+    target, *arguments = small(folder, learning_rate=1e38)
+    run(folder, "--cores", "2", target, *arguments)
+    networks = pd.read_csv(folder / target)
+    assert networks.diverged.all()
+    assert not networks.converged.any()
+    assert networks.functional_rank.isna().all()
+    for seed in (0, 1):
+        of_seed = folder / f"results/nonlinear/flipflop/g0.9/seed{seed}"
+        record = json.loads((of_seed / "record.json").read_text())
+        losses = pd.read_parquet(of_seed / "loss.parquet").loss
+        assert record["diverged"]
+        assert record["epochs"] == len(losses) < 30
+    log = folder / "results/logs/nonlinear/flipflop/g0.9/seed0/train.log"
+    assert "the loss became" in log.read_text()
+
+
+def test_a_bad_configuration_ends_before_anything_is_computed(copies):
+    folder = copies()
+    _, *arguments = small(folder, N=1)
+    done = subprocess.run(
+        [*SNAKEMAKE, "-n", *arguments], cwd=folder, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert (
+        "config: nonlinear/N: 1 is less than the minimum of 2"
+        in done.stdout + done.stderr
+    )
+    assert not (folder / "results").exists()
+
+
+# Which jobs an edit of the code makes anew. Nothing is computed for it: every result of
+# the preview is made as an empty file and handed to Snakemake as finished.
+
+PREVIEW = ("--configfile", "preview.yaml")
+FIGURES = {"fig1", "fig2", "fig3", "fig4", "fig5"} | {
+    f"figS_{name}" for name in ("published", "linear_spectrum", "sentiment")
+}
+OF_NETWORKS = {"fig1", "fig2", "figS_published"}
+
+
+@pytest.fixture(scope="module")
+def finished(copies):
+    """Return a copy of the repository in which the preview counts as finished."""
+    folder = copies()
+    summary = run(folder, *PREVIEW, "--summary").splitlines()
+    header = next(i for i, line in enumerate(summary) if line.startswith("output_file"))
+    for line in summary[header + 1 :]:
+        path = folder / line.split("\t")[0]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    run(folder, *PREVIEW, "--touch", "--forceall", "--cores", "1")
+    assert jobs_to_run(folder) == {}
+    return folder
+
+
+@pytest.fixture
+def edit(finished):
+    """Return a function that changes a file of the library and says what reruns."""
+    originals = {}
+
+    def rerun_after(module, change):
+        path = finished / "workflow/scripts/interplay" / module
+        originals[path] = path.read_text()
+        path.write_text(change(originals[path]))
+        return jobs_to_run(finished)
+
+    yield rerun_after
+    for path, text in originals.items():
+        path.write_text(text)
+
+
+def jobs_to_run(folder):
+    """Return how many jobs of each rule a dry run lists."""
+    said = run(folder, *PREVIEW, "-n").splitlines()
+    if "Job stats:" not in said:
+        return {}
+    rows = said[said.index("Job stats:") + 3 :]
+    counts = dict(row.split() for row in rows[: rows.index("")])
+    return {
+        rule: int(count) for rule, count in counts.items() if rule not in ("all", "total")
+    }
+
+
+def with_a_line(text):
+    return text + "\n\nEXTRA = 1\n"
+
+
+def test_an_analysis_module_reruns_analyses_and_figures_but_no_training(edit):
+    rerun = edit("lowrank.py", with_a_line)
+    assert rerun["analyse_networks"] == 12
+    assert rerun.keys() > OF_NETWORKS
+    assert not {rule for rule in rerun if rule.startswith("train")}
+
+
+@pytest.mark.parametrize("module", ["lowrank.py", "training.py", "figures/style.py"])
+def test_a_comment_or_another_layout_reruns_nothing(edit, module):
+    assert edit(module, lambda text: "# why\n\n\n" + text.replace("(\n", "(\n\n")) == {}
+
+
+def test_the_figures_style_reruns_figures_only(edit):
+    assert edit("figures/style.py", with_a_line).keys() == FIGURES
+
+
+def test_one_figure_reruns_itself_only(edit):
+    assert edit("figures/fig1.py", with_a_line) == {"fig1": 1}
+
+
+def test_a_task_reruns_its_own_networks_only(edit):
+    rerun = edit("tasks/mante.py", with_a_line)
+    assert rerun["train_network"] == 2 * 3
+    assert rerun["analyse_networks"] == 3
+    assert not {rule for rule in rerun if "linear" in rule.split("_")}

@@ -5,7 +5,7 @@ NETWORKS = config["nonlinear"]["networks"]
 
 wildcard_constraints:
     task="|".join(NETWORKS),
-    g=r"\d+\.\d+",
+    g=r"[\d.e-]+",
     seed=r"\d+",
 
 

@@ -85,13 +85,13 @@ def _crate(options: argparse.Namespace) -> int:
 
 
 def folders_with_receipts(root: Path) -> list[Path]:
-    """Return `results` and `results/preview`, those that have receipts.
+    """Return `results` and the folders in it, as far as they have receipts.
 
     Raises:
-        InputError: neither has.
+        InputError: none has.
     """
-    folders = [Path("results"), Path("results", "preview")]
-    found = [folder for folder in folders if (root / folder / NAME).is_file()]
+    receipts = [root / "results" / NAME, *sorted((root / "results").glob(f"*/{NAME}"))]
+    found = [path.parent.relative_to(root) for path in receipts if path.is_file()]
     if not found:
         raise InputError(f"results: expected {NAME}, found none; run the workflow first")
     return found

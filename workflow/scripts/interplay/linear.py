@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from interplay.errors import InputError
 from interplay.randomness import stream
 
 Array = NDArray[np.float64]
@@ -213,6 +214,9 @@ def descend(
 
     Returns:
         One descent a target, in their order.
+
+    Raises:
+        InputError: a loss is not finite any more.
     """
     targets, learning_rates = np.asarray(targets), np.asarray(learning_rates)
     rates = learning_rates[:, None, None]
@@ -220,8 +224,15 @@ def descend(
     bases = _Bases(network, trial, none, none)
     core = np.zeros((len(targets), 0, 0))
     losses, norms, cores = [], [], []
-    for _ in range(epochs + 1):
-        passes = bases.passes(core, targets)
+    for epoch in range(epochs + 1):
+        with np.errstate(over="ignore", invalid="ignore"):
+            passes = bases.passes(core, targets)
+        for zhat, rate, loss in zip(targets, learning_rates, passes.loss, strict=True):
+            if not np.isfinite(loss):
+                raise InputError(
+                    f"linear network, zhat = {zhat}, learning rate {rate:.3g}: expected "
+                    f"a finite loss, found {loss} at epoch {epoch}"
+                )
         bases = bases.spanning(passes, rates * epochs, tolerance, rng)
         core = bases.padded(core)
         gradient = bases.gradient(passes)

@@ -1,5 +1,6 @@
 """Fig. 2: how learning depends on the strength of the initial connectivity."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -51,7 +52,9 @@ def draw(networks: pd.DataFrame, *, hold: str) -> Figure:
         )  # fmt: skip
     for ax, label in zip(axes, PANELS.values(), strict=True):
         ax.set(xlabel="$g$", ylabel=label, xlim=(-0.1, networks.g.max() + 0.1))
-    axes[0].set_yscale("log")
+    # A logarithmic axis cannot be drawn without a point.
+    if np.isfinite(axes[0].dataLim.minposy):
+        axes[0].set_yscale("log")
     axes[1].set_ylim(0, None)
     axes[2].set_ylim(0, None)
     axes[3].set_ylim(0, None)

@@ -99,13 +99,14 @@ def _altered_code(
 
 
 def _files(results: Path, root: Path) -> Iterable[str]:
-    """Results that should have a receipt; a nested folder of results is left out."""
+    """Results that should have a receipt."""
     for place, folders, names in os.walk(results):
         folder = Path(place)
         if folder == results:
             folders[:] = [name for name in folders if name not in UNCHECKED]
             names = [name for name in names if name not in DERIVED]
-        elif NAME in names:
+        elif UNCHECKED[0] in folders:
+            # The results of another configuration, with receipts of their own.
             folders.clear()
             continue
         folders.sort()

@@ -1,0 +1,66 @@
+"""The linear network: the engine, and a dense loop with every singular value."""
+
+import numpy as np
+
+from bench.timing import ENGINE, Contender
+from interplay.linear import Network, Trial, descend, draw_network, learning_rate
+from interplay.randomness import stream
+
+TRIAL = Trial(duration=101, onset=1, window=1, dt=0.5)
+TARGETS = np.array([0.5, 1.0, 2.0])
+G = 0.6
+RATES = learning_rate(np.array([0.015, 0.009, 0.003]), G)
+
+
+def engine(n: int, epochs: int) -> Contender:
+    """Return the descents of the pipeline to all targets from one W0, and s of dW.
+
+    An epoch is one of all targets; the eigenbasis of W0 counts too.
+    """
+
+    def losses(epochs: int) -> np.ndarray:
+        network = draw_network(n, G, 0)
+        rng = stream("probes", "bench")
+        descents = descend(network, TARGETS, RATES, epochs - 1, TRIAL, rng)
+        for descent in descents:
+            _ = descent.singular_values
+        return np.array([descent.loss for descent in descents]).T
+
+    return Contender(ENGINE, losses, epochs)
+
+
+def dense(n: int, epochs: int) -> Contender:
+    """Return the same by float32 products with the whole W, and a full SVD an epoch."""
+
+    def losses(epochs: int) -> np.ndarray:
+        network = draw_network(n, G, 0)
+        found = [
+            _dense_descent(network, zhat, rate, epochs)
+            for zhat, rate in zip(TARGETS, RATES, strict=True)
+        ]
+        return np.array(found).T
+
+    return Contender("dense float32", losses, epochs)
+
+
+def _dense_descent(
+    network: Network, zhat: float, rate: float, epochs: int
+) -> list[float]:
+    W0, m, w = (a.astype(np.float32) for a in (network.W0, network.m, network.w))
+    dt, driven, scored = np.float32(TRIAL.dt), TRIAL.driven, TRIAL.scored
+    W = W0.copy()
+    losses = []
+    for _ in range(epochs):
+        x = np.zeros((driven + 1, len(m)), np.float32)
+        for t in range(driven):
+            x[t + 1] = (1 - dt) * x[t] + dt * (W @ x[t] + m)
+        error = np.float32(zhat) - x[-scored:] @ w
+        # adjoints[t] is dL/dx[t + 1]
+        adjoints = np.zeros((driven, len(m)), np.float32)
+        adjoints[-scored:] = -error[:, None] * w / scored
+        for t in range(driven - 1, 0, -1):
+            adjoints[t - 1] += (1 - dt) * adjoints[t] + dt * (W.T @ adjoints[t])
+        np.linalg.svd(W - W0, compute_uv=False)
+        losses.append(float(np.mean(error**2)) / 2)
+        W -= np.float32(rate) * dt * (adjoints.T @ x[:-1])
+    return losses

@@ -1,0 +1,123 @@
+"""The benchmark at a tiny size: its table, and that its references do the same."""
+
+import json
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bench import __main__ as command
+from bench.plan import COMPARED, Plan, measure
+from bench.report import COLUMNS, growth_exponent, summary
+from bench.timing import ENGINE, Contender, check_agreement, one_thread
+
+TINY = Plan(
+    n=16,
+    sizes=(8, 16),
+    epochs=COMPARED,
+    rounds=2,
+    linear_n=16,
+    linear_epochs=5,
+    dense_epochs=5,
+    units=8,
+    sentences=70,
+)
+
+
+@pytest.fixture(scope="module")
+def found():
+    with one_thread():
+        return measure(TINY, with_jax=False, log=lambda line: None)
+
+
+def test_the_table_has_a_row_for_each_thing_measured(found):
+    table = found.table
+    assert table.columns.tolist() == COLUMNS
+    training = [
+        (task, name) for task in TINY.tasks for name in (ENGINE, "plain autograd")
+    ]
+    here = table[table.experiment == "training"]
+    assert list(zip(here.case, here.implementation, strict=True)) == training
+    assert table[table.experiment == "sizes"].N.tolist() == [8, 16]
+    others = table[table.experiment.isin(["linear", "lstm"])].implementation.tolist()
+    assert others == [ENGINE, "dense float32", ENGINE, "torch.nn.LSTM"]
+    assert (table.rounds == 2).all()
+    assert (table.cpu_seconds.between(table.lowest, table.highest)).all()
+    counted = table.experiment.isin(["training", "sizes"])
+    assert (table.sgemm_share[counted] > 0).all()
+    assert table.sgemm_share[~counted].isna().all()
+    assert (table.times_engine[table.implementation == ENGINE] == 1).all()
+
+
+def test_references_have_the_losses_of_the_engine(found):
+    assert len(found.differences) == 3 + 2 + 1 + 1
+    largest = max(max(by_name.values()) for by_name in found.differences.values())
+    assert 0 < largest < 1e-4
+
+
+def test_jax_has_the_losses_of_the_engine():
+    pytest.importorskip("jax", reason="JAX is optional, see bench/requirements.txt")
+    pytest.importorskip("optax", reason="optax is optional, see bench/requirements.txt")
+    plan = replace(TINY, tasks=("romo",), rounds=1)
+    with one_thread():
+        found = measure(plan, with_jax=True, log=lambda line: None)
+    assert 0 < found.differences["training, romo, N = 16"]["JAX scan + optax"] < 1e-4
+
+
+def test_other_losses_end_the_benchmark():
+    def contender(name, losses):
+        return Contender(name, lambda epochs: np.array(losses), epochs=2)
+
+    engine, other = contender(ENGINE, [1.0, 0.5]), contender("other", [1.0, 0.51])
+    assert check_agreement([engine, other], 2, 0.03)["other"] == pytest.approx(0.02)
+    with pytest.raises(RuntimeError, match="other: expected the engine's losses"):
+        check_agreement([engine, other], 2, 0.01)
+    nan = contender("other", [1.0, np.nan])
+    with pytest.raises(RuntimeError, match="other: expected the engine's losses"):
+        check_agreement([engine, nan], 2, 0.01)
+
+
+def test_ratios_are_formed_within_a_round():
+    timings = pd.DataFrame(
+        {
+            "implementation": [ENGINE, "other"] * 3,
+            "round": [0, 0, 1, 1, 2, 2],
+            "cpu_seconds": [1.0, 2.0, 10.0, 30.0, 2.0, 8.0],
+            "sgemm_rate": [10.0, 10.0, 1.0, 1.0, 10.0, 10.0],
+        }
+    )
+    engine, other = summary(timings, operations=5.0).to_dict("records")
+    assert engine["times_engine"] == 1 and other["times_engine"] == 3
+    assert engine["sgemm_share"] == 0.5
+    assert (engine["lowest"], engine["cpu_seconds"], engine["highest"]) == (1, 2, 10)
+
+
+def test_the_exponent_is_the_slope_of_the_logarithms():
+    sizes = pd.DataFrame({"implementation": ENGINE, "N": [64, 128, 512]})
+    sizes["cpu_seconds"] = 3e-6 * sizes.N**1.7
+    assert growth_exponent(sizes) == pytest.approx(1.7)
+
+
+def test_the_command_writes_what_it_prints(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(command, "QUICK", TINY)
+    options = ["--quick", "--tasks", "romo", "--repeats", "1", "--output", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["bench", *options])
+    command.main()
+    table = pd.read_csv(tmp_path / "bench.csv")
+    record = json.loads((tmp_path / "bench.json").read_text())
+    assert table.columns.tolist() == COLUMNS
+    assert set(table[table.experiment == "training"].case) == {"romo"}
+    assert record["plan"]["rounds"] == 1
+    assert record["machine"]["threads"] == 1
+    assert f"N^{record['exponent']:.2f}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option, value", [("--epochs", "0"), ("--tasks", "chess")])
+def test_a_wrong_option_is_refused(option, value, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["bench", option, value])
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert ended.value.code == 2
+    assert value in capsys.readouterr().err

@@ -1,0 +1,30 @@
+"""What figures do with networks that did not get where they should."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from interplay.figures import fig2
+from interplay.figures.style import FORMATS, save
+
+
+def networks(converged):
+    """Return the columns of nonlinear.csv that Fig. 2 reads, two seeds at each g."""
+    columns = {"task": "mante", "hold": "", "g": [0.0, 0.0, 0.9, 0.9], "seed": [0, 1] * 2}
+    found = np.where(converged, 7, np.nan)
+    return pd.DataFrame(
+        columns
+        | {"convergence_epoch": found, "functional_rank": found, "norm_dW": found}
+        | {"shuffle_loss_ratio": found, "converged": converged}
+    )
+
+
+def test_a_strength_is_drawn_only_if_all_its_networks_converged():
+    whole = fig2.complete(networks([True, False, True, True]))
+    assert whole.g.tolist() == [0.9, 0.9]
+
+
+@pytest.mark.parametrize("converged", [[True] * 4, [True, False] * 2, [False] * 4])
+def test_fig2_is_drawn_whatever_is_left_out(converged, tmp_path):
+    save(fig2.draw(networks(converged), hold="per_channel"), tmp_path / "fig2")
+    assert all((tmp_path / f"fig2.{suffix}").stat().st_size for suffix in FORMATS)
