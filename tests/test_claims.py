@@ -123,6 +123,14 @@ def test_a_network_that_scales_exactly_does_not_deviate():
     assert measured == pytest.approx(0.2)
 
 
+def test_what_never_converged_tells_nothing():
+    rows = pd.DataFrame({"g": [0.0, 0.9], "zhat": 1.0, "tau_star": np.nan})
+    assert math.isnan(quantities.deviation_from_scaling(rows, "tau_star"))
+    assert math.isnan(quantities.ratio(rows, "tau_star", of="g == 0.9", to="g == 0"))
+    assert math.isnan(quantities.effective_time_ratio(rows, of=0.9, to=0.0))
+    assert math.isnan(quantities.trend(rows, "tau_star"))
+
+
 def test_an_unconverged_network_counts_as_all_epochs():
     rows = pd.DataFrame(
         {"g": [0.0, 0.3, 0.9], "convergence_epoch": [None, 90, 40], "epochs": 200}

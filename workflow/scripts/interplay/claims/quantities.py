@@ -255,13 +255,13 @@ def first_speed_ratio(rows: pd.DataFrame) -> float:
 def deviation_from_scaling(rows: pd.DataFrame, column: str) -> float:
     """Largest deviation from the first-order scaling with g, over the value at g = 0."""
     measured, predicted = _scaled(rows, column)
-    return float(np.abs(measured - predicted).max())
+    return float((measured - predicted).abs().max())
 
 
 def relative_deviation_from_scaling(rows: pd.DataFrame, column: str) -> float:
     """Largest deviation from the first-order scaling with g, over the scaling itself."""
     measured, predicted = _scaled(rows, column)
-    return float(np.abs(measured / predicted - 1).max())
+    return float((measured / predicted - 1).abs().max())
 
 
 def shuffle_deviation(rows: pd.DataFrame) -> float:
@@ -362,9 +362,9 @@ def _until_converged(rows: pd.DataFrame, threshold: float) -> pd.DataFrame:
     return ordered.iloc[: below[0] + 1] if len(below) else ordered
 
 
-def _scaled(rows: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray]:
-    """A column over its value at g = 0, and the first-order scaling, by g."""
-    ordered = rows.dropna(subset=column).sort_values("g")
+def _scaled(rows: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
+    """A column over its value at g = 0, and the first-order scaling, in rising g."""
+    ordered = rows.dropna(subset=column).sort_values("g").reset_index(drop=True)
     start = _one(ordered[ordered.g == 0], column)
-    measured = ordered[column].to_numpy(float) / start
-    return measured, scalings(ordered.g)[column].to_numpy()
+    predicted = scalings(ordered.g).reindex(columns=[column])
+    return ordered[column] / start, predicted[column]
