@@ -1,4 +1,7 @@
-"""A small project with results and receipts, for the tests of provenance."""
+"""What several tests share: copies of the repository, and a small project with receipts."""
+
+import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -9,6 +12,21 @@ from interplay.provenance.code import code_hash
 from interplay.provenance.hashes import file_hash, made_of, short_id
 from interplay.provenance.receipts import NAME, Job, issue, write_receipts
 from interplay.storage import write_json, write_table
+
+ROOT = Path(__file__).parents[1]
+LEFT = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__")
+
+
+@pytest.fixture(scope="session")
+def copies(tmp_path_factory):
+    """Return a function that makes one more copy of the repository, without results."""
+
+    def copy():
+        folder = tmp_path_factory.mktemp("copy") / "interplay"
+        return shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT))
+
+    return copy
+
 
 SCRIPT = "workflow/scripts/make.py"
 TABLES = "results/tables"

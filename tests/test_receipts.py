@@ -1,7 +1,6 @@
 """Receipts: what verification finds, in a small project and in the real workflow."""
 
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -23,7 +22,6 @@ from interplay.provenance.receipts import (
 )
 from interplay.provenance.verify import problems
 
-ROOT = Path(__file__).parents[1]
 SCRIPT = "workflow/scripts/make.py"
 
 
@@ -204,11 +202,9 @@ def test_the_command_line(project, monkeypatch, capsys):
 
 
 @pytest.fixture(scope="module")
-def run_copy(tmp_path_factory):
+def run_copy(copies):
     """A copy of the repository in which two short rules of the preview have run."""
-    left = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__")
-    copy = tmp_path_factory.mktemp("copies") / "interplay"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*left))
+    copy = copies()
     snakemake = [sys.executable, "-m", "snakemake", "--cores", "1"]
     wanted = ["tables/linear_theory.parquet", "sentiment/data/train.parquet"]
     targets = [f"results/preview/{path}" for path in wanted]

@@ -15,11 +15,9 @@ TARGETS = [
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
+def report(copies):
     """The report of the linear networks, run in a copy of the repository."""
-    left = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__")
-    copy = tmp_path_factory.mktemp("copies") / "interplay"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*left))
+    copy = copies()
     snakemake = [sys.executable, "-m", "snakemake", "--configfile", "preview.yaml"]
     for options in (["--cores", "1"], ["--report", "report.html"]):
         command = [*snakemake, *options, "--", *TARGETS]

@@ -2,37 +2,19 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
 NETWORK = "results/nonlinear/flipflop/g0.9/seed0"
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--nolock"]
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def copies(tmp_path_factory):
-    """Return a function that makes one more copy of the repository."""
-
-    def copy():
-        left = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__")
-        return shutil.copytree(
-            ROOT,
-            tmp_path_factory.mktemp("copy") / "interplay",
-            ignore=shutil.ignore_patterns(*left),
-        )
-
-    return copy
 
 
 def run(folder, *arguments):

@@ -59,7 +59,17 @@ def given_configuration():
 
 
 onsuccess:
-    receipts = RESULTS / NAME
-    earlier = read_receipts(receipts) if receipts.exists() else []
-    issued = issue(list(ended_jobs()), earlier, given_configuration(), Path.cwd())
-    write_receipts(issued, receipts)
+    # What was only touched was not made, and gets no receipt.
+    if not workflow.touch:
+        try:
+            write_receipts(
+                issue(
+                    list(ended_jobs()),
+                    read_receipts(RESULTS / NAME) if (RESULTS / NAME).exists() else [],
+                    given_configuration(),
+                    Path.cwd(),
+                ),
+                RESULTS / NAME,
+            )
+        except InputError as error:
+            raise WorkflowError(f"receipts: {error}") from None
