@@ -69,6 +69,19 @@ def test_a_number_typed_by_hand_is_found(text):
     assert typed_numbers(text)
 
 
+def test_no_sentence_loses_its_semicolon():
+    # Typst takes one that follows a call for the end of the call.
+    assert not re.findall(r"\"\);", SOURCE.read_text())
+
+
+def test_explanations_are_of_claims_and_without_typed_numbers():
+    texts = yaml.safe_load((ROOT / "paper/explanations.yaml").read_text())
+    entries = yaml.safe_load((ROOT / "paper/claims.yaml").read_text())["claims"]
+    assert set(texts) <= {entry["id"] for entry in entries}
+    for text in texts.values():
+        assert typed_numbers(text) == []
+
+
 @pytest.fixture
 def files(tmp_path):
     """Tables and empty figures, enough to set the paper."""

@@ -39,6 +39,7 @@ rule paper:
     input:
         source="paper/paper.typ",
         template="paper/template.typ",
+        explanations="paper/explanations.yaml",
         figures=[
             f"<results>/figures/{figure}.svg"
             for figure in ["fig1", "fig2", "fig3", "fig4", "fig5", "figS_published"]
