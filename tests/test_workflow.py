@@ -183,12 +183,12 @@ def test_a_comment_or_another_layout_reruns_nothing(edit, module):
     assert edit(module, lambda text: "# why\n\n\n" + text.replace("(\n", "(\n\n")) == {}
 
 
-def test_the_figures_style_reruns_figures_only(edit):
-    assert edit("figures/style.py", with_a_line).keys() == FIGURES
+def test_the_figures_style_reruns_figures_and_paper_only(edit):
+    assert edit("figures/style.py", with_a_line).keys() == FIGURES | {"paper"}
 
 
-def test_one_figure_reruns_itself_only(edit):
-    assert edit("figures/fig1.py", with_a_line) == {"fig1": 1}
+def test_one_figure_reruns_itself_and_the_paper_only(edit):
+    assert edit("figures/fig1.py", with_a_line) == {"fig1": 1, "paper": 1}
 
 
 def test_a_task_reruns_its_own_networks_only(edit):
