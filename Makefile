@@ -3,13 +3,16 @@ PYTHON ?= python3
 CORES ?= $(shell nproc)
 BIN := .venv/bin
 
-.PHONY: preview reproduce test test-system lint bench lock image
+.PHONY: preview reproduce verify test test-system lint bench lock image
 
 preview: .venv/ready
 	$(BIN)/snakemake --cores $(CORES) --configfile preview.yaml
 
 reproduce: .venv/ready
 	$(BIN)/snakemake --cores $(CORES)
+
+verify: .venv/ready
+	$(BIN)/python -m interplay verify
 
 test: .venv/ready
 	$(BIN)/python -m pytest -m "not system"

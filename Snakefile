@@ -17,16 +17,25 @@ pathvars:
     benchmarks="<results>/benchmarks",
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/nonlinear.smk"
 include: "workflow/rules/linear.smk"
 include: "workflow/rules/sentiment.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/claims.smk"
+include: "workflow/rules/paper.smk"
+include: "workflow/rules/audit.smk"
 
 
 rule all:
-    """Every figure, and the tables that they are drawn from."""
+    """Every figure, the tables that they are drawn from, the claims, and the paper."""
     default_target: True
     input:
         FIGURES,
         rules.count_sentences.output,
+        rules.evaluate_claims.output,
+        rules.present_claims.output,
+        rules.paper.output,

@@ -42,6 +42,7 @@ BAD = [
     ("sentiment/dropout", 1.0, "sentiment/dropout: 1.0 is greater than or equal"),
     ("sentiment/vectors/sha256", "5c61", "vectors/sha256: '5c61' does not match"),
     ("pathvars/results", "<x>", "pathvars/results: '<x>' does not match"),
+    ("compression/rank", 257, "compression/rank: expected at most N = 256, found 257"),
     ("nonlinear", None, "nonlinear: None is not of type 'object'"),
 ]
 

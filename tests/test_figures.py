@@ -26,5 +26,10 @@ def test_a_strength_is_drawn_only_if_all_its_networks_converged():
 
 @pytest.mark.parametrize("converged", [[True] * 4, [True, False] * 2, [False] * 4])
 def test_fig2_is_drawn_whatever_is_left_out(converged, tmp_path):
-    save(fig2.draw(networks(converged), hold="per_channel"), tmp_path / "fig2")
+    save(
+        fig2.draw(networks(converged), hold="per_channel"),
+        tmp_path / "fig2",
+        "fig2",
+        "0" * 64,
+    )
     assert all((tmp_path / f"fig2.{suffix}").stat().st_size for suffix in FORMATS)

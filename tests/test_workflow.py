@@ -2,38 +2,20 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
 NETWORK = "results/nonlinear/flipflop/g0.9/seed0"
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--nolock"]
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def copies(tmp_path_factory):
-    """Return a function that makes one more copy of the repository."""
-
-    def copy():
-        left = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__")
-        return shutil.copytree(
-            ROOT,
-            tmp_path_factory.mktemp("copy") / "interplay",
-            ignore=shutil.ignore_patterns(*left),
-        )
-
-    return copy
 
 
 def run(folder, *arguments):
@@ -217,12 +199,12 @@ def test_a_comment_or_another_layout_reruns_nothing(edit, module):
     assert edit(module, lambda text: "# why\n\n\n" + text.replace("(\n", "(\n\n")) == {}
 
 
-def test_the_figures_style_reruns_figures_only(edit):
-    assert edit("figures/style.py", with_a_line).keys() == FIGURES
+def test_the_figures_style_reruns_figures_and_paper_only(edit):
+    assert edit("figures/style.py", with_a_line).keys() == FIGURES | {"paper"}
 
 
-def test_one_figure_reruns_itself_only(edit):
-    assert edit("figures/fig1.py", with_a_line) == {"fig1": 1}
+def test_one_figure_reruns_itself_and_the_paper_only(edit):
+    assert edit("figures/fig1.py", with_a_line) == {"fig1": 1, "paper": 1}
 
 
 def test_a_task_reruns_its_own_networks_only(edit):

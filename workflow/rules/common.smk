@@ -25,9 +25,15 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 
 
+CODE = {}
+"""what each hash of code is of: a script, and the modules that it loads by name"""
+
+
 @cache
 def hash_of_code(script, *modules):
-    return code_hash(SCRIPTS / script, modules)
+    found = code_hash(SCRIPTS / script, modules)
+    CODE[found] = (script, list(modules))
+    return found
 
 
 def code(script, *modules):
@@ -52,3 +58,25 @@ def task_code(script):
 def each_try(amount):
     """Return a resource that grows by this amount with each try of a job."""
     return lambda wildcards, attempt: attempt * amount
+
+
+def table(name):
+    """Return the file of a table, which stands in Snakemake's report."""
+    return report(
+        f"<results>/tables/{name}.csv",
+        caption="../report/table.rst",
+        category="Tables",
+        labels={"table": name},
+    )
+
+
+def drawn(figure, shows):
+    """Return the files of a figure; the SVG stands in Snakemake's report."""
+    stem = f"<results>/figures/{figure}"
+    shown = report(
+        f"{stem}.svg",
+        caption=f"../report/{figure}.rst",
+        category="Figures",
+        labels={"figure": shows},
+    )
+    return [*multiext(stem, ".pdf", ".png"), shown]

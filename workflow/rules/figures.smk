@@ -1,7 +1,5 @@
 """The figures, each from tables alone, each as PDF, SVG and PNG."""
 
-FORMATS = [".pdf", ".svg", ".png"]
-
 
 localrules:
     fig1,
@@ -22,7 +20,7 @@ rule fig1:
         spectrum="<results>/tables/nonlinear_spectrum.parquet",
         truncation="<results>/tables/nonlinear_truncation.csv",
     output:
-        multiext("<results>/figures/fig1", *FORMATS),
+        *drawn("fig1", "Fig. 1: three tasks"),
     log:
         "<logs>/figures/fig1.log",
     benchmark:
@@ -49,7 +47,7 @@ use rule fig1 as fig2 with:
     input:
         networks="<results>/tables/nonlinear.csv",
     output:
-        multiext("<results>/figures/fig2", *FORMATS),
+        *drawn("fig2", "Fig. 2: dependence on g"),
     log:
         "<logs>/figures/fig2.log",
     benchmark:
@@ -68,7 +66,7 @@ use rule fig1 as figS_published with:
         networks="<results>/tables/nonlinear.csv",
         published="paper/published.csv",
     output:
-        multiext("<results>/figures/figS_published", *FORMATS),
+        *drawn("figS_published", "Supplement: published values"),
     log:
         "<logs>/figures/figS_published.log",
     benchmark:
@@ -86,7 +84,7 @@ use rule fig1 as fig3 with:
         curves="<results>/tables/linear_curves.parquet",
         theory="<results>/tables/linear_theory.parquet",
     output:
-        multiext("<results>/figures/fig3", *FORMATS),
+        *drawn("fig3", "Fig. 3: linear networks"),
     log:
         "<logs>/figures/fig3.log",
     benchmark:
@@ -106,7 +104,7 @@ use rule fig1 as fig4 with:
         networks="<results>/tables/linear.csv",
         scalings="<results>/tables/linear_scalings.csv",
     output:
-        multiext("<results>/figures/fig4", *FORMATS),
+        *drawn("fig4", "Fig. 4: linear networks, dependence on g"),
     log:
         "<logs>/figures/fig4.log",
     benchmark:
@@ -123,7 +121,7 @@ use rule fig1 as figS_linear_spectrum with:
         curves="<results>/tables/linear_curves.parquet",
         theory="<results>/tables/linear_theory.parquet",
     output:
-        multiext("<results>/figures/figS_linear_spectrum", *FORMATS),
+        *drawn("figS_linear_spectrum", "Supplement: spectrum of linear networks"),
     log:
         "<logs>/figures/figS_linear_spectrum.log",
     benchmark:
@@ -144,7 +142,7 @@ use rule fig1 as fig5 with:
         truncation="<results>/tables/sentiment_truncation.csv",
         networks="<results>/tables/sentiment.csv",
     output:
-        multiext("<results>/figures/fig5", *FORMATS),
+        *drawn("fig5", "Fig. 5: LSTM"),
     log:
         "<logs>/figures/fig5.log",
     benchmark:
@@ -161,7 +159,7 @@ use rule fig1 as figS_sentiment with:
         curves="<results>/tables/sentiment_curves.csv",
         spectrum="<results>/tables/sentiment_spectrum.parquet",
     output:
-        multiext("<results>/figures/figS_sentiment", *FORMATS),
+        *drawn("figS_sentiment", "Supplement: training of the LSTM"),
     log:
         "<logs>/figures/figS_sentiment.log",
     benchmark:

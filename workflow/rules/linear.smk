@@ -4,6 +4,7 @@ LINEAR_G = [float(g) for g in config["linear"]["g"]]
 
 
 localrules:
+    truncate_linear,
     linear_trial,
     linear_theory,
     linear_tables,
@@ -106,7 +107,7 @@ rule linear_tables:
             g=[float(g) for g in lookup(dpath="linear/examples/g", within=config)],
         ),
     output:
-        networks="<results>/tables/linear.csv",
+        networks=table("linear"),
         curves="<results>/tables/linear_curves.parquet",
         trials="<results>/tables/linear_trials.parquet",
     log:
@@ -125,3 +126,32 @@ rule linear_tables:
         "Gathering the tables of the linear networks"
     script:
         "../scripts/gather_tables.py"
+
+
+rule truncate_linear:
+    """Measure the linear networks of one g with dW truncated at the lowest ranks."""
+    input:
+        weights="<results>/linear/g{g}/networks.safetensors",
+    output:
+        truncation="<results>/linear/g{g}/truncation.csv",
+    log:
+        "<logs>/linear/g{g}/truncate.log",
+    benchmark:
+        "<benchmarks>/linear/g{g}/truncate.tsv"
+    conda:
+        "../../envs/linear.yaml"
+    threads: 1
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
+    params:
+        N=lookup(dpath="linear/N", within=config),
+        dt=lookup(dpath="linear/dt", within=config),
+        trial=lookup(dpath="linear/trial", within=config),
+        targets=lookup(dpath="linear/targets", within=config),
+        seeds=lookup(dpath="linear/seeds", within=config),
+        code=code("truncate_linear.py"),
+    message:
+        "Truncating the linear networks, g = {wildcards.g}"
+    script:
+        "../scripts/truncate_linear.py"

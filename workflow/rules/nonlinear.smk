@@ -13,6 +13,7 @@ wildcard_constraints:
 
 
 localrules:
+    compress_networks,
     example_trial,
     nonlinear_tables,
 
@@ -203,7 +204,7 @@ rule nonlinear_tables:
             seed=lookup(dpath="nonlinear/examples/seed", within=config),
         ),
     output:
-        networks="<results>/tables/nonlinear.csv",
+        networks=table("nonlinear"),
         losses="<results>/tables/nonlinear_loss.parquet",
         spectrum="<results>/tables/nonlinear_spectrum.parquet",
         eigenvalues="<results>/tables/nonlinear_eigenvalues.parquet",
@@ -225,3 +226,31 @@ rule nonlinear_tables:
         "Gathering the tables of the nonlinear networks"
     script:
         "../scripts/gather_tables.py"
+
+
+rule compress_networks:
+    """Rebuild the networks of one task and g from a seed and a few factors of dW."""
+    input:
+        networks=rules.analyse_networks.input.networks,
+        losses=rules.analyse_networks.input.losses,
+        records=rules.analyse_networks.input.records,
+    output:
+        compression="<results>/nonlinear/{task}/g{g}/compression.csv",
+    log:
+        "<logs>/nonlinear/{task}/g{g}/compress.log",
+    benchmark:
+        "<benchmarks>/nonlinear/{task}/g{g}/compress.tsv"
+    conda:
+        "../../envs/nonlinear.yaml"
+    threads: 1
+    resources:
+        mem_mb=each_try(1500),
+        runtime=each_try(10),
+    params:
+        rank=lookup(dpath="compression/rank", within=config),
+        test_trials=lookup(dpath="nonlinear/analysis/test_trials", within=config),
+        code=task_code("compress_networks.py"),
+    message:
+        "Compressing {wildcards.task}, g = {wildcards.g}"
+    script:
+        "../scripts/compress_networks.py"

@@ -16,6 +16,7 @@ if LOCAL_VECTORS and not Path(LOCAL_VECTORS).is_file():
 
 
 localrules:
+    compress_lstm,
     prepare_sentences,
     count_sentences,
     sentiment_tables,
@@ -252,7 +253,7 @@ rule sentiment_tables:
         spectrum=expand("<results>/sentiment/seed{seed}/spectrum.parquet", seed=LSTMS),
         truncation=expand("<results>/sentiment/seed{seed}/truncation.csv", seed=LSTMS),
     output:
-        networks="<results>/tables/sentiment.csv",
+        networks=table("sentiment"),
         curves="<results>/tables/sentiment_curves.csv",
         spectrum="<results>/tables/sentiment_spectrum.parquet",
         truncation="<results>/tables/sentiment_truncation.csv",
@@ -272,3 +273,32 @@ rule sentiment_tables:
         "Gathering the tables of the LSTMs"
     script:
         "../scripts/gather_tables.py"
+
+
+rule compress_lstm:
+    """Rebuild one LSTM from a seed and a few factors of dW."""
+    input:
+        network="<results>/sentiment/seed{seed}/network.safetensors",
+        record="<results>/sentiment/seed{seed}/record.json",
+        train=f"{SENTENCES}/train.parquet",
+        dev=f"{SENTENCES}/dev.parquet",
+        vectors=f"{SENTENCES}/vectors.parquet",
+    output:
+        compression="<results>/sentiment/seed{seed}/compression.csv",
+    log:
+        "<logs>/sentiment/seed{seed}/compress.log",
+    benchmark:
+        "<benchmarks>/sentiment/seed{seed}/compress.tsv"
+    conda:
+        "../../envs/sentiment.yaml"
+    threads: 1
+    resources:
+        mem_mb=each_try(1500),
+        runtime=each_try(10),
+    params:
+        rank=lookup(dpath="compression/rank", within=config),
+        code=code("compress_lstm.py"),
+    message:
+        "Compressing the LSTM, seed {wildcards.seed}"
+    script:
+        "../scripts/compress_lstm.py"

@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib as mpl
 
 from interplay.figures.style import RC, save
+from interplay.provenance.hashes import file_hash, made_of, short_id
 from interplay.storage import read_table
 from job import job
 
@@ -14,4 +15,7 @@ with job(snakemake):
     tables = {name: read_table(path) for name, path in snakemake.input.items()}
     with mpl.rc_context(RC):
         figure = module.draw(**tables, **snakemake.params.options)
-    save(figure, Path(snakemake.output[0]).with_suffix(""))
+    inputs = {str(path): file_hash(path) for path in snakemake.input}
+    identity = made_of(snakemake.rule, inputs, dict(snakemake.params.items()))
+    stem = Path(snakemake.output[0]).with_suffix("")
+    save(figure, stem, short_id(snakemake.rule, identity), identity)

@@ -34,6 +34,9 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if rank > n:
         key = "nonlinear/analysis/largest_rank"
         yield key, f"expected at most N = {n}, found {rank}"
+    smallest = min(n, config["sentiment"]["N"])
+    if (rank := config["compression"]["rank"]) > smallest:
+        yield "compression/rank", f"expected at most N = {smallest}, found {rank}"
 
     targets = [target["zhat"] for target in linear["targets"]]
     for zhat in targets:

@@ -92,9 +92,21 @@ def mean_and_spread(table: pd.DataFrame, by: str, value: str) -> pd.DataFrame:
     return found.fillna({"std": 0.0})
 
 
-def save(figure: Figure, stem: str | Path) -> None:
-    """Write a figure as PDF, SVG and PNG, without a date, so that equal means identical."""
-    dates = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
+def save(figure: Figure, stem: str | Path, name: str, identity: str) -> None:
+    """Write a figure as PDF, SVG and PNG, without a date, so that equal means identical.
+
+    Args:
+        figure: what is written.
+        stem: path without suffix.
+        name: kept in each file's metadata, as its title.
+        identity: likewise, the hash of what the figure is made of.
+    """
+    made_of = f"made of sha256:{identity}"
+    metadata = {
+        "pdf": {"CreationDate": None, "Title": name, "Subject": made_of},
+        "svg": {"Date": None, "Title": name, "Description": made_of},
+        "png": {"Title": name, "Description": made_of},
+    }
     for suffix in FORMATS:
         with replacing(f"{stem}.{suffix}") as temporary, mpl.rc_context(RC):
-            figure.savefig(temporary, metadata=dates[suffix])
+            figure.savefig(temporary, metadata=metadata[suffix])

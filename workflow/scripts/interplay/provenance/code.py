@@ -32,6 +32,11 @@ def code_hash(script: Path, modules: Iterable[str] = ()) -> str:
     return digest.hexdigest()
 
 
+def file_code_hash(file: Path) -> str:
+    """Return the sha256 over one Python file's syntax tree, as `code_hash` sees it."""
+    return hashlib.sha256(_syntax(file).encode()).hexdigest()
+
+
 def code_files(script: Path, modules: Iterable[str] = ()) -> list[Path]:
     """Return the script and all of the project's files that it imports, sorted by path."""
     root = script.parent

@@ -1,0 +1,269 @@
+"""The claims: their file, their quantities on tables with known answers, the verdicts."""
+
+import hashlib
+import inspect
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interplay.claims import quantities
+from interplay.claims.page import claims_page
+from interplay.claims.statement import Claim, Expected, read_claims
+from interplay.claims.verdict import (
+    FAILS,
+    HOLDS,
+    NOT_TESTED,
+    PARTLY,
+    judge,
+    measure,
+    with_complete,
+)
+from interplay.errors import InputError
+from interplay.theory import loss as predicted_loss
+from interplay.theory import scalings, singular_values
+
+ROOT = Path(__file__).parents[1]
+FILE = ROOT / "paper" / "claims.yaml"
+SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/claims.schema.yaml").read_text())
+
+WRITTEN = "0880f1c12e5ff4d2919b201d16f40dbd10e4ff08994c088568b41b2587f6074b"
+"""sha256 of what was expected before the full run was looked at"""
+
+
+# The file
+
+
+@pytest.fixture(scope="module")
+def claims():
+    return read_claims(FILE, SCHEMA)
+
+
+def test_every_quantity_exists_and_takes_the_options(claims):
+    for claim in claims:
+        if not claim.not_tested:
+            beside = dict.fromkeys(claim.tables[1:])
+            function = getattr(quantities, claim.quantity)
+            inspect.signature(function).bind("rows", **beside, **claim.options)
+
+
+def test_expectations_are_those_written_before_the_full_run():
+    entries = yaml.safe_load(FILE.read_text())["claims"]
+    kept = [
+        {key: value for key, value in entry.items() if key not in ("claim", "where")}
+        for entry in entries
+    ]
+    text = json.dumps(kept, sort_keys=True)
+    assert hashlib.sha256(text.encode()).hexdigest() == WRITTEN
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (lambda c: c[0].update(expectd=1), r"claims/0: .*expectd"),
+        (lambda c: c[3].update(id=c[2]["id"]), r"expected one entry, found several"),
+        (lambda c: c[1].pop("expected"), r"claims/1: "),
+    ],
+)
+def test_a_wrong_entry_is_one_line(tmp_path, change, line):
+    content = yaml.safe_load(FILE.read_text())
+    change(content["claims"])
+    path = tmp_path / "claims.yaml"
+    path.write_text(yaml.safe_dump(content))
+    with pytest.raises(InputError, match=line) as caught:
+        read_claims(path, SCHEMA)
+    assert str(path) in str(caught.value)
+
+
+# Quantities
+
+
+def linear_network(g, zhat):
+    """The curves of a network that is exactly what third-order theory says."""
+    tau = np.linspace(0, 0.6 * (1 - g**2) ** 2, 400)
+    s1, s2 = singular_values(tau, zhat, g)
+    return pd.DataFrame(
+        {
+            "zhat": zhat, "g": g, "epoch": range(len(tau)), "tau": tau,
+            "loss": predicted_loss(tau, zhat, g), "s1": s1, "s2": s2,
+        }
+    )  # fmt: skip
+
+
+def test_theory_agrees_with_itself():
+    rows = linear_network(0.6, 0.5)
+    for column in ("loss", "s1"):
+        assert quantities.agreement(rows, column, within=1e-9, threshold=0.05) == 1
+    shifted = rows.assign(loss=rows.loss + 0.2 * 0.5**2 / 2)
+    assert quantities.agreement(shifted, "loss", within=0.1, threshold=0.05) == 0
+
+
+def test_singular_values_grow_at_first_and_third_order():
+    rows = linear_network(0.0, 0.5)
+    s1 = quantities.growth_order(rows, "s1", between=(1e-4, 0.02))
+    s2 = quantities.growth_order(rows, "s2", between=(0.05, 0.25))
+    assert s1 == pytest.approx(1, abs=0.02)
+    assert s2 == pytest.approx(3)
+    assert quantities.half_time_ratio(rows, of="s2", to="s1") > 1
+
+
+def test_a_network_that_scales_exactly_does_not_deviate():
+    g = np.array([0.6, 0.0, 0.9, 0.3])
+    rows = pd.DataFrame({"g": g, "tau_star": 3 * (1 - g**2) ** 2})
+    assert quantities.deviation_from_scaling(rows, "tau_star") == pytest.approx(0)
+    exact = scalings(g)["mean_gradient_norm"] * 5
+    rows["mean_gradient_norm"] = exact.to_numpy() * (1 + 0.2 * (g == 0.9))
+    measured = quantities.relative_deviation_from_scaling(rows, "mean_gradient_norm")
+    assert measured == pytest.approx(0.2)
+
+
+def test_what_never_converged_tells_nothing():
+    rows = pd.DataFrame({"g": [0.0, 0.9], "zhat": 1.0, "tau_star": np.nan})
+    assert math.isnan(quantities.deviation_from_scaling(rows, "tau_star"))
+    assert math.isnan(quantities.ratio(rows, "tau_star", of="g == 0.9", to="g == 0"))
+    assert math.isnan(quantities.effective_time_ratio(rows, of=0.9, to=0.0))
+    assert math.isnan(quantities.trend(rows, "tau_star"))
+
+
+def test_an_unconverged_network_counts_as_all_epochs():
+    rows = pd.DataFrame(
+        {"g": [0.0, 0.3, 0.9], "convergence_epoch": [None, 90, 40], "epochs": 200}
+    )
+    assert quantities.epochs_trend(rows) == pytest.approx(-1)
+    assert quantities.epochs_ratio(rows, of=0.9, to=0.0) == pytest.approx(0.2)
+    assert math.isnan(quantities.epochs_ratio(rows, of=1.2, to=0.0))
+    assert quantities.epochs_at_largest_g(rows) == 1
+    assert quantities.epochs_at_largest_g(rows.assign(g=[0.9, 0.3, 0.0])) == 5
+
+
+def test_a_bumpier_curve_is_rougher():
+    epoch = np.arange(60)
+    smooth, bumpy = np.exp(-epoch / 10), np.exp(-epoch / 10 + 0.2 * (epoch % 2))
+    curves = [{"epoch": epoch, "loss": smooth, "g": 0.9}]
+    curves.append({"epoch": epoch, "loss": bumpy, "g": 0.0})
+    rows = pd.concat(map(pd.DataFrame, curves))
+    assert quantities.roughness_ratio(rows, of=0.9, to=0.9) == pytest.approx(1)
+    assert quantities.roughness_ratio(rows, of=0.9, to=0.0) < 0.6
+
+
+def spectrum(**matrices):
+    parts = [
+        pd.DataFrame(
+            {"matrix": name, "index": range(1, len(values) + 1), "value": values}
+        )
+        for name, values in matrices.items()
+    ]
+    return pd.concat(parts, ignore_index=True).astype({"value": float})
+
+
+def test_what_spectra_tell():
+    dW = spectrum(dW=[4, 3, 0, 0])
+    assert quantities.captured(dW, rank=1) == pytest.approx(16 / 25)
+    assert quantities.singular_value_gap(dW, index=1) == pytest.approx(4 / 3)
+    assert quantities.singular_value_gap(dW, index=2) == math.inf
+    both = spectrum(dW=[4, 3], W0=[8, 6], W=[9, 6])
+    assert quantities.relative_norm_of_dW(both) == pytest.approx(0.5)
+    assert quantities.difference_beyond(both, index=1) == 0
+    assert quantities.share_above(dW, fraction=0.01) == 0.5
+
+
+def test_the_published_values_are_nearest_to_themselves():
+    published = pd.read_csv(ROOT / "paper" / "published.csv").fillna({"bound": ""})
+    flipflop = published[published.task == "flipflop"]
+    wide = flipflop.pivot(index="g", columns="quantity", values="value").reset_index()
+    rows = pd.concat(
+        [wide.assign(hold="last_pulse"), (wide * 2).assign(g=wide.g, hold="per_channel")]
+    )
+    distance = quantities.farther_from_published(
+        rows, published, of="per_channel", to="last_pulse"
+    )
+    assert distance == pytest.approx(np.log(2))
+
+
+# Verdicts
+
+CLAIM = Claim(
+    id="a-claim",
+    where="Fig. 0",
+    claim="Something is between 2 and 10.",
+    kind="interval",
+    quantity="value",
+    options={"column": "x"},
+    tables=("numbers",),
+    each=("task",),
+    expected=Expected(2, 10),
+)
+
+
+def verdict_of(*parts, claim=CLAIM):
+    numbers = pd.DataFrame(
+        [
+            {"task": f"task {i}", "seed": seed, "x": x}
+            for i, values in enumerate(parts)
+            for seed, x in enumerate(values)
+        ]
+    )
+    return judge(claim, measure(claim, {"numbers": numbers}))
+
+
+def test_verdicts():
+    assert verdict_of([3, 4], [9, 10])["verdict"] == HOLDS
+    assert verdict_of([3, 4], [11, 12])["verdict"] == PARTLY
+    assert verdict_of([1, 1], [11, 12])["verdict"] == FAILS
+    assert verdict_of([3, 4, 90])["verdict"] == PARTLY  # most seeds, not the mean
+    assert verdict_of([np.nan])["verdict"] == NOT_TESTED
+    assert verdict_of([3, 4], [np.nan])["verdict"] == HOLDS
+
+
+def test_the_part_that_is_least_within_is_shown():
+    row = verdict_of([5, 6], [11, 13], [2, 2])
+    assert row["part"] == "task 1"
+    assert (row["measured"], row["seeds"]) == (12, 2)
+    assert row["spread"] == pytest.approx(math.sqrt(2))
+    assert (row["met"], row["parts"]) == (2, 3)
+
+
+values = st.lists(st.floats(-20, 20), min_size=1, max_size=5)
+
+
+@given(st.lists(values, min_size=1, max_size=4), st.floats(0, 5))
+def test_a_wider_interval_never_makes_a_verdict_worse(parts, more):
+    order = [FAILS, PARTLY, HOLDS]
+    wider = Claim(**{**vars(CLAIM), "expected": Expected(2 - more, 10 + more)})
+    narrow, wide = verdict_of(*parts), verdict_of(*parts, claim=wider)
+    assert order.index(narrow["verdict"]) <= order.index(wide["verdict"])
+
+
+def test_a_table_or_quantity_that_is_not_there_is_one_line():
+    with pytest.raises(InputError, match=r"a-claim: expected a table of .*numbers"):
+        measure(CLAIM, {"others": pd.DataFrame()})
+    claim = Claim(**{**vars(CLAIM), "quantity": "_one"})
+    with pytest.raises(InputError, match="a-claim: expected a quantity, found _one"):
+        measure(claim, {"numbers": pd.DataFrame()})
+
+
+def test_complete_is_all_seeds_of_a_task_and_g():
+    networks = pd.DataFrame(
+        {
+            "task": "romo", "hold": "", "g": [0.0, 0.0, 0.3, 0.3], "seed": [0, 1, 0, 1],
+            "converged": [True, True, True, False],
+            "functional_rank": [6, 6, 7, None],
+        }
+    )  # fmt: skip
+    assert with_complete(networks).complete.tolist() == [True, True, False, False]
+
+
+def test_the_page_of_claims_escapes_and_colours():
+    claim = verdict_of([3, 4]) | {"claim": "a < b", "reason": ""}
+    untested = verdict_of([np.nan])
+    page = claims_page(pd.DataFrame([claim, untested]))
+    assert "a &lt; b" in page
+    assert '<tr class="holds">' in page
+    assert '<tr class="not-tested">' in page
+    assert "3.5 ± 0.71" in page

@@ -1,0 +1,108 @@
+"""The crate of a small project's receipts, judged by the profile's own validator."""
+
+import json
+from pathlib import Path
+
+import pytest
+import requests
+import rocrate
+import yaml
+
+from interplay.errors import InputError
+from interplay.provenance.crate import write_crate
+from interplay.provenance.hashes import file_hash
+from interplay.provenance.receipts import read_receipts
+
+# The validator stands on a class that rdflib has renamed.
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def crate(project, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("crate") / "crate"
+    receipts = read_receipts(project / "results" / "receipts.jsonl")
+    write_crate(receipts, "results", project, folder)
+    return folder
+
+
+@pytest.fixture
+def vocabulary(monkeypatch):
+    """RO-Crate's vocabulary from the copy in the package, since tests are offline.
+
+    That copy is of version 1.3. The two terms of Bioschemas that the profile uses are put
+    back to what they are in version 1.1, which the crate refers to.
+    """
+    from rocrate_validator.utils.http import HttpRequester
+
+    packaged = Path(rocrate.__file__).parent / "data" / "ro-crate.jsonld"
+    text = packaged.read_text().replace("bioschemas.org/terms/", "bioschemas.org/")
+
+    def get(self, url, **options):
+        response = requests.Response()
+        response.status_code = 404
+        if url == "https://w3id.org/ro/crate/1.1/context":
+            response.status_code, response._content = 200, text.encode()
+        response.headers["Content-Type"] = "application/ld+json"
+        return response
+
+    monkeypatch.setattr(HttpRequester, "get", get, raising=False)
+
+
+def issues(crate, level="REQUIRED"):
+    from rocrate_validator import models, services
+
+    settings = services.ValidationSettings(
+        rocrate_uri=str(crate),
+        profile_identifier="provenance-run-crate-0.5",
+        requirement_severity=getattr(models.Severity, level),
+    )
+    return [issue.message for issue in services.validate(settings).get_issues()]
+
+
+def test_the_validator_finds_nothing_that_is_required_missing(crate, vocabulary):
+    assert issues(crate) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("ControlAction", "instrument"),
+        ("OrganizeAction", "result"),
+        ("HowToStep", "workExample"),
+    ],
+)
+def test_the_validator_finds_what_is_taken_away(crate, vocabulary, kind, key):
+    path = crate / "ro-crate-metadata.json"
+    whole = path.read_text()
+    metadata = json.loads(whole)
+    for entity in metadata["@graph"]:
+        if entity["@type"] == kind:
+            del entity[key]
+    path.write_text(json.dumps(metadata))
+    try:
+        assert issues(crate)
+    finally:
+        path.write_text(whole)
+
+
+def test_every_file_of_the_crate_is_what_its_hash_says(crate):
+    graph = json.loads((crate / "ro-crate-metadata.json").read_text())["@graph"]
+    hashed = {e["@id"]: e["sha256"] for e in graph if "sha256" in e}
+    assert {"results/tables/nonlinear.csv", "results/figures/fig2.pdf"} <= set(hashed)
+    for path, sha256 in hashed.items():
+        assert file_hash(crate / path) == sha256
+
+
+def test_the_manifest_has_figures_tables_and_their_hashes(crate):
+    content = yaml.safe_load((crate / "codecheck.yml").read_text())
+    files = {entry["file"]: entry["sha256"] for entry in content["manifest"]}
+    expected = ["figures/fig2.pdf", "tables/claims.csv", "tables/nonlinear.csv"]
+    assert list(files) == [f"results/{path}" for path in expected]
+    for path, sha256 in files.items():
+        assert file_hash(crate / path) == sha256
+
+
+def test_a_crate_is_not_written_over_another_folder(project, tmp_path):
+    receipts = read_receipts(project / "results" / "receipts.jsonl")
+    with pytest.raises(InputError, match="expected no folder, found one"):
+        write_crate(receipts, "results", project, tmp_path)

@@ -1,0 +1,164 @@
+"""The pipeline's edges: full disks, kills, damage, shuffled times. Nothing wrong is left."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+import yaml
+
+SNAKEMAKE = [sys.executable, "-m", "snakemake", "--cores", "1", "--nolock"]
+FOLDER = "results/nonlinear/flipflop/g0.9"
+NETWORK = f"{FOLDER}/seed0/network.safetensors"
+
+pytestmark = pytest.mark.slow
+
+
+def command(folder, **nonlinear):
+    """Write a configuration of two small networks; return the command that makes them."""
+    config = {"nonlinear": {"N": 32, "seeds": [0, 1]} | nonlinear}
+    config["nonlinear"]["networks"] = {"flipflop": {"epochs": 100}}
+    (folder / "small.yaml").write_text(yaml.safe_dump(config))
+    target = f"{FOLDER}/networks.csv"
+    return [*SNAKEMAKE, "--configfile", "small.yaml", "--", target]
+
+
+def run(folder, **nonlinear):
+    ended = subprocess.run(
+        command(folder, **nonlinear), cwd=folder, capture_output=True, text=True
+    )
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def contents(folder):
+    """What was found, by path; not records, which have times."""
+    return {
+        path.relative_to(folder): path.read_bytes()
+        for path in sorted((folder / "results/nonlinear").rglob("*"))
+        if path.suffix in (".safetensors", ".parquet", ".csv")
+    }
+
+
+def unexplained(folder):
+    arguments = [sys.executable, "-m", "interplay", "verify"]
+    ended = subprocess.run(arguments, cwd=folder, capture_output=True, text=True)
+    return ended.stderr
+
+
+@pytest.fixture(scope="module")
+def undisturbed(copies):
+    folder = copies()
+    status, said = run(folder)
+    assert status == 0, said
+    return contents(folder)
+
+
+@pytest.fixture
+def finished(copies):
+    folder = copies()
+    assert run(folder)[0] == 0
+    return folder
+
+
+@contextmanager
+def small_disk(path, size):
+    """Mount a small file system, which takes the right to do so; yield how to change it."""
+    path.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)]
+    if subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("expected the right to mount a tmpfs, found none")
+
+    def remount(options):
+        subprocess.run(["mount", "-o", f"remount,{options}", str(path)], check=True)
+
+    try:
+        yield remount
+    finally:
+        subprocess.run(["umount", "-l", str(path)], check=True)
+
+
+def test_ten_kills_at_random_moments_change_nothing(copies, undisturbed):
+    folder, moments = copies(), random.Random(20)
+    for _ in range(10):
+        process = subprocess.Popen(
+            command(folder),
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(moments.uniform(1, 12))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    status, said = run(folder)
+    assert status == 0, said
+    assert contents(folder) == undisturbed
+
+
+def test_a_full_disk_leaves_nothing_half_written(copies):
+    folder, whole = copies(), copies()
+    assert run(whole, N=128)[0] == 0
+    with small_disk(folder / "results", "120k") as remount:
+        status, said = run(folder, N=128)
+        assert status != 0
+        assert "No space left on device" in said
+        # One network is whole and stays so; nothing of the other is left.
+        written = contents(folder)
+        assert written.items() <= contents(whole).items()
+        assert len(list((folder / FOLDER).glob("*/*.safetensors"))) <= 1
+        remount("size=20m")
+        status, said = run(folder, N=128)
+        assert status == 0, said
+        assert contents(folder) == contents(whole)
+
+
+def test_a_folder_that_cannot_be_written_is_said(copies):
+    folder = copies()
+    with small_disk(folder / "results", "20m") as remount:
+        remount("ro")
+        status, said = run(folder)
+        assert status != 0
+        assert "Read-only file system" in said
+        assert not list((folder / "results").iterdir())
+
+
+@pytest.mark.parametrize("name", ["network.safetensors", "loss.parquet", "record.json"])
+def test_a_damaged_file_is_named_and_no_result_made_of_it(finished, undisturbed, name):
+    damaged = finished / FOLDER / "seed0" / name
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    assert f"seed0/{name}: altered" in unexplained(finished)
+    status, said = run(finished)
+    assert status != 0
+    assert f"seed0/{name}: expected" in said
+    assert "found damage" in said
+    assert not (finished / FOLDER / "networks.csv").exists()
+    damaged.unlink()
+    assert run(finished)[0] == 0
+    assert contents(finished) == undisturbed
+
+
+def test_a_truncated_checkpoint_is_left_aside(copies, undisturbed):
+    folder = copies()
+    checkpoint = folder / FOLDER / "seed0" / "checkpoint.safetensors"
+    checkpoint.parent.mkdir(parents=True)
+    checkpoint.write_bytes(b"\x10\x00\x00\x00\x00\x00\x00\x00{")
+    assert run(folder)[0] == 0
+    log = folder / "results/logs/nonlinear/flipflop/g0.9/seed0/train.log"
+    assert "starting anew" in log.read_text()
+    assert contents(folder) == undisturbed
+
+
+def test_shuffled_times_change_no_result(finished, undisturbed):
+    moments = random.Random(20)
+    for path in (finished / "results").rglob("*"):
+        seconds = moments.uniform(1e9, 1.7e9)
+        os.utime(path, (seconds, seconds))
+    assert unexplained(finished) == ""
+    status, said = run(finished)
+    assert status == 0, said
+    assert contents(finished) == undisturbed
+    assert unexplained(finished) == ""

@@ -1,0 +1,152 @@
+"""The paper: no number typed by hand, and a text that can be set from the tables."""
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import typst
+import yaml
+
+from interplay.manuscript import configured, found
+from interplay.storage import write_table
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "paper" / "paper.typ"
+
+WORDS = (
+    "three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|"
+    "hundred|thousand|million|half|percent|dozen"
+)
+"""one and two are articles and pairs as often as numbers"""
+
+PANELS = re.compile(r"\*\([a-z–, ]+\)\*")
+
+
+def typed_numbers(source: str) -> list[str]:
+    """Return what looks like a number typed by hand in a text that Typst sets.
+
+    Digits count, except in names within quotation marks and after @; in a formula a
+    single digit is an exponent, a subscript or a 1. Words for numbers count.
+    """
+    text = re.sub(r"^\s*//.*$", "", source, flags=re.M)
+    text = PANELS.sub("", text)
+    strings = re.findall(r'"([^"]*)"', text)
+    text = re.sub(r'"[^"]*"', "", text)
+    formulas = re.findall(r"\$[^$]*\$", text)
+    text = re.sub(r"\$[^$]*\$", "", text)
+    text = re.sub(r"[@<]fig\d>?", "", text)
+    names = r"fig\w+|[a-z0-9-]+|[\w .]+(/[\w ]+)+"
+    caught = re.findall(r"\S*\d\S*", text)
+    caught += [part for part in formulas if re.search(r"\d\d|\d\.\d", part)]
+    caught += [
+        part
+        for part in strings
+        if re.search(r"\d", part) and not re.fullmatch(names, part)
+    ]
+    caught += re.findall(rf"\b({WORDS})\b", text, flags=re.I)
+    return caught
+
+
+def test_no_number_is_typed_by_hand():
+    assert typed_numbers(SOURCE.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The rank was 4 for Mante.",
+        "With $N = 256$ neurons",
+        "and $g = 0.9$ it is",
+        'It took #"103 epochs" to',
+        "after twelve epochs",
+        "5~% of the loss",
+        "less than half of the ranks",
+    ],
+)
+def test_a_number_typed_by_hand_is_found(text):
+    assert typed_numbers(text)
+
+
+def test_no_sentence_loses_its_semicolon():
+    # Typst takes one that follows a call for the end of the call.
+    assert not re.findall(r"\"\);", SOURCE.read_text())
+
+
+def test_explanations_are_of_claims_and_without_typed_numbers():
+    texts = yaml.safe_load((ROOT / "paper/explanations.yaml").read_text())
+    entries = yaml.safe_load((ROOT / "paper/claims.yaml").read_text())["claims"]
+    assert set(texts) <= {entry["id"] for entry in entries}
+    for text in texts.values():
+        assert typed_numbers(text) == []
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Tables and empty figures, enough to set the paper."""
+    figures = tmp_path / "figures"
+    figures.mkdir()
+    for name in re.findall(r'#drawn\("(\w+)"', SOURCE.read_text()):
+        svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+        (figures / f"{name}.svg").write_text(svg)
+    entries = yaml.safe_load((ROOT / "paper/claims.yaml").read_text())["claims"]
+    claims = pd.DataFrame(entries)[["id", "where", "claim"]].assign(
+        expected="at most 1", part="", measured=0.000123, spread=0.5, seeds=2, met=1,
+        parts=1, verdict="holds", reason="",
+    )  # fmt: skip
+    networks = pd.DataFrame(
+        [
+            {"task": "flipflop", "hold": "per_channel"},
+            {"task": "flipflop", "hold": "last_pulse"},
+            {"task": "mante", "hold": ""},
+            {"task": "romo", "hold": ""},
+        ]
+    ).assign(g=0.9, convergence_epoch=43.0, converged=True, complete=True)
+    networks.loc[3, "complete"] = False
+    sizes = {"sentences": 1, "tokens": 2, "types": 2}
+    data = pd.DataFrame([{"split": s, **sizes} for s in ("train", "dev", "test")])
+    accuracies = {f"{s}_accuracy": 0.8 for s in ("train", "dev", "test")}
+    lstm = pd.DataFrame([{"treebank": "a treebank", **accuracies}])
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    numbers = pd.concat([configured(config), found(networks, data, lstm, claims)])
+    write_table(claims, tmp_path / "claims.csv")
+    write_table(numbers, tmp_path / "numbers.csv")
+    return {
+        "figures": str(figures),
+        "claims": str(tmp_path / "claims.csv"),
+        "numbers": str(tmp_path / "numbers.csv"),
+    }
+
+
+def typeset(files):
+    return typst.compile(
+        str(SOURCE),
+        root="/",
+        ignore_system_fonts=True,
+        sys_inputs={"files": json.dumps(files)},
+    )
+
+
+def test_every_label_and_claim_of_the_text_is_there_and_the_same_paper_the_same_file(
+    files,
+):
+    first = typeset(files)
+    assert first.startswith(b"%PDF")
+    assert typeset(files) == first
+
+
+def test_a_label_that_is_not_there_is_named(files):
+    numbers = pd.read_csv(files["numbers"])
+    write_table(numbers[numbers.label != "nonlinear/N"], files["numbers"])
+    with pytest.raises(typst.TypstError, match="expected one number called nonlinear/N"):
+        typeset(files)
+
+
+def test_lists_of_the_configuration_have_ends_and_a_count():
+    table = configured({"a": {"g": [0.0, 0.3]}, "b": [{"zhat": 2.0}]})
+    values = table.set_index("label").value.to_dict()
+    assert values == {
+        "a/g": "0.0, 0.3", "a/g/count": 2, "a/g/first": 0.0, "a/g/last": 0.3,
+        "b/0/zhat": 2.0,
+    }  # fmt: skip

@@ -1,0 +1,109 @@
+"""The paper's claims, and what is computed for them alone."""
+
+TABLES = "<results>/tables"
+
+
+localrules:
+    claims_tables,
+    evaluate_claims,
+    present_claims,
+
+
+rule claims_tables:
+    """Gather what was computed for the claims into tidy tables."""
+    input:
+        linear_truncation=expand("<results>/linear/g{g}/truncation.csv", g=LINEAR_G),
+        compression=[
+            *expand(
+                "<results>/nonlinear/{task}/g{g}/compression.csv",
+                task=NETWORKS,
+                g=map(float, lookup(dpath="nonlinear/examples/g", within=config)),
+            ),
+            *expand("<results>/sentiment/seed{seed}/compression.csv", seed=LSTMS),
+        ],
+    output:
+        linear_truncation=f"{TABLES}/linear_truncation.csv",
+        compression=table("compression"),
+    log:
+        "<logs>/claims/tables.log",
+    benchmark:
+        "<benchmarks>/claims/tables.tsv"
+    conda:
+        "../../envs/claims.yaml"
+    threads: 1
+    resources:
+        mem_mb=each_try(500),
+        runtime=each_try(10),
+    params:
+        code=code("gather_tables.py"),
+    message:
+        "Gathering the tables for the claims"
+    script:
+        "../scripts/gather_tables.py"
+
+
+rule evaluate_claims:
+    """Measure every claim of the paper in the tables, and judge it."""
+    input:
+        claims="paper/claims.yaml",
+        schema="workflow/schemas/claims.schema.yaml",
+        published="paper/published.csv",
+        nonlinear=f"{TABLES}/nonlinear.csv",
+        nonlinear_loss=f"{TABLES}/nonlinear_loss.parquet",
+        nonlinear_spectrum=f"{TABLES}/nonlinear_spectrum.parquet",
+        nonlinear_eigenvalues=f"{TABLES}/nonlinear_eigenvalues.parquet",
+        linear=f"{TABLES}/linear.csv",
+        linear_curves=f"{TABLES}/linear_curves.parquet",
+        linear_truncation=f"{TABLES}/linear_truncation.csv",
+        sentiment=f"{TABLES}/sentiment.csv",
+        sentiment_spectrum=f"{TABLES}/sentiment_spectrum.parquet",
+        sentiment_truncation=f"{TABLES}/sentiment_truncation.csv",
+        compression=f"{TABLES}/compression.csv",
+    output:
+        claims=table("claims"),
+        measured=f"{TABLES}/claims_measured.csv",
+    log:
+        "<logs>/claims/evaluate.log",
+    benchmark:
+        "<benchmarks>/claims/evaluate.tsv"
+    conda:
+        "../../envs/claims.yaml"
+    threads: 1
+    resources:
+        mem_mb=each_try(1500),
+        runtime=each_try(10),
+    params:
+        code=code("evaluate_claims.py"),
+    message:
+        "Judging the paper's claims"
+    script:
+        "../scripts/evaluate_claims.py"
+
+
+rule present_claims:
+    """Show the claims as a page, for Snakemake's report."""
+    input:
+        claims=f"{TABLES}/claims.csv",
+    output:
+        page=report(
+            "<results>/claims.html",
+            caption="../report/claims.rst",
+            category="Claims",
+            labels={"claims": "every claim and its verdict"},
+        ),
+    log:
+        "<logs>/claims/present.log",
+    benchmark:
+        "<benchmarks>/claims/present.tsv"
+    conda:
+        "../../envs/claims.yaml"
+    threads: 1
+    resources:
+        mem_mb=each_try(500),
+        runtime=each_try(10),
+    params:
+        code=code("present_claims.py"),
+    message:
+        "Presenting the claims"
+    script:
+        "../scripts/present_claims.py"

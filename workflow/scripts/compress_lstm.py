@@ -1,0 +1,44 @@
+"""Rebuild one LSTM from a seed and a few factors of dW."""
+
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from interplay.sentiment.analysis import TrainedLSTM
+from interplay.sentiment.compression import packed_lstm, rebuilt_lstm
+from interplay.sentiment.training import SENTENCES_AT_ONCE, evaluate, side_by_side
+from interplay.sentiment.treebank import read_split
+from interplay.sentiment.vocabulary import sorted_batches
+from interplay.storage import read_arrays, read_json, read_table, write_table
+from job import job
+
+with job(snakemake):
+    params, files = snakemake.params, snakemake.input
+    record = read_json(files.record)
+    trained = TrainedLSTM.from_job(record, read_arrays(files.network))
+    language = trained.run.language(read_split(files.train), read_table(files.vectors))
+    batches = sorted_batches(language.examples(read_split(files.dev)), SENTENCES_AT_ONCE)
+
+    data = packed_lstm(trained, params.rank)
+    tested = []
+    with side_by_side(snakemake.threads) as apply:
+        for weights in (rebuilt_lstm(data, record["n_inputs"]), trained.final):
+            tensors = {name: torch.from_numpy(a) for name, a in weights.items()}
+            tested.append(evaluate(tensors, language.vectors, batches, apply))
+    (loss, accuracy), (whole_loss, whole_accuracy) = tested
+    row = {
+        "network": "lstm",
+        "treebank": trained.treebank,
+        "g": None,
+        "seed": trained.run.seed,
+        "rank": params.rank,
+        "bytes": len(data),
+        "whole_bytes": Path(files.network).stat().st_size,
+        "loss": loss,
+        "whole_loss": whole_loss,
+        "initial_loss": None,
+        "accuracy": accuracy,
+        "whole_accuracy": whole_accuracy,
+    }
+    write_table(pd.DataFrame([row]), snakemake.output.compression)

@@ -1,0 +1,55 @@
+"""Rebuild the networks of one task and g from a seed and a few factors of dW."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from interplay.analysis import trained_network
+from interplay.compression import packed_network, rebuilt_network
+from interplay.lowrank import losses_of
+from interplay.storage import read_arrays, read_json, read_table, write_table
+from interplay.training import test_trials
+from job import job
+
+COLUMNS = [
+    "network", "treebank", "g", "seed", "rank", "bytes", "whole_bytes", "loss",
+    "whole_loss", "initial_loss", "accuracy", "whole_accuracy",
+]  # fmt: skip
+
+with job(snakemake) as log:
+    params, files = snakemake.params, snakemake.input
+    torch.set_num_threads(snakemake.threads)
+    torch.set_flush_denormal(True)
+    rows = []
+    for path, loss, record in zip(
+        files.networks, files.losses, files.records, strict=True
+    ):
+        losses = read_table(loss)["loss"].to_numpy()
+        trained = trained_network(read_json(record), read_arrays(path), losses)
+        if trained.diverged:
+            log(f"left out, since its training diverged: {path}")
+            continue
+        data = packed_network(trained, params.rank)
+        rebuilt = replace(trained, weights=rebuilt_network(data))
+        trials = test_trials(trained.run, trained.task, params.test_trials)
+        tested = [
+            losses_of(one.network, [one.weights["W"]], trials, trained.task.dt)[0]
+            for one in (rebuilt, trained)
+        ]
+        rows.append(
+            {
+                "network": snakemake.wildcards.task,
+                "treebank": "",
+                "g": trained.run.g,
+                "seed": trained.run.seed,
+                "rank": params.rank,
+                "bytes": len(data),
+                "whole_bytes": Path(path).stat().st_size,
+                "loss": tested[0],
+                "whole_loss": tested[1],
+                "initial_loss": losses[0],
+            }
+        )
+    write_table(pd.DataFrame(rows, columns=COLUMNS), snakemake.output.compression)

@@ -1,0 +1,96 @@
+"""A statement of the paper: what it leads one to expect, of which quantity."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from interplay.errors import InputError
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An interval, whose bounds belong to it."""
+
+    at_least: float = -inf
+    at_most: float = inf
+
+    def margin(self, value: float) -> float:
+        """Return how far inside the interval a value lies; negative outside of it."""
+        return min(value - self.at_least, self.at_most - value)
+
+    def __contains__(self, value: float) -> bool:
+        return self.margin(value) >= 0
+
+    def __str__(self) -> str:
+        if self.at_least == -inf:
+            return f"at most {self.at_most:g}"
+        if self.at_most == inf:
+            return f"at least {self.at_least:g}"
+        if self.at_least == self.at_most:
+            return f"{self.at_least:g}"
+        return f"{self.at_least:g} to {self.at_most:g}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement; either it is measured, or `not_tested` says why it is not."""
+
+    id: str
+    where: str
+    """section, figure or equation of the paper"""
+    claim: str
+    not_tested: str = ""
+    kind: str = ""
+    """order, interval, trend or band"""
+    quantity: str = ""
+    """name of a function of `interplay.claims.quantities`"""
+    options: dict[str, Any] = field(default_factory=dict)
+    tables: tuple[str, ...] = ()
+    """the first is measured, others are handed over beside it"""
+    rows: str = ""
+    """a query that selects rows of the first table; all if empty"""
+    each: tuple[str, ...] = ()
+    """columns by which the statement is in parts"""
+    expected: Expected = field(default_factory=Expected)
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> "Claim":
+        """Make a claim of an entry of claims.yaml that its schema allows."""
+        changed = {
+            "tables": tuple(entry.get("tables", ())),
+            "each": tuple(entry.get("each", ())),
+            "expected": Expected(**entry.get("expected", {})),
+        }
+        return cls(**{**entry, **changed})
+
+
+def read_claims(path: str | Path, schema: Mapping[str, Any]) -> list[Claim]:
+    """Read claims.yaml.
+
+    Args:
+        path: the file.
+        schema: a JSON schema of it.
+
+    Raises:
+        InputError: in one line, the first entry that is wrong, and why.
+    """
+    try:
+        content = yaml.safe_load(Path(path).read_text())
+    except (OSError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: expected YAML, found: {reason}") from None
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    for error in sorted(validator.iter_errors(content), key=lambda e: list(e.path)):
+        place = "/".join(str(part) for part in error.path) or "top level"
+        raise InputError(f"{path}: {place}: {error.message}")
+    claims = [Claim.of(entry) for entry in content["claims"]]
+    names = [claim.id for claim in claims]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"{path}: {name}: expected one entry, found several")
+    return claims

@@ -1,0 +1,92 @@
+"""Every number that the paper's text shows, with a label and where it comes from."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+COLUMNS = ["label", "value", "table", "rows"]
+
+
+def configured(configuration: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the leaves of a configuration, labelled by their path.
+
+    A list of values has also its count, first and last, under `label/count` and so on.
+
+    Returns:
+        label, value, table (always config.yaml), rows (the key).
+    """
+    rows = [
+        {"label": label, "value": value, "table": "config.yaml", "rows": label}
+        for label, value in _leaves(configuration, "")
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _leaves(node: Any, label: str) -> Iterator[tuple[str, object]]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _leaves(value, f"{label}/{key}" if label else str(key))
+    elif isinstance(node, list) and node and isinstance(node[0], Mapping):
+        for number, value in enumerate(node):
+            yield from _leaves(value, f"{label}/{number}")
+    elif isinstance(node, list):
+        yield label, ", ".join(map(str, node))
+        ends = {"count": len(node), "first": node[0], "last": node[-1]}
+        yield from ((f"{label}/{name}", value) for name, value in ends.items())
+    else:
+        yield label, node
+
+
+def found(
+    networks: pd.DataFrame, data: pd.DataFrame, lstm: pd.DataFrame, claims: pd.DataFrame
+) -> pd.DataFrame:
+    """Return numbers that are counted in, or looked up in, the tables.
+
+    Args:
+        networks: nonlinear.csv, with the column `complete`.
+        data: sentiment_data.csv.
+        lstm: sentiment.csv.
+        claims: claims.csv.
+
+    Returns:
+        label, value, table, rows (a query of the table).
+    """
+    rows: list[tuple[str, object, str, str]] = []
+    for verdict in ("holds", "holds partly", "fails", "not tested"):
+        query = f"verdict == '{verdict}'"
+        rows.append((f"claims/{verdict}", len(claims.query(query)), "claims.csv", query))
+    rows.append(("claims/count", len(claims), "claims.csv", ""))
+    rows.append(("networks/count", len(networks), "nonlinear.csv", ""))
+    query = "not converged"
+    left = len(networks.query(query))
+    rows.append(("networks/unconverged", left, "nonlinear.csv", query))
+    for (task, hold), of_task in networks.groupby(["task", "hold"], sort=False):
+        label = f"networks/{task}/{hold}".rstrip("/")
+        query = f"task == '{task}' and hold == '{hold}'"
+        rows += [
+            (f"{label}/{name}", value, "nonlinear.csv", query)
+            for name, value in _of_task(of_task).items()
+        ]
+    for split in data.to_dict("records"):
+        query = f"split == '{split['split']}'"
+        for column in ("sentences", "tokens", "types"):
+            label = f"data/{split['split']}/{column}"
+            rows.append((label, split[column], "sentiment_data.csv", query))
+    rows.append(("data/name", lstm.treebank.iloc[0], "sentiment.csv", ""))
+    for column in ("train_accuracy", "dev_accuracy", "test_accuracy"):
+        rows.append((f"lstm/{column}", lstm[column].mean(), "sentiment.csv", ""))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _of_task(networks: pd.DataFrame) -> Mapping[str, object]:
+    """Where a task is learned fastest, and which g Fig. 2 leaves out."""
+    complete = networks[networks.complete]
+    left_out = sorted(set(networks.g) - set(complete.g))
+    found: dict[str, object] = {"left out": ", ".join(map(str, left_out)) or "none"}
+    epochs = complete.groupby("g").convergence_epoch.mean()
+    if len(epochs):
+        found |= {"fastest g": epochs.idxmin(), "fewest epochs": epochs.min()}
+    else:
+        found |= {"fastest g": "none", "fewest epochs": "none"}
+    return found

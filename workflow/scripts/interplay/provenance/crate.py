@@ -1,0 +1,269 @@
+"""Results as a Provenance Run Crate 0.5: the receipts in a form that other tools read.
+
+The crate is a folder with the workflow, the results that have receipts, the receipts,
+`codecheck.yml`, and `ro-crate-metadata.json`, which says for every job what ran on what and
+made what. Paths in it are those of the repository.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rocrate.model.contextentity import ContextEntity
+from rocrate.rocrate import ROCrate
+
+from interplay.errors import InputError
+from interplay.provenance.codecheck import codecheck
+from interplay.provenance.receipts import LOCK, NAME, Receipt
+
+PROFILES = {
+    "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
+    "https://w3id.org/ro/wfrun/workflow/0.5": ("Workflow Run Crate", "0.5"),
+    "https://w3id.org/ro/wfrun/provenance/0.5": ("Provenance Run Crate", "0.5"),
+    "https://w3id.org/workflowhub/workflow-ro-crate/1.0": ("Workflow RO-Crate", "1.0"),
+}
+
+SHA256 = "https://w3id.org/ro/terms/workflow-run#sha256"
+"""the term by which the profile gives hashes, beyond RO-Crate's own vocabulary"""
+
+FORMATS = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".md": "text/markdown",
+    ".parquet": "application/vnd.apache.parquet",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".py": "text/x-python",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+    ".yaml": "application/yaml",
+    ".yml": "application/yaml",
+}
+"""media types by suffix; other files are bytes"""
+
+DESCRIPTION = (
+    "A reproduction of 'The interplay between randomness and structure during learning in "
+    "RNNs' (Schuessler et al., NeurIPS 2020): every job of the workflow, with the hashes of "
+    "its inputs, outputs and code."
+)
+
+
+def write_crate(
+    receipts: Sequence[Receipt], results: str, root: Path, folder: Path
+) -> None:
+    """Write a crate.
+
+    Args:
+        receipts: of one results folder, each after those that it depends on.
+        results: that folder, relative to the root.
+        root: the repository's root.
+        folder: where the crate is written; it must not be there yet.
+
+    Raises:
+        InputError: the folder is there already, or a result is not.
+    """
+    if folder.exists():
+        raise InputError(f"{folder}: expected no folder, found one")
+    if not receipts:
+        raise InputError(f"{results}/{NAME}: expected receipts, found none")
+    # The profile builds on this version.
+    crate = ROCrate(version="1.1")
+    crate.metadata.extra_terms["sha256"] = SHA256
+    _Builder(crate, receipts, root).build(results)
+    manifest = StringIO(codecheck(receipts, results))
+    crate.add_file(manifest, "codecheck.yml", properties={"name": "codecheck.yml"})
+    crate.write(folder)
+
+
+class _Builder:
+    """Adds to a crate what receipts say, each entity once."""
+
+    def __init__(self, crate: ROCrate, receipts: Sequence[Receipt], root: Path):
+        self.crate, self.receipts, self.root = crate, receipts, root
+        self.hashes = {
+            path: sha256
+            for receipt in receipts
+            for path, sha256 in {**receipt.inputs, **receipt.outputs}.items()
+        }
+
+    def build(self, results: str) -> None:
+        crate = self.crate
+        crate.name = "Interplay between randomness and structure: a reproduction"
+        crate.description = DESCRIPTION
+        crate.license = "https://spdx.org/licenses/MIT"
+        crate.datePublished = _date(max(receipt.ended for receipt in self.receipts))
+        crate.root_dataset["conformsTo"] = [
+            self.entity(uri, "CreativeWork", name=name, version=number)
+            for uri, (name, number) in PROFILES.items()
+        ]
+        # Before the workflow, which adds the other files of its folder as mere files.
+        tools = {
+            path: self.tool(path)
+            for path in dict.fromkeys(receipt.script for receipt in self.receipts)
+        }
+        workflow = self.workflow()
+        self.file(f"{results}/{NAME}")
+        self.file(LOCK)
+        workflow["hasPart"] = list(tools.values())
+        steps = {}
+        for receipt in self.receipts:
+            if receipt.rule not in steps:
+                steps[receipt.rule] = self.entity(
+                    f"#step-{receipt.rule}",
+                    "HowToStep",
+                    name=receipt.rule,
+                    position=str(len(steps) + 1),
+                    workExample=tools[receipt.script],
+                )
+        workflow["step"] = list(steps.values())
+        self.run(workflow, steps, tools)
+
+    def workflow(self) -> Any:
+        workflow = self.crate.add_workflow(
+            self.root / "Snakefile",
+            "Snakefile",
+            main=True,
+            lang="snakemake",
+            lang_version=version("snakemake"),
+            properties={
+                "name": "Snakefile",
+                "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"],
+            },
+        )
+        for path in ("config.yaml", "preview.yaml", "LICENSE", "README.md"):
+            self.file(path)
+        for pattern in ("workflow/rules/*.smk", "workflow/scripts/**/*.py"):
+            for file in sorted(self.root.glob(pattern)):
+                self.file(file.relative_to(self.root).as_posix())
+        return workflow
+
+    def run(self, workflow: Any, steps: dict[str, Any], tools: dict[str, Any]) -> None:
+        """The run of the workflow as a whole, and of each of its jobs."""
+        agent = self.entity("#author", "Person", name="whoever ran the workflow")
+        actions, controls = [], []
+        for receipt in self.receipts:
+            machine = json.dumps(receipt.machine, sort_keys=True)
+            action = self.entity(
+                f"#job-{receipt.id}",
+                "CreateAction",
+                name=" ".join([receipt.rule, *receipt.wildcards.values()]),
+                description=f"code sha256 {receipt.code_hash}; machine {machine}",
+                agent=agent,
+                instrument=tools[receipt.script],
+                object=[*map(self.file, receipt.inputs), *self.parameters(receipt)],
+                result=[self.file(path) for path in receipt.outputs],
+                startTime=_date(receipt.started),
+                endTime=_date(receipt.ended),
+                actionStatus="http://schema.org/CompletedActionStatus",
+            )
+            actions.append(action)
+            controls.append(
+                self.entity(
+                    f"#control-{receipt.id}",
+                    "ControlAction",
+                    name=f"control of {receipt.rule}",
+                    instrument=steps[receipt.rule],
+                    object=action,
+                )
+            )
+        made = {path for receipt in self.receipts for path in receipt.outputs}
+        read = {path for receipt in self.receipts for path in receipt.inputs}
+        times = {
+            "startTime": _date(min(receipt.started for receipt in self.receipts)),
+            "endTime": _date(max(receipt.ended for receipt in self.receipts)),
+        }
+        whole = self.entity(
+            "#run",
+            "CreateAction",
+            name="run of the workflow",
+            agent=agent,
+            instrument=workflow,
+            object=[self.file(path) for path in sorted(read - made)],
+            result=[self.file(path) for path in sorted(made)],
+            actionStatus="http://schema.org/CompletedActionStatus",
+            **times,
+        )
+        self.entity(
+            "#orchestration",
+            "OrganizeAction",
+            name="Snakemake",
+            agent=agent,
+            instrument=self.entity(
+                "#snakemake",
+                "SoftwareApplication",
+                name="Snakemake",
+                url="https://snakemake.github.io",
+                softwareVersion=version("snakemake"),
+            ),
+            object=controls,
+            result=whole,
+            **times,
+        )
+        self.crate.root_dataset["mentions"] = [whole, *actions]
+
+    def tool(self, path: str) -> Any:
+        """A script, as the software that a job runs."""
+        python = self.entity(
+            "#python", "ComputerLanguage", name="Python", url="https://www.python.org"
+        )
+        kind = {"@type": ["File", "SoftwareSourceCode"], "programmingLanguage": python}
+        return self.file(path, **kind)
+
+    def parameters(self, receipt: Receipt) -> list[Any]:
+        """The parameters of a job, a value of a parameter of its script each."""
+        values = []
+        for name, value in receipt.parameters.items():
+            formal = self.entity(
+                f"#parameter-{receipt.rule}-{name}",
+                "FormalParameter",
+                name=name,
+                additionalType="Text",
+                conformsTo={
+                    "@id": "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"
+                },
+            )
+            values.append(
+                self.entity(
+                    f"#value-{receipt.id}-{name}",
+                    "PropertyValue",
+                    name=name,
+                    value=json.dumps(value, sort_keys=True),
+                    exampleOfWork=formal,
+                )
+            )
+        return values
+
+    def file(self, path: str, **properties: Any) -> Any:
+        """A file of the repository; one from outside of it is named, not copied."""
+        if found := self.crate.dereference(path):
+            return found
+        source = self.root / path
+        if not source.is_relative_to(self.root):
+            identifier = f"#{Path(path).name}"
+            return self.entity(identifier, "CreativeWork", name=path)
+        if not source.is_file():
+            raise InputError(f"{path}: missing; the crate needs it")
+        properties |= {
+            "name": path,
+            "contentSize": str(source.stat().st_size),
+            "encodingFormat": FORMATS.get(source.suffix, "application/octet-stream"),
+        }
+        if path in self.hashes:
+            properties["sha256"] = self.hashes[path]
+        return self.crate.add_file(source, path, properties=properties)
+
+    def entity(self, identifier: str, kind: str, **properties: Any) -> Any:
+        """An entity that is no file; the one of that identifier, if there is one."""
+        found = self.crate.dereference(identifier)
+        return found or self.crate.add(
+            ContextEntity(self.crate, identifier, {"@type": kind, **properties})
+        )
+
+
+def _date(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,29 @@
+"""Typeset the paper from its source, the figures and the tables."""
+
+import json
+from pathlib import Path
+
+import typst
+
+from interplay.errors import InputError
+from interplay.storage import replacing
+from job import job
+
+with job(snakemake):
+    files = snakemake.input
+    given = {
+        "figures": Path(files.figures[0]).parent.resolve(),
+        "claims": Path(files.claims).resolve(),
+        "numbers": Path(files.numbers).resolve(),
+    }
+    with replacing(snakemake.output.paper) as temporary:
+        try:
+            typst.compile(
+                files.source,
+                output=str(temporary),
+                root="/",
+                ignore_system_fonts=True,
+                sys_inputs={"files": json.dumps(given, default=str)},
+            )
+        except typst.TypstError as error:
+            raise InputError(f"{files.source}: {error.message}") from None
