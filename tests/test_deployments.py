@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 ENVS, SCRIPTS = ROOT / "envs", ROOT / "workflow" / "scripts"
 LOCK = read_lock(ENVS / "requirements.txt")
 STAGES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
-STAGES = [stage for stage in STAGES if "script:" in stage.read_text()]
+STAGES = [stage for stage in STAGES if "../scripts/" in stage.read_text()]
 CUDA = ("nvidia", "cuda", "triton")
 
 
