@@ -90,10 +90,11 @@ def test_networks_trained_together_become_what_they_become_alone(copies):
         target, *arguments = small(folder)
         arguments += ["--config", f"together={together}"]
         run(folder, "--cores", "2", target, *arguments)
-        losses.append(pd.read_csv(folder / target).final_loss.to_numpy())
-        record = folder / "results/nonlinear/flipflop/g0.9/seed1/record.json"
-        records.append(json.loads(record.read_text()))
-    np.testing.assert_allclose(*losses, rtol=1e-4)
+        of_seed = folder / "results/nonlinear/flipflop/g0.9/seed1"
+        losses.append(pd.read_parquet(of_seed / "loss.parquet").loss[:10])
+        records.append(json.loads((of_seed / "record.json").read_text()))
+    # Later epochs part: training amplifies rounding.
+    np.testing.assert_allclose(*losses, rtol=1e-5)
     assert [each.get("trained_together", 1) for each in records] == [1, 8 * 2]
     assert records[0]["W0_sha256"] == records[1]["W0_sha256"]
 
