@@ -31,7 +31,7 @@ def draw(networks: pd.DataFrame, *, hold: str) -> Figure:
         networks: the table nonlinear.csv.
         hold: which flip-flop is shown.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 1.75))
+    figure = Figure(figsize=(TEXT_WIDTH, 1.95))
     axes = figure.subplots(1, 4)
     for task, name in TASKS.items():
         of_task = networks[networks.task == task]
@@ -58,7 +58,9 @@ def draw(networks: pd.DataFrame, *, hold: str) -> Figure:
     axes[1].set_ylim(0, None)
     axes[2].set_ylim(0, None)
     axes[3].set_ylim(0, None)
-    axes[1].legend()
+    # Above the panels, since points lie anywhere in them.
+    handles = axes[0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside upper center", ncols=len(TASKS))
     label_panels(axes, x=-0.15)
     return figure
 
