@@ -8,10 +8,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from interplay.figures.style import save
+from interplay.files import write_json
 from interplay.provenance.code import code_hash
 from interplay.provenance.hashes import file_hash, made_of, short_id
 from interplay.provenance.receipts import NAME, Job, issue, write_receipts
-from interplay.storage import write_json, write_table
+from interplay.storage import write_table
 
 ROOT = Path(__file__).parents[1]
 LEFT = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__")

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
@@ -93,6 +94,16 @@ def test_a_stage_has_the_packages_that_its_scripts_import(stage):
     packages = yaml.safe_load((ENVS / f"{stage.stem}.yaml").read_text())
     installed = {Requirement(line).name for line in packages["dependencies"][-1]["pip"]}
     assert imported <= installed
+
+
+def test_the_snakefile_needs_nothing_of_the_lock_but_snakemake_and_jsonschema():
+    # With conda or a container it runs outside of what they install.
+    rules = [path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk")]
+    named = {name for text in rules for name in re.findall(r"from (interplay\S+)", text)}
+    assert "interplay.provenance.receipts" in named
+    files = code_files(SCRIPTS / "job.py", named)
+    modules = {module.partition(".")[0] for file in files for module in imports(file)}
+    assert modules - sys.stdlib_module_names == {"interplay", "jsonschema"}
 
 
 def test_the_default_profile_changes_nothing_in_that_of_slurm():

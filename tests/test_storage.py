@@ -5,15 +5,8 @@ import pandas as pd
 import pytest
 
 from interplay.errors import InputError
-from interplay.storage import (
-    read_arrays,
-    read_json,
-    read_table,
-    replacing,
-    write_arrays,
-    write_json,
-    write_table,
-)
+from interplay.files import read_json, replacing, write_json
+from interplay.storage import read_arrays, read_table, write_arrays, write_table
 
 TABLE = pd.DataFrame({"hold": ["", "last_pulse"], "rank": [2, 3]})
 

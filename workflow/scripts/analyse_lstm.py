@@ -1,8 +1,9 @@
 """Measure one trained LSTM: spectra, truncations, and how good it is."""
 
+from interplay.files import read_json
 from interplay.sentiment.analysis import TrainedLSTM, spectra, summary, truncation_curves
 from interplay.sentiment.treebank import SPLITS, read_split
-from interplay.storage import read_arrays, read_json, read_table, write_table
+from interplay.storage import read_arrays, read_table, write_table
 from job import job
 
 with job(snakemake) as log:

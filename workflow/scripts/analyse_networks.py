@@ -6,7 +6,8 @@ import pandas as pd
 import torch
 
 from interplay.analysis import Findings, analyse, trained_network
-from interplay.storage import read_arrays, read_json, read_table, write_table
+from interplay.files import read_json
+from interplay.storage import read_arrays, read_table, write_table
 from job import job
 
 with job(snakemake) as log:

@@ -5,12 +5,13 @@ from pathlib import Path
 import pandas as pd
 import torch
 
+from interplay.files import read_json
 from interplay.sentiment.analysis import TrainedLSTM
 from interplay.sentiment.compression import packed_lstm, rebuilt_lstm
 from interplay.sentiment.training import SENTENCES_AT_ONCE, evaluate, side_by_side
 from interplay.sentiment.treebank import read_split
 from interplay.sentiment.vocabulary import sorted_batches
-from interplay.storage import read_arrays, read_json, read_table, write_table
+from interplay.storage import read_arrays, read_table, write_table
 from job import job
 
 with job(snakemake):

@@ -8,8 +8,9 @@ import torch
 
 from interplay.analysis import trained_network
 from interplay.compression import packed_network, rebuilt_network
+from interplay.files import read_json
 from interplay.lowrank import losses_of
-from interplay.storage import read_arrays, read_json, read_table, write_table
+from interplay.storage import read_arrays, read_table, write_table
 from interplay.training import test_trials
 from job import job
 

@@ -3,7 +3,8 @@
 import torch
 
 from interplay.analysis import example_trial, trained_network
-from interplay.storage import read_arrays, read_json, read_table, write_table
+from interplay.files import read_json
+from interplay.storage import read_arrays, read_table, write_table
 from job import job
 
 with job(snakemake):

@@ -1,7 +1,8 @@
 """Show the claims as a page of HTML."""
 
 from interplay.claims.page import claims_page
-from interplay.storage import read_table, replacing
+from interplay.files import replacing
+from interplay.storage import read_table
 from job import job
 
 with job(snakemake):

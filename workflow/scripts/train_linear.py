@@ -3,6 +3,7 @@
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from interplay.files import write_json
 from interplay.linear import (
     Trial,
     curves,
@@ -13,7 +14,7 @@ from interplay.linear import (
 )
 from interplay.randomness import stream
 from interplay.record import Stopwatch, describe_machine
-from interplay.storage import write_arrays, write_json, write_table
+from interplay.storage import write_arrays, write_table
 from job import job
 
 NETWORKS = [

@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 
 from interplay.checkpoint import kept_state, save_checkpoint
+from interplay.files import write_json
 from interplay.record import describe_machine, granted_device
 from interplay.sentiment.training import (
     Run,
@@ -17,7 +18,7 @@ from interplay.sentiment.training import (
     train,
 )
 from interplay.sentiment.treebank import read_split
-from interplay.storage import read_table, write_arrays, write_json, write_table
+from interplay.storage import read_table, write_arrays, write_table
 from job import job
 
 with job(snakemake) as log:

@@ -8,8 +8,9 @@ import pandas as pd
 import torch
 
 from interplay.checkpoint import kept_state, save_checkpoint
+from interplay.files import write_json
 from interplay.record import Stopwatch, describe_machine, fingerprint, granted_device
-from interplay.storage import write_arrays, write_json, write_table
+from interplay.storage import write_arrays, write_table
 from interplay.tasks import make_task
 from interplay.training import Run, State, initial_state, train
 from job import job

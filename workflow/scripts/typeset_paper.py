@@ -6,7 +6,7 @@ from pathlib import Path
 import typst
 
 from interplay.errors import InputError
-from interplay.storage import replacing
+from interplay.files import replacing
 from job import job
 
 with job(snakemake):

@@ -1,5 +1,6 @@
 """Write a synthetic treebank, and vectors for its words."""
 
+from interplay.files import replacing
 from interplay.randomness import stream
 from interplay.sentiment.synthetic import (
     format_trees,
@@ -7,7 +8,6 @@ from interplay.sentiment.synthetic import (
     synthetic_trees,
     synthetic_vectors,
 )
-from interplay.storage import replacing
 from job import job
 
 with job(snakemake):

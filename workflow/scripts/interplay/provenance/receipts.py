@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from interplay.errors import InputError
+from interplay.files import read_json, replacing
 from interplay.provenance.code import code_files, file_code_hash
 from interplay.provenance.hashes import file_hash, made_of, value_hash
-from interplay.storage import read_json, replacing
 
 NAME = "receipts.jsonl"
 LOCK = "envs/requirements.txt"

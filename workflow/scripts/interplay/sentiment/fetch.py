@@ -17,7 +17,7 @@ import pooch
 import requests
 
 from interplay.errors import InputError
-from interplay.storage import replacing
+from interplay.files import replacing
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from spacy.lang.en import English
 from spacy.util import compile_infix_regex
 
 from interplay.errors import InputError
-from interplay.storage import replacing
+from interplay.files import replacing
 
 SPLITS = ("train", "dev", "test")
 NEUTRAL = 2
