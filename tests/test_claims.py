@@ -23,8 +23,8 @@ from interplay.claims.verdict import (
     PARTLY,
     judge,
     measure,
-    with_complete,
 )
+from interplay.completeness import with_complete
 from interplay.errors import InputError
 from interplay.theory import loss as predicted_loss
 from interplay.theory import scalings, singular_values

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from interplay.completeness import complete
 from interplay.figures import fig2
 from interplay.figures.style import FORMATS, save
 
@@ -20,7 +21,8 @@ def networks(converged):
 
 
 def test_a_strength_is_drawn_only_if_all_its_networks_converged():
-    whole = fig2.complete(networks([True, False, True, True]))
+    table = networks([True, False, True, True])
+    whole = table[complete(table)]
     assert whole.g.tolist() == [0.9, 0.9]
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from interplay.claims.verdict import with_complete
+from interplay.completeness import with_complete
 from interplay.manuscript import configured, found
 from interplay.storage import read_table, write_table
 from job import job

@@ -4,7 +4,8 @@ import pandas as pd
 import yaml
 
 from interplay.claims.statement import read_claims
-from interplay.claims.verdict import judge, measure, with_complete
+from interplay.claims.verdict import judge, measure
+from interplay.completeness import with_complete
 from interplay.storage import read_table, write_table
 from job import job
 

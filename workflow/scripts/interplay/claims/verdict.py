@@ -22,17 +22,6 @@ HOLDS, PARTLY, FAILS, NOT_TESTED = "holds", "holds partly", "fails", "not tested
 MEASURED = ["id", "part", "seed", "value"]
 
 
-def with_complete(networks: pd.DataFrame) -> pd.DataFrame:
-    """Add the column `complete` to nonlinear.csv.
-
-    A network counts as complete if all networks of its task and g converged and
-    reached a functional rank: those are the points of Fig. 2.
-    """
-    fine = networks.converged & networks.functional_rank.notna()
-    groups = [networks.task, networks.hold, networks.g]
-    return networks.assign(complete=fine.groupby(groups).transform("all"))
-
-
 def measure(claim: Claim, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Measure a claim's quantity, for each part and seed.
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from interplay.completeness import complete
 from interplay.figures.style import (
     TASK_COLOURS,
     TASKS,
@@ -37,7 +38,7 @@ def draw(networks: pd.DataFrame, *, hold: str) -> Figure:
         of_task = networks[networks.task == task]
         if task == "flipflop":
             of_task = of_task[of_task.hold == hold]
-        whole = complete(of_task)
+        whole = of_task[complete(of_task)]
         colour = TASK_COLOURS[task]
         for ax, column in zip(axes, PANELS, strict=True):
             found = mean_and_spread(whole, "g", column)
@@ -63,9 +64,3 @@ def draw(networks: pd.DataFrame, *, hold: str) -> Figure:
     figure.legend(*handles, loc="outside upper center", ncols=len(TASKS))
     label_panels(axes, x=-0.15)
     return figure
-
-
-def complete(networks: pd.DataFrame) -> pd.DataFrame:
-    """Return the networks of each g at which all converged and reached a functional rank."""
-    fine = networks.converged & networks.functional_rank.notna()
-    return networks[fine.groupby(networks.g).transform("all")]

@@ -7,7 +7,8 @@ its Fig. 1(a) shows and its Fig. 2 was made with.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from interplay.figures.fig2 import PANELS, complete
+from interplay.completeness import complete
+from interplay.figures.fig2 import PANELS
 from interplay.figures.style import (
     INK,
     TASK_COLOURS,
@@ -34,7 +35,10 @@ def draw(networks: pd.DataFrame, published: pd.DataFrame) -> Figure:
     axes = figure.subplots(2, 3, sharex="col")
     for column, (task, name) in enumerate(TASKS.items()):
         axes[0, column].set_title(name)
-        of_task = complete_by_hold(networks[networks.task == task])
+        of_task = {
+            hold: table[complete(table)]
+            for hold, table in networks[networks.task == task].groupby("hold", sort=False)
+        }
         colours = shades(TASK_COLOURS[task], len(of_task))
         for row, quantity in enumerate(["convergence_epoch", "norm_dW"]):
             ax = axes[row, column]
@@ -65,8 +69,3 @@ def draw(networks: pd.DataFrame, published: pd.DataFrame) -> Figure:
     axes[1, 0].set_ylabel(PANELS["norm_dW"])
     label_panels(axes.flat, x=-0.12)
     return figure
-
-
-def complete_by_hold(networks: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the complete networks of each variant of a task, by its name."""
-    return {hold: complete(table) for hold, table in networks.groupby("hold", sort=False)}

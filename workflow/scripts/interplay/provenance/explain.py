@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from interplay.completeness import with_complete
 from interplay.errors import InputError
 from interplay.provenance.hashes import short_id
 from interplay.provenance.panels import PANELS
@@ -177,9 +178,6 @@ def _of_number(name: str, number: pd.Series, numbers: str, root: Path) -> Subjec
 
 def _complete(table: pd.DataFrame) -> pd.DataFrame:
     """Add the column `complete` to the table of networks, by which claims choose rows."""
-    # Imported here, since it needs more than the rest of this module.
-    from interplay.claims.verdict import with_complete
-
     return with_complete(table) if "functional_rank" in table.columns else table
 
 
