@@ -6,13 +6,12 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from interplay.analysis import trained_network
 from interplay.compression import packed_network, rebuilt_network
-from interplay.files import read_json
 from interplay.lowrank import losses_of
-from interplay.storage import read_arrays, read_table, write_table
+from interplay.storage import write_table
 from interplay.training import test_trials
 from job import job
+from trained import read_trained
 
 COLUMNS = [
     "network", "treebank", "g", "seed", "rank", "bytes", "whole_bytes", "loss",
@@ -24,11 +23,8 @@ with job(snakemake) as log:
     torch.set_num_threads(snakemake.threads)
     torch.set_flush_denormal(True)
     rows = []
-    for path, loss, record in zip(
-        files.networks, files.losses, files.records, strict=True
-    ):
-        losses = read_table(loss)["loss"].to_numpy()
-        trained = trained_network(read_json(record), read_arrays(path), losses)
+    for each in zip(files.networks, files.losses, files.records, strict=True):
+        trained, path = read_trained(*each), each[0]
         if trained.diverged:
             log(f"left out, since its training diverged: {path}")
             continue
@@ -50,7 +46,7 @@ with job(snakemake) as log:
                 "whole_bytes": Path(path).stat().st_size,
                 "loss": tested[0],
                 "whole_loss": tested[1],
-                "initial_loss": losses[0],
+                "initial_loss": trained.losses[0],
             }
         )
     write_table(pd.DataFrame(rows, columns=COLUMNS), snakemake.output.compression)

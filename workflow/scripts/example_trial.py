@@ -2,17 +2,13 @@
 
 import torch
 
-from interplay.analysis import example_trial, trained_network
-from interplay.files import read_json
-from interplay.storage import read_arrays, read_table, write_table
+from interplay.analysis import example_trial
+from interplay.storage import write_table
 from job import job
+from trained import read_trained
 
 with job(snakemake):
     torch.set_num_threads(snakemake.threads)
     files = snakemake.input
-    trained = trained_network(
-        read_json(files.record),
-        read_arrays(files.network),
-        read_table(files.loss)["loss"].to_numpy(),
-    )
+    trained = read_trained(files.network, files.loss, files.record)
     write_table(example_trial(trained), snakemake.output.trial)

@@ -1,7 +1,5 @@
 """Train one LSTM, going on from a checkpoint if there is one."""
 
-import hashlib
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +7,7 @@ import torch
 
 from interplay.checkpoint import kept_state, save_checkpoint
 from interplay.files import write_json
+from interplay.provenance.hashes import file_hash, value_hash
 from interplay.record import describe_machine, granted_device
 from interplay.sentiment.training import (
     Run,
@@ -39,12 +38,8 @@ with job(snakemake) as log:
     n_inputs = language.vectors.shape[1]
     initial_weights = run.initial_weights(n_inputs)
 
-    inputs = {
-        name: hashlib.sha256(Path(path).read_bytes()).hexdigest()
-        for name, path in files.items()
-    }
-    made_of = json.dumps([vars(run), inputs, params.code, device])
-    identity = hashlib.sha256(made_of.encode()).hexdigest()
+    inputs = {name: file_hash(path) for name, path in files.items()}
+    identity = value_hash([vars(run), inputs, params.code, device])
     checkpoint = Path(output.network).with_name("checkpoint.safetensors")
     kept = kept_state(State, identity, checkpoint, log)
 

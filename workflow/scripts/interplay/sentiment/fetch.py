@@ -3,7 +3,6 @@
 Whatever the way, a file is checked by its sha256 before it is put in place.
 """
 
-import hashlib
 import logging
 import shutil
 import sys
@@ -18,6 +17,7 @@ import requests
 
 from interplay.errors import InputError
 from interplay.files import replacing
+from interplay.provenance.hashes import file_hash
 
 
 @contextmanager
@@ -97,8 +97,7 @@ def copy_checked(source: str | Path, sha256: str, path: str | Path) -> None:
 def check_hash(path: str | Path, sha256: str) -> None:
     """Raise `InputError`, naming the file, unless it is there and has this sha256."""
     try:
-        with open(path, "rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = file_hash(path)
     except OSError as error:
         raise InputError(f"{path}: expected a file, found: {error.strerror}") from None
     if found != sha256:

@@ -1,0 +1,74 @@
+"""What the jobs share that train networks of section 2, one by one or together."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import torch
+
+from interplay.files import write_json
+from interplay.record import describe_machine, fingerprint, granted_device
+from interplay.storage import write_arrays, write_table
+from interplay.training import Run, State
+
+
+def prepared_device(snakemake) -> str:
+    """Set torch up for an exact rerun with the job's threads; return "cpu" or "cuda"."""
+    torch.set_num_threads(snakemake.threads)
+    torch.use_deterministic_algorithms(True)
+    torch.set_flush_denormal(True)
+    return granted_device(snakemake.resources.get("gpu", 0))
+
+
+def task_options(params) -> dict[str, Any]:
+    """Return how the task of a rule's parameters differs from its module's defaults."""
+    return {"dt": params.dt} | ({"hold": params.hold} if params.hold else {})
+
+
+def run_of(params, g: float, seed: int) -> Run:
+    """Return the run that a rule's parameters describe, of one g and seed."""
+    return Run(
+        task_name=params.task,
+        g=g,
+        seed=seed,
+        n=params.N,
+        epochs=params.epochs,
+        batch=params.batch,
+        learning_rate=params.learning_rate / params.N,
+    )
+
+
+def write_trained(
+    run: Run,
+    start: State,
+    state: State,
+    files: tuple[str, str, str],
+    about: Mapping[str, Any],
+    device: str,
+    log: Callable[[str], None],
+) -> None:
+    """Write what a training leaves: weights, losses and the record.
+
+    Args:
+        run: what was trained.
+        start: the state before the first epoch.
+        state: the state after the last one.
+        files: paths of the three.
+        about: what the record says besides.
+        device: where it was trained.
+        log: is told of a loss that was not finite.
+    """
+    if state.diverged:
+        log(f"{run}: the loss became {state.losses[-1]} at epoch {state.epoch - 1}")
+    network, loss, record = files
+    write_arrays({name: t.numpy() for name, t in state.weights.items()}, network)
+    losses = {"epoch": range(state.epoch), "loss": state.losses}
+    write_table(pd.DataFrame(losses), loss)
+    made = {
+        "run": vars(run),
+        "W0_sha256": fingerprint(start.weights["W"].numpy()),
+        "epochs": state.epoch,
+        "diverged": state.diverged,
+        "machine": describe_machine(device),
+    }
+    write_json(made | about, record)

@@ -1,0 +1,11 @@
+"""Reading back what a training of section 2 left, for the scripts that measure it."""
+
+from interplay.analysis import TrainedNetwork, trained_network
+from interplay.files import read_json
+from interplay.storage import read_arrays, read_table
+
+
+def read_trained(network: str, loss: str, record: str) -> TrainedNetwork:
+    """Read a trained network from the three files of its training job."""
+    losses = read_table(loss)["loss"].to_numpy()
+    return trained_network(read_json(record), read_arrays(network), losses)
