@@ -1,6 +1,7 @@
 """Fetching from a host, here one on this machine, and from local copies."""
 
 import functools
+import gc
 import hashlib
 import http.server
 import threading
@@ -13,6 +14,14 @@ from interplay.sentiment.fetch import check_hash, copy_checked, downloaded_archi
 
 # pooch leaves the connection of a response to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(autouse=True)
+def collected():
+    """Have that garbage collected here, and not in the midst of another file's test."""
+    yield
+    gc.collect()
+
 
 TEXT = b"(3 (2 good) (2 film))\n"
 
