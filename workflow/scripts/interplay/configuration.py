@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import jsonschema
-
 from interplay.errors import InputError
+from interplay.schema import problems
 
 
 def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
@@ -18,14 +17,9 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any]) ->
     Raises:
         InputError: in one line, the first key that is wrong, and why.
     """
-    validator = jsonschema.validators.validator_for(schema)(schema)
-    errors = sorted(validator.iter_errors(config), key=lambda error: list(error.path))
-    problems = [
-        ("/".join(str(part) for part in error.path), error.message) for error in errors
-    ]
     # Keys can be compared with each other only once each is what it must be.
-    for key, problem in problems or _contradictions(config):
-        raise InputError(f"config: {key or 'top level'}: {problem}")
+    for key, problem in list(problems(config, schema)) or _contradictions(config):
+        raise InputError(f"config: {key}: {problem}")
 
 
 def _contradictions(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

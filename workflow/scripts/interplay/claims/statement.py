@@ -6,10 +6,10 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import yaml
 
 from interplay.errors import InputError
+from interplay.schema import problems
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,8 @@ def read_claims(path: str | Path, schema: Mapping[str, Any]) -> list[Claim]:
     except (OSError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{path}: expected YAML, found: {reason}") from None
-    validator = jsonschema.validators.validator_for(schema)(schema)
-    for error in sorted(validator.iter_errors(content), key=lambda e: list(e.path)):
-        place = "/".join(str(part) for part in error.path) or "top level"
-        raise InputError(f"{path}: {place}: {error.message}")
+    for place, problem in problems(content, schema):
+        raise InputError(f"{path}: {place}: {problem}")
     claims = [Claim.of(entry) for entry in content["claims"]]
     names = [claim.id for claim in claims]
     for name in names:
