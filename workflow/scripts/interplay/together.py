@@ -10,7 +10,7 @@ that: at N = 256 losses agree to 1e-6 for some ten epochs, and part after that.
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -21,7 +21,7 @@ from tqdm import tqdm
 from interplay.adam import GROUPS, AdamState, Tensors, put_down, take_up
 from interplay.network import Network
 from interplay.tasks.trials import Task
-from interplay.training import STRETCH, Run, State
+from interplay.training import Run, State, batches
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,11 @@ def train_together(
     progress = tqdm(total=runs[0].epochs, initial=epoch, unit="epoch", disable=None)
     with progress:
         while epoch < runs[0].epochs and len(ended) < len(runs):
-            for inputs, targets, mask in _batches(runs, task, epoch, device):
+            of_each = (batches(run, task, epoch, device) for run in runs)
+            for together in zip(*of_each, strict=True):
+                inputs, targets, mask = (
+                    torch.stack(arrays, dim=1) for arrays in zip(*together, strict=True)
+                )
                 stack = stack or Stack(network, *inputs.shape[::2][:2], task.dt)
                 found, gradients = stack.losses_and_gradients(
                     network, inputs, targets, mask
@@ -151,28 +155,6 @@ def _of_one(groups: Mapping[str, Tensors], i: int) -> dict[str, Tensors]:
         group: {name: tensor[i] for name, tensor in tensors.items()}
         for group, tensors in groups.items()
     }
-
-
-def _batches(
-    runs: Sequence[Run], task: Task, epoch: int, device: str
-) -> Iterator[list[torch.Tensor]]:
-    """Yield (time, run, trial, channel) from `epoch` to the end of its stretch."""
-    number, done = divmod(epoch, STRETCH)
-    batch = runs[0].batch
-    drawn = [
-        task.draw(run.stream("training trials", number), STRETCH * batch) for run in runs
-    ]
-    split = [
-        torch.stack(
-            [torch.from_numpy(array).unflatten(1, (STRETCH, batch)) for array in arrays],
-            dim=2,
-        )
-        .transpose(0, 1)
-        .to(device)
-        for arrays in zip(*drawn, strict=True)
-    ]
-    for i in range(done, min(STRETCH, runs[0].epochs - number * STRETCH)):
-        yield [array[i] for array in split]
 
 
 class Stack:

@@ -135,7 +135,7 @@ def train(
     progress = tqdm(total=run.epochs, initial=len(losses), unit="epoch", disable=None)
     with progress:
         while len(losses) < run.epochs:
-            for inputs, targets, mask in _batches(run, task, len(losses), device):
+            for inputs, targets, mask in batches(run, task, len(losses), device):
                 workspace = workspace or Workspace(network, *inputs.shape[:2], task.dt)
                 loss, gradient = loss_and_gradient(
                     network, inputs, targets, mask, workspace
@@ -153,10 +153,20 @@ def train(
     return current_state()
 
 
-def _batches(
+def batches(
     run: Run, task: Task, epoch: int, device: str
 ) -> Iterator[tuple[torch.Tensor, ...]]:
-    """Yield the batches from `epoch` to the end of the stretch that it lies in."""
+    """Yield the batches from `epoch` to the end of the stretch that it lies in.
+
+    Args:
+        run: whose trials are drawn, from its own streams.
+        task: draws them.
+        epoch: of the first batch.
+        device: where they are wanted.
+
+    Yields:
+        Inputs, targets and mask, each (time, trial, channel).
+    """
     number, done = divmod(epoch, STRETCH)
     trials = task.draw(run.stream("training trials", number), STRETCH * run.batch)
     n_samples = len(trials.inputs)
