@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from interplay.completeness import with_complete
 from interplay.errors import InputError
 from interplay.provenance.hashes import short_id
 from interplay.provenance.panels import PANELS
-from interplay.provenance.receipts import NAME, Receipt, read_receipts
+from interplay.provenance.receipts import NAME, Receipt, producers_of, read_receipts
 from interplay.storage import read_table
 
 RUN_KEYS = ("task", "hold", "g", "seed")
@@ -54,12 +55,16 @@ class Graph:
         """
         return cls(results, read_receipts(root / results / NAME))
 
+    @cached_property
+    def producers(self) -> dict[str, Receipt]:
+        """The receipt of each file, by its path."""
+        return producers_of(self.receipts)
+
     def producer(self, path: str) -> Receipt:
         """Return the receipt of a file; raise `InputError` if there is none."""
-        for receipt in self.receipts:
-            if path in receipt.outputs:
-                return receipt
-        raise InputError(f"{path}: expected a file with a receipt, found none")
+        if path not in self.producers:
+            raise InputError(f"{path}: expected a file with a receipt, found none")
+        return self.producers[path]
 
     def ancestors(self, receipt: Receipt) -> list[Receipt]:
         """Return the receipts that one depends on, in their order."""
@@ -132,9 +137,8 @@ def find(name: str, graph: Graph, root: Path) -> Subject:
 
 
 def _path(name: str, graph: Graph, tables: str) -> str:
-    known = {path for receipt in graph.receipts for path in receipt.outputs}
     for path in (name, f"{graph.results}/{name}", f"{tables}/{name}"):
-        if path in known:
+        if path in graph.producers:
             return path
     raise InputError(
         f"{name}: expected a panel (fig2c), a figure, a claim's id, a number's label, a row "
@@ -199,7 +203,9 @@ def explanation(name: str, graph: Graph, root: Path) -> Iterator[str]:
     if subject.rows is not None:
         yield ""
         yield from _rows(subject, graph)
-        source = graph.producer(subject.table) if _made(subject.table, graph) else receipt
+        source = (
+            graph.producer(subject.table) if subject.table in graph.producers else receipt
+        )
         way = [*graph.ancestors(source), source]
         runs = [one for one in way if _is_run(one) and _matches(one, subject.rows)]
         steps = [one for one in way if not _is_run(one) and one.id != receipt.id]
@@ -228,10 +234,6 @@ def command(receipt: Receipt, path: str, force: str = "--force") -> str:
     """Return the literal command, from the repository's root, that makes a file anew."""
     words = ["snakemake", "--cores", "1", *receipt.configuration, force, "--", path]
     return shlex.join(words)
-
-
-def _made(path: str, graph: Graph) -> bool:
-    return any(path in receipt.outputs for receipt in graph.receipts)
 
 
 def _is_run(receipt: Receipt) -> bool:
@@ -294,7 +296,7 @@ def _outside(receipts: list[Receipt], graph: Graph) -> Iterator[str]:
         path: sha256
         for receipt in receipts
         for path, sha256 in receipt.inputs.items()
-        if not _made(path, graph)
+        if path not in graph.producers
     }
     if inputs:
         yield "inputs that no rule made:"

@@ -14,9 +14,9 @@ time that a job ran: a later run of others never blesses a file that was altered
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -106,14 +106,16 @@ def issue(
         configuration: as in `Receipt`.
         root: the folder that paths are relative to.
     """
-    known = {path: receipt for receipt in earlier for path in receipt.outputs}
+    known = producers_of(earlier)
     lock = file_hash(root / LOCK)
+    # Many jobs run the same code, whose files take long to parse.
+    code = cache(partial(_hashes_of_code, root))
     producers: dict[str, Receipt] = {}
     for job in jobs:
         receipt = known.get(job.outputs[0])
         times = (job.started, job.ended)
         if receipt is None or (receipt.started, receipt.ended) != times:
-            receipt = _new_receipt(job, lock, configuration, root)
+            receipt = _new_receipt(job, lock, code, configuration, root)
         producers |= dict.fromkeys(job.outputs, receipt)
     for receipt in known.values():
         others = producers.keys().isdisjoint(receipt.outputs)
@@ -140,9 +142,23 @@ def _linked(producers: Mapping[str, Receipt]) -> list[Receipt]:
     return list({receipt.id: receipt for receipt in linked.values()}.values())
 
 
-def _new_receipt(job: Job, lock: str, configuration: list[str], root: Path) -> Receipt:
-    script = root / job.script
-    files = code_files(script, job.modules)
+def producers_of(receipts: Iterable[Receipt]) -> dict[str, Receipt]:
+    """Return the receipt of each file that was made, by its path."""
+    return {path: receipt for receipt in receipts for path in receipt.outputs}
+
+
+def _hashes_of_code(root: Path, script: str, *modules: str) -> dict[str, str]:
+    files = code_files(root / script, modules)
+    return {file.relative_to(root).as_posix(): file_code_hash(file) for file in files}
+
+
+def _new_receipt(
+    job: Job,
+    lock: str,
+    code: Callable[..., dict[str, str]],
+    configuration: list[str],
+    root: Path,
+) -> Receipt:
     return Receipt(
         rule=job.name,
         wildcards=job.wildcards,
@@ -155,7 +171,7 @@ def _new_receipt(job: Job, lock: str, configuration: list[str], root: Path) -> R
         script=job.script,
         modules=job.modules,
         code_hash=job.code_hash,
-        code={file.relative_to(root).as_posix(): file_code_hash(file) for file in files},
+        code=code(job.script, *job.modules),
         lock=lock,
         machine={"device": "cpu", "threads": job.threads} | _recorded_machine(job, root),
         started=job.started,

@@ -7,7 +7,7 @@ from pathlib import Path
 from interplay.errors import InputError
 from interplay.provenance.code import code_files, code_hash, file_code_hash
 from interplay.provenance.hashes import file_hash
-from interplay.provenance.receipts import LOCK, NAME, Receipt, read_receipts
+from interplay.provenance.receipts import LOCK, NAME, Receipt, producers_of, read_receipts
 
 UNCHECKED = ("logs", "benchmarks")
 """folders of a results folder that hold nothing that a result depends on"""
@@ -36,7 +36,7 @@ def problems(results: Path, root: Path) -> Iterator[str]:
     except InputError as error:
         yield str(error)
         return
-    producers = {path: receipt for receipt in receipts for path in receipt.outputs}
+    producers = producers_of(receipts)
     ids: set[str] = set()
     hashes: dict[str, str | None] = {}
     seen_code: set[str] = set()
