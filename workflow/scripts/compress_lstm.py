@@ -3,14 +3,12 @@
 from pathlib import Path
 
 import pandas as pd
-import torch
 
 from interplay.files import read_json
-from interplay.sentiment.analysis import TrainedLSTM
+from interplay.sentiment.analysis import TrainedLSTM, tested
 from interplay.sentiment.compression import packed_lstm, rebuilt_lstm
-from interplay.sentiment.training import SENTENCES_AT_ONCE, evaluate, side_by_side
+from interplay.sentiment.training import side_by_side
 from interplay.sentiment.treebank import read_split
-from interplay.sentiment.vocabulary import sorted_batches
 from interplay.storage import read_arrays, read_table, write_table
 from job import job
 
@@ -19,15 +17,13 @@ with job(snakemake):
     record = read_json(files.record)
     trained = TrainedLSTM.from_job(record, read_arrays(files.network))
     language = trained.run.language(read_split(files.train), read_table(files.vectors))
-    batches = sorted_batches(language.examples(read_split(files.dev)), SENTENCES_AT_ONCE)
+    sentences = read_split(files.dev)
 
     data = packed_lstm(trained, params.rank)
-    tested = []
+    rebuilt = rebuilt_lstm(data, record["n_inputs"])
     with side_by_side(snakemake.threads) as apply:
-        for weights in (rebuilt_lstm(data, record["n_inputs"]), trained.final):
-            tensors = {name: torch.from_numpy(a) for name, a in weights.items()}
-            tested.append(evaluate(tensors, language.vectors, batches, apply))
-    (loss, accuracy), (whole_loss, whole_accuracy) = tested
+        loss, accuracy = tested(rebuilt, language, sentences, apply)
+        whole_loss, whole_accuracy = tested(trained.final, language, sentences, apply)
     row = {
         "network": "lstm",
         "treebank": trained.treebank,

@@ -13,6 +13,7 @@ from interplay.lowrank import singular_values, truncations
 from interplay.sentiment.model import LAYERS
 from interplay.sentiment.training import (
     SENTENCES_AT_ONCE,
+    Apply,
     Run,
     evaluate,
     fingerprints,
@@ -133,9 +134,27 @@ def truncation_curves(
         for target in ("W", "dW"):
             networks = truncated_weights(trained, target, ranks)
             for rank, weights in zip(ranks, networks, strict=True):
-                tested = evaluate(_tensors(weights), language.vectors, batches, apply)
-                rows.append((target, rank, *tested))
+                found = evaluate(_tensors(weights), language.vectors, batches, apply)
+                rows.append((target, rank, *found))
     return pd.DataFrame(rows, columns=["target", "rank", "dev_loss", "dev_accuracy"])
+
+
+def tested(
+    weights: Mapping[str, np.ndarray],
+    language: Language,
+    sentences: Dataset,
+    apply: Apply,
+) -> tuple[float, float]:
+    """Return loss and accuracy of a network in evaluation mode.
+
+    Args:
+        weights: float32, as named by `model.initial_weights`.
+        language: the network's vocabulary.
+        sentences: (tokens, label) to test on.
+        apply: see `side_by_side`.
+    """
+    batches = sorted_batches(language.examples(sentences), SENTENCES_AT_ONCE)
+    return evaluate(_tensors(weights), language.vectors, batches, apply)
 
 
 def summary(
@@ -163,9 +182,8 @@ def summary(
     row: dict[str, object] = {"N": trained.run.n, "epochs": trained.run.epochs}
     with side_by_side(threads) as apply:
         for split, some in sentences.items():
-            batches = sorted_batches(language.examples(some), SENTENCES_AT_ONCE)
-            tested = evaluate(_tensors(trained.final), language.vectors, batches, apply)
-            row[f"{split}_loss"], row[f"{split}_accuracy"] = tested
+            loss, accuracy = tested(trained.final, language, some, apply)
+            row[f"{split}_loss"], row[f"{split}_accuracy"] = loss, accuracy
     ranks = {}
     for target, curve in truncation.groupby("target", sort=False):
         ranks[f"sufficient_rank_{target}"] = sufficient_rank(
