@@ -15,7 +15,7 @@ from interplay.provenance.receipts import NAME, Job, issue, write_receipts
 from interplay.storage import write_table
 
 ROOT = Path(__file__).parents[1]
-LEFT = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__")
+LEFT = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__", "*.sif")
 
 
 @pytest.fixture(scope="session")

@@ -30,24 +30,9 @@ NETWORK = "results/nonlinear/flipflop/g0.9/seed0"
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory):
-    """Return a function that makes a fresh copy of the repository."""
-
-    def copy(name):
-        left = (".venv", "results", ".snakemake", ".git", ".*_cache", "*.sif")
-        return shutil.copytree(
-            ROOT,
-            tmp_path_factory.mktemp("copies") / name,
-            ignore=shutil.ignore_patterns(*left, "__pycache__"),
-        )
-
-    return copy
-
-
-@pytest.fixture(scope="module")
-def local_tables(copy):
+def local_tables(copies):
     """Return the checksums of the preview's tables, made on this machine."""
-    folder = copy("local")
+    folder = copies()
     subprocess.run([*SNAKEMAKE, *LOCAL, *PREVIEW], cwd=folder, check=True)
     return tables(folder)
 
@@ -121,9 +106,9 @@ def state(job):
 
 
 def test_slurm_makes_the_same_tables_although_a_job_is_cancelled(
-    slurm, local_tables, copy
+    slurm, local_tables, copies
 ):
-    folder = copy("slurm")
+    folder = copies()
     with running(["--profile", "slurm", *PREVIEW], folder) as snakemake:
         first = wait_for(lambda: submissions(folder), snakemake)[0]
         wait_for(lambda: "RUNNING" in state(first), snakemake)
@@ -151,8 +136,8 @@ def slow_down(folder):
     )
 
 
-def test_a_job_that_slurm_stops_goes_on_from_its_checkpoint(slurm, copy):
-    whole, stopped = copy("whole"), copy("stopped")
+def test_a_job_that_slurm_stops_goes_on_from_its_checkpoint(slurm, copies):
+    whole, stopped = copies(), copies()
     slow_down(stopped)
     target = f"{NETWORK}/network.safetensors"
     subprocess.run([*SNAKEMAKE, *LOCAL, target], cwd=whole, check=True)
@@ -184,15 +169,15 @@ def test_a_job_that_slurm_stops_goes_on_from_its_checkpoint(slurm, copy):
         assert files[0].read_bytes() == files[1].read_bytes()
 
 
-def test_conda_makes_the_same_tables(conda, local_tables, copy):
-    folder = copy("conda")
+def test_conda_makes_the_same_tables(conda, local_tables, copies):
+    folder = copies()
     command = [*SNAKEMAKE, "--sdm", "conda", *LOCAL, *PREVIEW]
     subprocess.run(command, cwd=folder, check=True)
     assert tables(folder) == local_tables
 
 
-def test_apptainer_makes_the_same_tables(apptainer, local_tables, copy):
-    folder = copy("apptainer")
+def test_apptainer_makes_the_same_tables(apptainer, local_tables, copies):
+    folder = copies()
     (folder / "envs" / IMAGE.name).symlink_to(IMAGE)
     command = [*SNAKEMAKE, "--sdm", "apptainer", *LOCAL, *PREVIEW]
     subprocess.run(command, cwd=folder, check=True)
