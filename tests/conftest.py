@@ -1,10 +1,14 @@
 """What several tests share: copies of the repository, and a small project with receipts."""
 
 import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from matplotlib.figure import Figure
 
 from interplay.figures.style import save
@@ -27,6 +31,47 @@ def copies(tmp_path_factory):
         return shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT))
 
     return copy
+
+
+TINY = {
+    "nonlinear": {
+        "N": 32,
+        "seeds": [0],
+        "networks": {
+            task: {"epochs": 50, "g": [0.0, 0.9]}
+            for task in ("flipflop", "flipflop_last_pulse", "mante", "romo")
+        },
+        "examples": {"trial_g": 0.9},
+    },
+    "linear": {"N": 64, "g": [0.0, 0.6], "seeds": [0]},
+    "sentiment": {"N": 16, "epochs": 2, "seeds": [0]},
+}
+"""what is smaller than in the preview: networks that learn next to nothing"""
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A copy of the repository in which the whole workflow has run."""
+
+    folder: Path
+    configuration: tuple[str, str]
+
+    @property
+    def results(self) -> Path:
+        return self.folder / "results/preview"
+
+
+@pytest.fixture(scope="session")
+def reproduction(copies):
+    """Every rule of the workflow, to the figures, claims and paper, on tiny networks."""
+    whole = Reproduction(copies(), ("preview.yaml", "tiny.yaml"))
+    (whole.folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--configfile"]
+    ended = subprocess.run(
+        [*command, *whole.configuration], cwd=whole.folder, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return whole
 
 
 SCRIPT = "workflow/scripts/make.py"

@@ -63,6 +63,14 @@ def test_the_validator_finds_nothing_that_is_required_missing(crate, vocabulary)
     assert issues(crate) == []
 
 
+@pytest.mark.slow
+def test_the_validator_accepts_the_real_workflow(reproduction, vocabulary, tmp_path):
+    folder, results = reproduction.folder, "results/preview"
+    receipts = read_receipts(reproduction.results / "receipts.jsonl")
+    write_crate(receipts, results, folder, tmp_path / "crate")
+    assert issues(tmp_path / "crate") == []
+
+
 @pytest.mark.parametrize(
     ("kind", "key"),
     [

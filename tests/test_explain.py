@@ -1,5 +1,7 @@
 """The way back from a panel, a claim, a row or a file, in a small project."""
 
+import re
+
 import pytest
 from PIL import Image
 
@@ -72,3 +74,13 @@ def test_every_panel_of_the_paper_is_known():
     counts = {"fig1": 12, "fig2": 4, "fig3": 5, "fig4": 4, "fig5": 2}
     expected = {f"{f}{chr(97 + i)}" for f, n in counts.items() for i in range(n)}
     assert set(PANELS) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("panel", PANELS)
+def test_every_panel_of_the_real_workflow_leads_to_runs(panel, reproduction):
+    graph = Graph.read("results/preview", reproduction.folder)
+    text = text_of(panel, graph, reproduction.folder)
+    figure = f"results/preview/figures/{panel[:4]}.pdf"
+    assert f"--configfile preview.yaml tiny.yaml --force -- {figure}" in text
+    assert re.search(r"runs of rule (train|linear_t|example_trial)", text)

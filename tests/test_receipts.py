@@ -201,21 +201,9 @@ def test_the_command_line(project, monkeypatch, capsys):
 # The real workflow
 
 
-@pytest.fixture(scope="module")
-def run_copy(copies):
-    """A copy of the repository in which two short rules of the preview have run."""
-    copy = copies()
-    snakemake = [sys.executable, "-m", "snakemake", "--cores", "1"]
-    wanted = ["tables/linear_theory.parquet", "sentiment/data/train.parquet"]
-    targets = [f"results/preview/{path}" for path in wanted]
-    command = [*snakemake, "--configfile", "preview.yaml", "--", *targets]
-    subprocess.run(command, cwd=copy, check=True, capture_output=True)
-    return copy
-
-
-def verified(copy):
+def verified(folder):
     command = [sys.executable, "-m", "interplay", "verify"]
-    ended = subprocess.run(command, cwd=copy, capture_output=True, text=True)
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     return ended.returncode, ended.stderr
 
 
@@ -226,15 +214,18 @@ def verified(copy):
         ("results/preview/tables/linear_theory.parquet", flip_a_byte, "altered"),
         ("results/preview/tables/linear_scalings.csv", drop_a_row, "altered"),
         ("results/preview/sentiment/data/train.txt", os.unlink, "missing"),
+        ("results/preview/figures/fig1.png", flip_a_byte, "altered"),
+        ("results/preview/paper.pdf", flip_a_byte, "altered"),
         ("workflow/scripts/interplay/theory.py", add_a_line, "altered"),
         ("workflow/scripts/prepare_sentences.py", add_a_line, "altered"),
     ],
 )
-def test_the_real_workflow_is_verified(run_copy, path, change, line):
-    assert verified(run_copy) == (0, "")
-    whole = (run_copy / path).read_bytes()
-    change(run_copy / path)
-    status, message = verified(run_copy)
-    (run_copy / path).write_bytes(whole)
+def test_the_real_workflow_is_verified(reproduction, path, change, line):
+    altered = reproduction.folder / path
+    assert verified(reproduction.folder) == (0, "")
+    whole = altered.read_bytes()
+    change(altered)
+    status, message = verified(reproduction.folder)
+    altered.write_bytes(whole)
     assert status == 1
     assert message.startswith(f"{path}: {line}")

@@ -22,7 +22,7 @@ rule claims_tables:
             *expand("<results>/sentiment/seed{seed}/compression.csv", seed=LSTMS),
         ],
     output:
-        linear_truncation=f"{TABLES}/linear_truncation.csv",
+        linear_truncation=table("linear_truncation"),
         compression=table("compression"),
     log:
         "<logs>/claims/tables.log",
@@ -61,7 +61,7 @@ rule evaluate_claims:
         compression=f"{TABLES}/compression.csv",
     output:
         claims=table("claims"),
-        measured=f"{TABLES}/claims_measured.csv",
+        measured=table("claims_measured"),
     log:
         "<logs>/claims/evaluate.log",
     benchmark:

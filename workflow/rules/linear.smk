@@ -75,7 +75,7 @@ rule linear_theory:
     """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
     output:
         theory="<results>/tables/linear_theory.parquet",
-        scalings="<results>/tables/linear_scalings.csv",
+        scalings=table("linear_scalings"),
     log:
         "<logs>/linear/theory.log",
     benchmark:

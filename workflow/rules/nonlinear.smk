@@ -208,7 +208,7 @@ rule nonlinear_tables:
         losses="<results>/tables/nonlinear_loss.parquet",
         spectrum="<results>/tables/nonlinear_spectrum.parquet",
         eigenvalues="<results>/tables/nonlinear_eigenvalues.parquet",
-        truncation="<results>/tables/nonlinear_truncation.csv",
+        truncation=table("nonlinear_truncation"),
         trials="<results>/tables/nonlinear_trials.parquet",
     log:
         "<logs>/nonlinear/tables.log",

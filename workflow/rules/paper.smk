@@ -14,7 +14,7 @@ rule collect_numbers:
         sentiment="<results>/tables/sentiment.csv",
         claims="<results>/tables/claims.csv",
     output:
-        numbers="<results>/tables/numbers.csv",
+        numbers=table("numbers"),
     log:
         "<logs>/paper/numbers.log",
     benchmark:

@@ -159,7 +159,7 @@ rule count_sentences:
         test=f"{SENTENCES}/test.parquet",
         vectors=f"{SENTENCES}/vectors.parquet",
     output:
-        facts="<results>/tables/sentiment_data.csv",
+        facts=table("sentiment_data"),
     log:
         "<logs>/sentiment/count_sentences.log",
     benchmark:
@@ -254,9 +254,9 @@ rule sentiment_tables:
         truncation=expand("<results>/sentiment/seed{seed}/truncation.csv", seed=LSTMS),
     output:
         networks=table("sentiment"),
-        curves="<results>/tables/sentiment_curves.csv",
+        curves=table("sentiment_curves"),
         spectrum="<results>/tables/sentiment_spectrum.parquet",
-        truncation="<results>/tables/sentiment_truncation.csv",
+        truncation=table("sentiment_truncation"),
     log:
         "<logs>/sentiment/tables.log",
     benchmark:
