@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from interplay.adam import GROUPS, AdamState, Tensors, put_down, take_up
+from interplay.adam import GROUPS, Adam, AdamState, Tensors
 from interplay.network import Network
 from interplay.tasks.trials import Task
 from interplay.training import Run, State, batches
@@ -98,13 +98,12 @@ def train_together(
         raise ValueError(f"expected states of one epoch, found {sorted(epochs)}")
     (epoch,) = epochs
 
-    learning_rate = runs[0].learning_rate
-    parameters, adam = take_up(StackedState.of(states), epoch, learning_rate, device)
-    network = Network(**parameters)
+    adam = Adam(StackedState.of(states), epoch, runs[0].learning_rate, device)
+    network = Network(**adam.weights)
     losses = [list(state.losses) for state in states]
 
     def current_states() -> list[State]:
-        groups = put_down(parameters, adam)
+        groups = adam.put_down()
         return [
             ended[i]
             if i in ended
@@ -134,9 +133,7 @@ def train_together(
                 if not ended.keys() >= set(stopped):
                     now = current_states()
                     ended = {i: now[i] for i in stopped} | ended
-                for name, parameter in parameters.items():
-                    parameter.grad = gradients[name]
-                adam.step()
+                adam.step(gradients)
                 epoch += 1
                 progress.update()
             if time.monotonic() - kept_at >= keep_every:

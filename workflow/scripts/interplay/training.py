@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from interplay.adam import AdamState, Tensors, at_rest, put_down, take_up
+from interplay.adam import Adam, AdamState, Tensors, at_rest
 from interplay.network import (
     Network,
     Workspace,
@@ -123,12 +123,12 @@ def train(
     Returns:
         The last state, on the CPU; `state.diverged` tells why it may be early.
     """
-    parameters, adam = take_up(state, state.epoch, run.learning_rate, device)
-    network = Network(**parameters)
+    adam = Adam(state, state.epoch, run.learning_rate, device)
+    network = Network(**adam.weights)
     losses = list(state.losses)
 
     def current_state() -> State:
-        return State(**put_down(parameters, adam), losses=list(losses))
+        return State(**adam.put_down(), losses=list(losses))
 
     workspace = None
     kept_at = time.monotonic()
@@ -143,9 +143,7 @@ def train(
                 losses.append(loss.item())
                 if not math.isfinite(losses[-1]):
                     return current_state()
-                for name, parameter in parameters.items():
-                    parameter.grad = getattr(gradient, name)
-                adam.step()
+                adam.step(vars(gradient))
                 progress.update()
             if time.monotonic() - kept_at >= keep_every:
                 keep(current_state())

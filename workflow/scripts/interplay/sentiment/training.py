@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from torch.nn.functional import binary_cross_entropy_with_logits
 from tqdm import tqdm
 
-from interplay.adam import AdamState, Tensors, at_rest, put_down, take_up
+from interplay.adam import Adam, AdamState, Tensors, at_rest
 from interplay.randomness import stream
 from interplay.record import Stopwatch, fingerprint
 from interplay.sentiment.model import Dropout, Weights, initial_weights, logits
@@ -157,14 +157,14 @@ def train(
     Returns:
         The last state, on the CPU.
     """
-    weights, adam = take_up(state, state.steps, run.learning_rate, device)
+    adam = Adam(state, state.steps, run.learning_rate, device)
     epochs = list(state.epochs)
     steps = state.steps
     stopwatch = Stopwatch.start()
 
     def current_state() -> State:
         return State(
-            **put_down(weights, adam),
+            **adam.put_down(),
             steps=steps,
             epochs=list(epochs),
             wall_seconds=state.wall_seconds + stopwatch.read()["wall_seconds"],
@@ -184,10 +184,10 @@ def train(
             )
             totals = np.zeros(2)
             for batch in batches:
-                totals += _step(weights, vectors, batch, dropouts, adam, apply)
+                totals += _step(adam, vectors, batch, dropouts, apply)
                 steps += 1
             train_means = (totals / len(train_set)).tolist()
-            dev_means = evaluate(weights, vectors, dev_batches, apply)
+            dev_means = evaluate(adam.weights, vectors, dev_batches, apply)
             epochs.append(Epoch(*train_means, *dev_means))
             progress.set_postfix(dev_accuracy=f"{epochs[-1].dev_accuracy:.3f}")
             progress.update()
@@ -206,29 +206,27 @@ def _dropouts(run: Run, epoch: int, device: str) -> list[Dropout]:
 
 
 def _step(
-    weights: dict[str, torch.nn.Parameter],
+    adam: Adam,
     vectors: torch.Tensor,
     batch: Batch,
     dropouts: Sequence[Dropout],
-    adam: torch.optim.Adam,
     apply: "Apply",
 ) -> np.ndarray:
     """Take one step of Adam; return the batch's summed loss and right answers."""
-    parameters = list(weights.values())
+    weights = adam.weights
 
     def gradients_of(
         part: Batch, dropout: Dropout
     ) -> tuple[tuple[torch.Tensor, ...], np.ndarray]:
         answers = logits(weights, vectors, part, dropout)
         loss = _summed_loss(answers, part)
-        gradients = torch.autograd.grad(loss / len(batch.labels), parameters)
+        gradients = torch.autograd.grad(loss / len(batch.labels), weights.values())
         return gradients, np.array([loss.item(), _right_answers(answers, part)])
 
     parts = batch.parts(PARTS)
     gradients, totals = zip(*apply(gradients_of, parts, dropouts), strict=True)
-    for parameter, *shares in zip(parameters, *gradients, strict=True):
-        parameter.grad = sum(shares[1:], start=shares[0])
-    adam.step()
+    summed = (sum(shares[1:], start=shares[0]) for shares in zip(*gradients, strict=True))
+    adam.step(dict(zip(weights, summed, strict=True)))
     return sum(totals)
 
 
