@@ -65,7 +65,6 @@ def main() -> None:
             "exponent": found.exponent,
             "largest_loss_differences": found.differences,
             "sgemm_gflops": found.timings["sgemm_rate"].median() / 1e9,
-            "cpu": processor(),
             "machine": machine,
             "jax": {name: version(name) for name in JAX if name not in missing},
             **spent,
@@ -73,14 +72,6 @@ def main() -> None:
         chosen.output / "bench.json",
     )
     print(f"written to {chosen.output}")
-
-
-def processor() -> str | None:
-    """Return the processor's name, where Linux tells it."""
-    path = Path("/proc/cpuinfo")
-    lines = path.read_text().splitlines() if path.exists() else []
-    named = [line for line in lines if line.startswith("model name")]
-    return named[0].split(":")[1].strip() if named else None
 
 
 if __name__ == "__main__":

@@ -37,6 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     crate.add_argument("folder", type=Path, help="to be made")
     crate.add_argument("--results", type=Path, metavar="FOLDER")
     crate.set_defaults(run=_crate)
+    keep = commands.add_parser(
+        "keep", help="copy figures, tables, paper and records to a folder for git"
+    )
+    keep.add_argument("folder", type=Path, help="written anew")
+    keep.add_argument("--results", type=Path, metavar="FOLDER")
+    keep.set_defaults(run=_keep)
     options = parser.parse_args(arguments)
     try:
         return options.run(options)
@@ -81,6 +87,17 @@ def _crate(options: argparse.Namespace) -> int:
     receipts = read_receipts(root / results / NAME)
     write_crate(receipts, results.as_posix(), root, options.folder)
     print(f"{options.folder}: {len(receipts)} jobs")
+    return 0
+
+
+def _keep(options: argparse.Namespace) -> int:
+    # Imported here, since the other commands work without the library of tables.
+    from interplay.provenance.keep import keep
+
+    root = Path.cwd()
+    results = options.results or folders_with_receipts(root)[0]
+    keep(read_receipts(root / results / NAME), results.as_posix(), root, options.folder)
+    print(f"{options.folder}: figures, tables and records of {results}")
     return 0
 
 

@@ -6,6 +6,7 @@ import platform
 import time
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -40,6 +41,7 @@ def describe_machine(device: str) -> dict[str, object]:
         "device": device,
         "gpu": gpu,
         "machine": platform.machine(),
+        "processor": processor(),
         "system": platform.platform(),
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
@@ -48,6 +50,14 @@ def describe_machine(device: str) -> dict[str, object]:
         "deterministic": torch.are_deterministic_algorithms_enabled(),
         "slurm_job": os.environ.get("SLURM_JOB_ID"),
     }
+
+
+def processor() -> str | None:
+    """Return the processor's name, where Linux tells it."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.exists() else []
+    named = [line for line in lines if line.startswith("model name")]
+    return named[0].split(":")[1].strip() if named else None
 
 
 @dataclass(frozen=True)

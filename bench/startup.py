@@ -1,0 +1,77 @@
+"""`python -m bench.startup RESULTS`: what starting Python costs a whole run, in CPU seconds.
+
+A job's start is a Python that imports what the job's script imports, timed here; the rest of
+a job is what Snakemake's benchmark files, or the record of a training, say of its CPU time.
+Snakemake's own time is not in this: `time snakemake ...` less these jobs tells it.
+"""
+
+import argparse
+import ast
+import os
+import resource
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+from interplay.costs import costs
+from interplay.files import read_json
+from interplay.provenance.receipts import NAME, Receipt, read_receipts
+
+
+def start_seconds(script: Path, repeats: int = 3) -> float:
+    """Return the CPU seconds of Python's start and a script's imports, a median."""
+    imports = [
+        node
+        for node in ast.parse(script.read_text()).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    program = "\n".join(ast.unparse(node) for node in imports)
+    environment = os.environ | {"PYTHONPATH": str(script.parent)}
+    spent = []
+    for _ in range(repeats):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+    return sorted(spent)[repeats // 2]
+
+
+def trained_seconds(receipts: list[Receipt], root: Path) -> float:
+    """Return the CPU seconds that the records of trainings tell, imports left out."""
+    records = [p for each in receipts for p in each.outputs if p.endswith("record.json")]
+    return sum(read_json(root / path)["cpu_seconds"] for path in records)
+
+
+def starts(receipts: list[Receipt], root: Path) -> pd.DataFrame:
+    """Return a row a script: `jobs`, `start_seconds` of one, `seconds` of all."""
+    counts = Counter(receipt.script for receipt in receipts)
+    rows = [
+        {"script": Path(script).name, "jobs": jobs, "start_seconds": seconds}
+        for script, jobs in counts.items()
+        for seconds in [start_seconds(root / script)]
+    ]
+    return pd.DataFrame(rows).assign(seconds=lambda t: t.jobs * t.start_seconds)
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench.startup")
+    parser.add_argument("results", type=Path, help="folder of a run that has ended")
+    results = parser.parse_args().results
+    root = Path.cwd()
+    receipts = read_receipts(results / NAME)
+    started = starts(receipts, root)
+    spent = costs(results / "benchmarks")
+    others = spent[spent.step != "train"].cpu_seconds.sum()
+    of_trainings = started[started.script.str.startswith("train")].seconds.sum()
+    total = trained_seconds(receipts, root) + of_trainings + others
+    print(started.round(2).to_string(index=False))
+    share = started.seconds.sum() / total
+    print(f"{started.seconds.sum():.0f} of {total:.0f} CPU s are starts: {share:.1%}")
+
+
+if __name__ == "__main__":
+    main()

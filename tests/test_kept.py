@@ -1,0 +1,68 @@
+"""What is kept of a run: that of a real one, and the full run under paper/results."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from interplay.__main__ import main
+from interplay.costs import costs
+from interplay.errors import InputError
+from interplay.provenance.hashes import file_hash
+from interplay.provenance.keep import KEPT
+from interplay.provenance.receipts import NAME, read_receipts
+
+FULL = Path(__file__).parents[1] / "paper" / "results"
+FIGURES = [f"fig{i}.{suffix}" for i in range(1, 6) for suffix in ("pdf", "png")]
+
+
+def altered(folder):
+    """Return the kept files that are not what the kept receipts say."""
+    receipts = read_receipts(folder / NAME)
+    hashes = {path: h for each in receipts for path, h in each.outputs.items()}
+    (results,) = {str(Path(p).parents[1]) for p in hashes if p.endswith("/fig1.pdf")}
+    kept = [path for pattern in KEPT for path in folder.glob(pattern)]
+    found = {path.relative_to(folder).as_posix(): file_hash(path) for path in kept}
+    wrong = [path for path, h in found.items() if hashes[f"{results}/{path}"] != h]
+    locks = {each.lock for each in receipts}
+    return (
+        wrong if locks == {file_hash(folder / "requirements.txt")} else [*wrong, "lock"]
+    )
+
+
+@pytest.mark.slow
+def test_what_is_kept_of_a_run(reproduction, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(reproduction.folder)
+    folder = tmp_path / "kept"
+    for _ in range(2):
+        assert main(["keep", str(folder), "--results", "results/preview"]) == 0
+    assert altered(folder) == []
+    assert {path.name for path in (folder / "figures").iterdir()} >= set(FIGURES)
+    machines = json.loads((folder / "machines.json").read_text())
+    assert sum(machine["jobs"] for machine in machines) == 8 + 1 + 2
+    table = pd.read_csv(folder / "costs.csv").set_index(["stage", "step"])
+    assert table.loc[("nonlinear", "train"), "jobs"] == 8
+    assert (table.wall_seconds > 0).all()
+
+    (folder / "tables" / "claims.csv").write_text("id\n")
+    assert altered(folder) == ["tables/claims.csv"]
+
+
+def test_costs_without_benchmarks_are_one_line(tmp_path):
+    with pytest.raises(InputError, match="expected benchmark files, found none"):
+        costs(tmp_path)
+
+
+def test_costs_are_summed_by_step(tmp_path):
+    columns = ["s", "h:m:s", "max_rss", "cpu_time"]
+    rows = [["2.0", "0:00:02", "9", "1.5"], ["0.1", "0:00:00", "NA", "NA"]]
+    for seed, row in enumerate(rows):
+        file = tmp_path / f"nonlinear/romo/seed{seed}/train.tsv"
+        file.parent.mkdir(parents=True)
+        file.write_text("\n".join("\t".join(cells) for cells in (columns, row)))
+    (found,) = costs(tmp_path).to_dict("records")
+    assert found == {
+        "stage": "nonlinear", "step": "train", "jobs": 2,
+        "wall_seconds": 2.1, "cpu_seconds": 1.5, "rss_megabytes": 9.0,
+    }  # fmt: skip

@@ -1,0 +1,53 @@
+"""What of a run is kept under version control: what a reader looks at, and its records."""
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from interplay.costs import costs
+from interplay.errors import InputError
+from interplay.files import write_json
+from interplay.provenance.receipts import LOCK, NAME, Receipt
+from interplay.provenance.verify import problems
+from interplay.storage import write_table
+
+KEPT = ("figures/*.pdf", "figures/*.png", "tables/*.csv", "paper.pdf")
+"""of a results folder"""
+
+
+def keep(receipts: Sequence[Receipt], results: str, root: Path, folder: Path) -> None:
+    """Copy figures, tables and paper of a run, and write down what they came from.
+
+    Besides these the folder then has the receipts, the lock (requirements.txt), the
+    machines on which networks were trained (machines.json) and `costs` (costs.csv).
+
+    Args:
+        receipts: of the results folder.
+        results: that folder, relative to the root.
+        root: the repository's root.
+        folder: what is written; what was in it goes.
+
+    Raises:
+        InputError: the results are not what their receipts say.
+    """
+    for problem in problems(root / results, root):
+        raise InputError(problem)
+    shutil.rmtree(folder, ignore_errors=True)
+    for pattern in KEPT:
+        for path in sorted((root / results).glob(pattern)):
+            copy = folder / path.relative_to(root / results)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+    shutil.copyfile(root / results / NAME, folder / NAME)
+    shutil.copyfile(root / LOCK, folder / Path(LOCK).name)
+    write_json(machines(receipts), folder / "machines.json")
+    write_table(costs(root / results / "benchmarks"), folder / "costs.csv")
+
+
+def machines(receipts: Sequence[Receipt]) -> list[dict[str, object]]:
+    """Return each machine that receipts tell of, with how many jobs it did."""
+    described = [each.machine for each in receipts if "system" in each.machine]
+    counts = Counter(json.dumps(machine, sort_keys=True) for machine in described)
+    return [json.loads(text) | {"jobs": n} for text, n in counts.most_common()]
