@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from interplay.completeness import complete
 from interplay.figures import fig2
@@ -24,6 +25,16 @@ def test_a_strength_is_drawn_only_if_all_its_networks_converged():
     table = networks([True, False, True, True])
     whole = table[complete(table)]
     assert whole.g.tolist() == [0.9, 0.9]
+
+
+def test_a_strength_at_which_some_networks_settled_is_an_open_circle():
+    table = networks([True, False, True, True])
+    axes = Figure().subplots()
+    fig2.draw_against_g(axes, table, "norm_dW", color="k")
+    line, circles = axes.lines
+    assert line.get_xydata().tolist() == [[0.9, 7]]
+    assert circles.get_xydata().tolist() == [[0.0, 7]]
+    assert circles.get_markerfacecolor() == "none"
 
 
 @pytest.mark.parametrize("converged", [[True] * 4, [True, False] * 2, [False] * 4])

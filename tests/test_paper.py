@@ -102,7 +102,9 @@ def files(tmp_path):
             {"task": "mante", "hold": ""},
             {"task": "romo", "hold": ""},
         ]
-    ).assign(g=0.9, convergence_epoch=43.0, converged=True, complete=True)
+    ).assign(
+        g=0.9, convergence_epoch=43.0, functional_rank=2.0, converged=True, complete=True
+    )
     networks.loc[3, "complete"] = False
     sizes = {"sentences": 1, "tokens": 2, "types": 2}
     data = pd.DataFrame([{"split": s, **sizes} for s in ("train", "dev", "test")])

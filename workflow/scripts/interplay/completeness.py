@@ -3,18 +3,31 @@
 import pandas as pd
 
 
-def complete(networks: pd.DataFrame) -> pd.Series:
-    """Return whether all networks of the same task and g converged and have a rank.
+def settled(networks: pd.DataFrame) -> pd.Series:
+    """Return whether each network converged and ended with a functional rank.
+
+    One that converged may have none: the losses of some break out again, late in training.
 
     Args:
         networks: the table nonlinear.csv, or rows of it.
 
     Returns:
-        bool, a row each: none of its task, hold and g failed to converge, or to reach a
-        functional rank.
+        bool, a row each.
     """
-    fine = networks.converged & networks.functional_rank.notna()
-    return fine.groupby([networks.task, networks.hold, networks.g]).transform("all")
+    return networks.converged & networks.functional_rank.notna()
+
+
+def complete(networks: pd.DataFrame) -> pd.Series:
+    """Return whether all networks of the same task, hold and g are `settled`.
+
+    Args:
+        networks: the table nonlinear.csv, or rows of it.
+
+    Returns:
+        bool, a row each.
+    """
+    groups = [networks.task, networks.hold, networks.g]
+    return settled(networks).groupby(groups).transform("all")
 
 
 def with_complete(networks: pd.DataFrame) -> pd.DataFrame:

@@ -58,9 +58,12 @@ def found(
         rows.append((f"claims/{verdict}", len(claims.query(query)), "claims.csv", query))
     rows.append(("claims/count", len(claims), "claims.csv", ""))
     rows.append(("networks/count", len(networks), "nonlinear.csv", ""))
-    query = "not converged"
-    left = len(networks.query(query))
-    rows.append(("networks/unconverged", left, "nonlinear.csv", query))
+    for name, query in (
+        ("unconverged", "not converged"),
+        ("unsettled", "converged and functional_rank.isna()"),
+    ):
+        count = len(networks.query(query))
+        rows.append((f"networks/{name}", count, "nonlinear.csv", query))
     for (task, hold), of_task in networks.groupby(["task", "hold"], sort=False):
         label = f"networks/{task}/{hold}".rstrip("/")
         query = f"task == '{task}' and hold == '{hold}'"

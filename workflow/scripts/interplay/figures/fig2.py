@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from interplay.completeness import complete
+from interplay.completeness import complete, settled
 from interplay.figures.style import (
     TASK_COLOURS,
     TASKS,
@@ -25,8 +26,7 @@ PANELS = {
 def draw(networks: pd.DataFrame, *, hold: str) -> Figure:
     """Draw panels (a) to (d): mean and standard deviation over seeds against g.
 
-    A point is drawn only if all of its networks converged and have a functional
-    rank; a cross on the axis of panel (a) marks each g that is left out.
+    A cross on the axis of panel (a) marks each g of which no network settled.
 
     Args:
         networks: the table nonlinear.csv.
@@ -38,15 +38,10 @@ def draw(networks: pd.DataFrame, *, hold: str) -> Figure:
         of_task = networks[networks.task == task]
         if task == "flipflop":
             of_task = of_task[of_task.hold == hold]
-        whole = of_task[complete(of_task)]
         colour = TASK_COLOURS[task]
         for ax, column in zip(axes, PANELS, strict=True):
-            found = mean_and_spread(whole, "g", column)
-            line_with_spread(
-                ax, found.index, found["mean"], found["std"],
-                color=colour, label=name, marker="o", ms=2,
-            )  # fmt: skip
-        left_out = sorted(set(of_task.g) - set(whole.g))
+            draw_against_g(ax, of_task, column, color=colour, label=name)
+        left_out = sorted(set(of_task.g) - set(of_task[settled(of_task)].g))
         axes[0].plot(
             left_out, [0.02 + 0.05 * list(TASKS).index(task)] * len(left_out), "x",
             transform=axes[0].get_xaxis_transform(), color=colour, ms=3, mew=0.8,
@@ -64,3 +59,18 @@ def draw(networks: pd.DataFrame, *, hold: str) -> Figure:
     figure.legend(*handles, loc="outside upper center", ncols=len(TASKS))
     label_panels(axes, x=-0.15)
     return figure
+
+
+def draw_against_g(ax: Axes, networks: pd.DataFrame, column: str, **line) -> None:
+    """Draw a column's mean and spread over the networks of a task against g.
+
+    The line goes through the g of which all networks converged and have a functional
+    rank; of the others, an open circle shows the mean of the networks that do.
+    """
+    whole = complete(networks)
+    found = mean_and_spread(networks[whole], "g", column)
+    line |= {"marker": "o", "ms": 2}
+    line_with_spread(ax, found.index, found["mean"], found["std"], **line)
+    others = networks[~whole & settled(networks)].groupby("g")[column].mean()
+    line |= {"ls": "none", "mfc": "none", "mew": 0.6, "ms": 2.5, "label": None}
+    ax.plot(others.index, others, **line)

@@ -6,17 +6,15 @@ its Fig. 1(a) shows and its Fig. 2 was made with.
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
-from interplay.completeness import complete
-from interplay.figures.fig2 import PANELS
+from interplay.figures.fig2 import PANELS, draw_against_g
 from interplay.figures.style import (
     INK,
     TASK_COLOURS,
     TASKS,
     TEXT_WIDTH,
     label_panels,
-    line_with_spread,
-    mean_and_spread,
     shades,
 )
 
@@ -35,19 +33,13 @@ def draw(networks: pd.DataFrame, published: pd.DataFrame) -> Figure:
     axes = figure.subplots(2, 3, sharex="col")
     for column, (task, name) in enumerate(TASKS.items()):
         axes[0, column].set_title(name)
-        of_task = {
-            hold: table[complete(table)]
-            for hold, table in networks[networks.task == task].groupby("hold", sort=False)
-        }
+        of_task = dict(list(networks[networks.task == task].groupby("hold", sort=False)))
         colours = shades(TASK_COLOURS[task], len(of_task))
         for row, quantity in enumerate(["convergence_epoch", "norm_dW"]):
             ax = axes[row, column]
             for (hold, table), colour in zip(of_task.items(), colours, strict=True):
-                found = mean_and_spread(table, "g", quantity)
-                line_with_spread(
-                    ax, found.index, found["mean"], found["std"],
-                    color=colour, label=HOLDS.get(hold, "reproduced"), marker="o", ms=2,
-                )  # fmt: skip
+                label = HOLDS.get(hold, "reproduced")
+                draw_against_g(ax, table, quantity, color=colour, label=label)
             right = (published.quantity == quantity) & (published.task == task)
             for bound, marker in {"": "_", "above": "^"}.items():
                 points = published[right & (published.bound == bound)]
@@ -57,6 +49,9 @@ def draw(networks: pd.DataFrame, published: pd.DataFrame) -> Figure:
                     ls="none", label=label if len(points) else None,
                 )  # fmt: skip
         axes[0, column].set_yscale("log")
+        axes[0, column].yaxis.set_major_locator(LogLocator(subs=(1, 3)))
+        axes[0, column].yaxis.set_major_formatter("{x:g}")
+        axes[0, column].yaxis.set_minor_formatter(NullFormatter())
         axes[1, column].set(xlabel="$g$", ylim=(0, None))
         # Below the column, since points lie anywhere; the upper panel has every label.
         axes[1, column].legend(
