@@ -8,6 +8,7 @@ the one of this machine, or one that the script INTERPLAY_SLURM, called with "st
 import hashlib
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -70,6 +71,23 @@ def apptainer():
 def tables(folder):
     found = sorted((folder / "results" / "preview" / "tables").iterdir())
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+
+
+def test_ten_kills_at_random_moments_change_no_table(local_tables, copies):
+    folder, moments = copies(), random.Random(20)
+    command = [*SNAKEMAKE, "--nolock", *LOCAL, *PREVIEW]
+    for _ in range(10):
+        with open(folder / "log", "a") as log:
+            process = subprocess.Popen(
+                command, cwd=folder, stdout=log, stderr=log, start_new_session=True
+            )
+        time.sleep(moments.uniform(5, 30))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    subprocess.run(command, cwd=folder, check=True)
+    assert tables(folder) == local_tables
+    verify = [sys.executable, "-m", "interplay", "verify", "results/preview"]
+    subprocess.run(verify, cwd=folder, check=True)
 
 
 @contextmanager
