@@ -66,3 +66,35 @@ def test_costs_are_summed_by_step(tmp_path):
         "stage": "nonlinear", "step": "train", "jobs": 2,
         "wall_seconds": 2.1, "cpu_seconds": 1.5, "rss_megabytes": 9.0,
     }  # fmt: skip
+
+
+def test_the_full_run_is_what_its_receipts_say():
+    assert altered(FULL) == []
+    assert {path.name for path in (FULL / "figures").iterdir()} >= set(FIGURES)
+
+
+def test_the_full_run_shows_what_the_paper_is_about():
+    networks = pd.read_csv(FULL / "tables/nonlinear.csv")
+    assert len(networks) == 185
+    text = networks[networks.hold != "last_pulse"]
+    ranks = text[text.g == 0].groupby("task").functional_rank.median()
+    assert ranks["flipflop"] == 2
+    assert ranks.between(2, 8).all()
+    epochs = text.groupby(["task", "g"]).convergence_epoch.mean()
+    for task in ("flipflop", "mante", "romo"):
+        assert epochs[task, 0.9] < epochs[task, 0.0]
+    linear = pd.read_csv(FULL / "tables/linear.csv")
+    assert len(linear) == 150
+    norms = linear.groupby("g").norm_dW.mean()
+    assert norms[0.9] < norms[0.6] < norms[0.0]
+
+
+def test_the_readme_counts_the_verdicts_of_the_full_run():
+    verdicts = pd.read_csv(FULL / "tables/claims.csv").verdict.value_counts()
+    readme = " ".join((FULL.parents[1] / "README.md").read_text().split())
+    counted = (
+        f"Of {verdicts.sum()} statements of the paper {verdicts['holds']} hold, "
+        f"{verdicts['holds partly']} hold partly, {verdicts['fails']} fail and "
+        f"{verdicts['not tested']} could not be tested"
+    )
+    assert counted in readme
