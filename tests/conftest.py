@@ -1,8 +1,6 @@
 """What several tests share: copies of the repository, and a small project with receipts."""
 
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from interplay.provenance.code import code_hash
 from interplay.provenance.hashes import file_hash, made_of, short_id
 from interplay.provenance.receipts import NAME, Job, issue, write_receipts
 from interplay.storage import write_table
+from tests.running import snakemake
 
 ROOT = Path(__file__).parents[1]
 LEFT = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__", "*.sif")
@@ -66,11 +65,7 @@ def reproduction(copies):
     """Every rule of the workflow, to the figures, claims and paper, on tiny networks."""
     whole = Reproduction(copies(), ("preview.yaml", "tiny.yaml"))
     (whole.folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
-    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--configfile"]
-    ended = subprocess.run(
-        [*command, *whole.configuration], cwd=whole.folder, capture_output=True, text=True
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    snakemake(whole.folder, "--cores", "all", "--configfile", *whole.configuration)
     return whole
 
 

@@ -2,8 +2,6 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,8 @@ import yaml
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
+
+from tests.running import snakemake
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 30
@@ -20,8 +20,7 @@ SECONDS = 30
 def report(reproduction):
     """Return the file of the report."""
     options = ["--configfile", *reproduction.configuration, "--report", "report.html"]
-    command = [sys.executable, "-m", "snakemake", *options]
-    subprocess.run(command, cwd=reproduction.folder, check=True, capture_output=True)
+    snakemake(reproduction.folder, *options)
     return reproduction.folder / "report.html"
 
 
@@ -40,12 +39,17 @@ def browser():
     window.quit()
 
 
+def awaited(browser, by, what):
+    """Return the elements of a page, once there are any."""
+    waiting = WebDriverWait(browser, SECONDS)
+    return waiting.until(lambda page: page.find_elements(by, what))
+
+
 def entries(browser, report, category):
     """Open a category of the report; return its rows."""
     browser.get(report.as_uri())
-    waiting = WebDriverWait(browser, SECONDS)
-    waiting.until(lambda page: page.find_element(By.LINK_TEXT, category)).click()
-    return waiting.until(lambda page: page.find_elements(By.XPATH, "//tbody/tr"))
+    awaited(browser, By.LINK_TEXT, category)[0].click()
+    return awaited(browser, By.XPATH, "//tbody/tr")
 
 
 def look_at(row):
@@ -65,10 +69,7 @@ def test_a_browser_shows_every_figure(browser, report):
     assert sorted(found) == sorted(figures.values())
     for name, label in figures.items():
         look_at(found[label])
-        image = f"//img[contains(@src, '{name}.svg')]"
-        shown = WebDriverWait(browser, SECONDS).until(
-            lambda page, image=image: page.find_element(By.XPATH, image)
-        )
+        (shown,) = awaited(browser, By.XPATH, f"//img[contains(@src, '{name}.svg')]")
         WebDriverWait(browser, SECONDS).until(
             lambda page, shown=shown: int(shown.get_attribute("naturalWidth")) > 0
         )
@@ -87,10 +88,7 @@ def test_a_browser_finds_every_table(browser, report, reproduction):
 @pytest.mark.slow
 def test_a_browser_shows_every_claim(browser, report):
     look_at(entries(browser, report, "Claims")[0])
-    frame = WebDriverWait(browser, SECONDS).until(
-        lambda page: page.find_element(By.TAG_NAME, "iframe")
-    )
-    browser.switch_to.frame(frame)
+    browser.switch_to.frame(awaited(browser, By.TAG_NAME, "iframe")[0])
     shown = [cell.text for cell in browser.find_elements(By.XPATH, "//tr/td[1]")]
     claims = yaml.safe_load((ROOT / "paper/claims.yaml").read_text())["claims"]
     assert shown == [claim["id"] for claim in claims]

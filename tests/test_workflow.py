@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 
 import numpy as np
@@ -12,19 +11,12 @@ import pandas as pd
 import pytest
 import yaml
 
+from tests.running import SNAKEMAKE
+from tests.running import snakemake as run
+
 NETWORK = "results/nonlinear/flipflop/g0.9/seed0"
-SNAKEMAKE = [sys.executable, "-m", "snakemake", "--nolock"]
 
 pytestmark = pytest.mark.slow
-
-
-def run(folder, *arguments):
-    """Run Snakemake to its end and return what it said; fail if it failed."""
-    done = subprocess.run(
-        [*SNAKEMAKE, *arguments], cwd=folder, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
 
 
 def start_training(folder):
