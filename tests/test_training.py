@@ -1,9 +1,15 @@
 """A run that is stopped and taken up again, and what its checkpoints say."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
+from interplay.adam import Adam, AdamState, at_rest
 from interplay.checkpoint import load_checkpoint, save_checkpoint
 from interplay.errors import InputError
 from interplay.lowrank import functional_rank, shuffled, truncations
@@ -11,10 +17,41 @@ from interplay.tasks import make_task
 from interplay.training import Run, State, convergence_epoch, initial_state, train
 
 TASK = make_task("romo", 0.5)
+SCRIPTS = Path(__file__).parents[1] / "workflow" / "scripts"
 
 
 def run_of(epochs):
     return Run("romo", 0.9, 1, n=24, epochs=epochs, batch=4, learning_rate=0.05 / 24)
+
+
+def test_steps_are_those_of_torchs_adam_to_the_bit():
+    rng = torch.Generator().manual_seed(20)
+    start = AdamState(**at_rest({"W": torch.randn(9, 9, generator=rng).numpy()}))
+    ours = Adam(start, 0, 0.01, "cpu")
+    weight = start.weights["W"].clone().requires_grad_()
+    theirs = torch.optim.Adam([weight], lr=0.01, fused=True)
+    for _ in range(5):
+        gradient = torch.randn(9, 9, generator=rng)
+        ours.step({"W": gradient})
+        weight.grad = gradient
+        theirs.step()
+    assert torch.equal(ours.weights["W"], weight)
+
+
+def test_training_does_without_torchs_compiler():
+    program = """
+import sys
+from interplay.record import require_determinism
+from interplay.tasks import make_task
+from interplay.training import Run, initial_state, train
+require_determinism()
+run = Run("romo", 0.9, 1, n=8, epochs=2, batch=2, learning_rate=0.01)
+task = make_task("romo", 0.5)
+train(run, task, initial_state(run, task))
+assert "torch._dynamo" not in sys.modules
+"""
+    environment = os.environ | {"PYTHONPATH": str(SCRIPTS)}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
 
 
 def test_a_resumed_run_is_bit_identical(tmp_path):

@@ -7,7 +7,12 @@ import pandas as pd
 import torch
 
 from interplay.files import write_json
-from interplay.record import describe_machine, fingerprint, granted_device
+from interplay.record import (
+    describe_machine,
+    fingerprint,
+    granted_device,
+    require_determinism,
+)
 from interplay.storage import write_arrays, write_table
 from interplay.training import Run, State
 
@@ -15,8 +20,7 @@ from interplay.training import Run, State
 def prepared_device(snakemake) -> str:
     """Set torch up for an exact rerun with the job's threads; return "cpu" or "cuda"."""
     torch.set_num_threads(snakemake.threads)
-    # As use_deterministic_algorithms does, less the import of torch's compiler (1.4 s).
-    torch.set_deterministic_debug_mode("error")
+    require_determinism()
     torch.set_flush_denormal(True)
     return granted_device(snakemake.resources.get("gpu", 0))
 

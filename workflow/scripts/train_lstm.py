@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pandas as pd
-import torch
 
 from interplay.checkpoint import kept_state, save_checkpoint
 from interplay.files import write_json
 from interplay.provenance.hashes import file_hash, value_hash
-from interplay.record import describe_machine, granted_device
+from interplay.record import describe_machine, granted_device, require_determinism
 from interplay.sentiment.training import (
     Run,
     State,
@@ -22,8 +21,7 @@ from job import job
 
 with job(snakemake) as log:
     params, files, output = snakemake.params, snakemake.input, snakemake.output
-    # As use_deterministic_algorithms does, less the import of torch's compiler (1.4 s).
-    torch.set_deterministic_debug_mode("error")
+    require_determinism()
     device = granted_device(snakemake.resources.get("gpu", 0))
 
     run = Run(

@@ -19,6 +19,15 @@ def fingerprint(array: np.ndarray) -> str:
     return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
 
 
+def require_determinism() -> None:
+    """Have torch refuse what it cannot repeat to the bit.
+
+    As `torch.use_deterministic_algorithms` does, less its import of torch's compiler,
+    1.4 s of each job.
+    """
+    torch.set_deterministic_debug_mode("error")
+
+
 def granted_device(gpus: int) -> str:
     """Return "cuda" if the scheduler gave the job a GPU and torch can use it, else "cpu"."""
     return "cuda" if gpus and torch.cuda.is_available() else "cpu"
