@@ -13,10 +13,12 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from statistics import median
 
 import pandas as pd
 
 from interplay.costs import costs
+from interplay.errors import InputError
 from interplay.files import read_json
 from interplay.provenance.receipts import NAME, Receipt, read_receipts
 
@@ -36,7 +38,7 @@ def start_seconds(script: Path, repeats: int = 3) -> float:
         subprocess.run([sys.executable, "-c", program], env=environment, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         spent.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
-    return sorted(spent)[repeats // 2]
+    return median(spent)
 
 
 def trained_seconds(receipts: list[Receipt], root: Path) -> float:
@@ -49,9 +51,12 @@ def starts(receipts: list[Receipt], root: Path) -> pd.DataFrame:
     """Return a row a script: `jobs`, `start_seconds` of one, `seconds` of all."""
     counts = Counter(receipt.script for receipt in receipts)
     rows = [
-        {"script": Path(script).name, "jobs": jobs, "start_seconds": seconds}
+        {
+            "script": Path(script).name,
+            "jobs": jobs,
+            "start_seconds": start_seconds(root / script),
+        }
         for script, jobs in counts.items()
-        for seconds in [start_seconds(root / script)]
     ]
     return pd.DataFrame(rows).assign(seconds=lambda t: t.jobs * t.start_seconds)
 
@@ -62,9 +67,12 @@ def main() -> None:
     parser.add_argument("results", type=Path, help="folder of a run that has ended")
     results = parser.parse_args().results
     root = Path.cwd()
-    receipts = read_receipts(results / NAME)
+    try:
+        receipts = read_receipts(results / NAME)
+        spent = costs(results / "benchmarks")
+    except InputError as error:
+        sys.exit(f"{parser.prog}: {error}")
     started = starts(receipts, root)
-    spent = costs(results / "benchmarks")
     others = spent[spent.step != "train"].cpu_seconds.sum()
     of_trainings = started[started.script.str.startswith("train")].seconds.sum()
     total = trained_seconds(receipts, root) + of_trainings + others

@@ -1,6 +1,7 @@
 """The benchmark at a tiny size: its table, and that its references do the same."""
 
 import json
+import re
 import sys
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from bench import __main__ as command
+from bench import startup
 from bench.plan import COMPARED, Plan, measure
 from bench.report import COLUMNS, growth_exponent, summary
 from bench.timing import ENGINE, Contender, check_agreement, one_thread
@@ -121,3 +123,22 @@ def test_a_wrong_option_is_refused(option, value, monkeypatch, capsys):
         command.main()
     assert ended.value.code == 2
     assert value in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_starts_of_a_run_are_a_part_of_its_cpu_time(
+    reproduction, monkeypatch, capsys
+):
+    monkeypatch.chdir(reproduction.folder)
+    monkeypatch.setattr(sys, "argv", ["startup", "results/preview"])
+    startup.main()
+    said = capsys.readouterr().out
+    assert re.search(r"train_network.py +8 ", said)
+    starts, total = map(int, re.search(r"(\d+) of (\d+) CPU s", said).groups())
+    assert 0 < starts < total
+
+
+def test_starts_of_no_run_are_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["startup", str(tmp_path)])
+    with pytest.raises(SystemExit, match=r"receipts\.jsonl: expected"):
+        startup.main()
