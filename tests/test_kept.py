@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from interplay.__main__ import main
+from interplay.completeness import settled
 from interplay.costs import costs
 from interplay.errors import InputError
 from interplay.provenance.hashes import file_hash
-from interplay.provenance.keep import KEPT
+from interplay.provenance.keep import KEPT, MACHINES
 from interplay.provenance.receipts import NAME, read_receipts
 
 FULL = Path(__file__).parents[1] / "paper" / "results"
@@ -25,10 +26,9 @@ def altered(folder):
     kept = [path for pattern in KEPT for path in folder.glob(pattern)]
     found = {path.relative_to(folder).as_posix(): file_hash(path) for path in kept}
     wrong = [path for path, h in found.items() if hashes[f"{results}/{path}"] != h]
-    locks = {each.lock for each in receipts}
-    return (
-        wrong if locks == {file_hash(folder / "requirements.txt")} else [*wrong, "lock"]
-    )
+    if {each.lock for each in receipts} != {file_hash(folder / "requirements.txt")}:
+        wrong.append("requirements.txt")
+    return wrong
 
 
 @pytest.mark.slow
@@ -47,6 +47,26 @@ def test_what_is_kept_of_a_run(reproduction, tmp_path, monkeypatch, capsys):
 
     (folder / "tables" / "claims.csv").write_text("id\n")
     assert altered(folder) == ["tables/claims.csv"]
+
+
+@pytest.mark.parametrize("folder", [".", "results"])
+def test_nothing_is_kept_over_another_folder(project, monkeypatch, capsys, folder):
+    monkeypatch.chdir(project)
+    before = sorted(project.rglob("*"))
+    assert main(["keep", folder, "--results", "results"]) == 1
+    assert "expected no folder, or one by `keep`" in capsys.readouterr().err
+    assert sorted(project.rglob("*")) == before
+
+
+def test_an_earlier_folder_stays_if_the_new_one_cannot_be_made(
+    project, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(project)
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / MACHINES).write_text("[]")
+    assert main(["keep", str(tmp_path / "kept"), "--results", "results"]) == 1
+    assert "expected benchmark files" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.rglob("*")] == ["kept", MACHINES]
 
 
 def test_costs_without_benchmarks_are_one_line(tmp_path):
@@ -98,3 +118,25 @@ def test_the_readme_counts_the_verdicts_of_the_full_run():
         f"{verdicts['not tested']} could not be tested"
     )
     assert counted in readme
+
+
+def test_the_readme_compares_with_the_published_values_as_the_full_run_does():
+    networks = pd.read_csv(FULL / "tables/nonlinear.csv")
+    networks = networks[settled(networks) & (networks.hold != "per_channel")]
+    published = pd.read_csv(FULL.parent / "published.csv", na_filter=False)
+    published = published[published.bound == ""]
+    readme = " ".join((FULL.parents[1] / "README.md").read_text().split())
+
+    def medians(quantity):
+        for task in ("flipflop", "mante", "romo"):
+            ours = networks[networks.task == task].groupby("g")[quantity].mean()
+            theirs = published.query("task == @task and quantity == @quantity")
+            ratios = ours / theirs.set_index("g").value.astype(float)
+            yield f"{ratios.median():.2f}"
+
+    epochs, norms = (medians(name) for name in ("convergence_epoch", "norm_dW"))
+    assert "convergence takes {}, {} and {} of the published".format(*epochs) in readme
+    assert "norms are {}, {} and {} times the published".format(*norms) in readme
+    (lstm,) = pd.read_csv(FULL / "tables/sentiment.csv").itertuples()
+    ranks = f"rank {lstm.sufficient_rank_dW} of `dW`, or {lstm.sufficient_rank_W} of `W`"
+    assert ranks in readme
