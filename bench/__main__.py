@@ -50,7 +50,7 @@ def main() -> None:
     stopwatch = Stopwatch.start()
     with one_thread():
         found = measure(plan, with_jax=not missing)
-        machine = describe_machine("cpu")
+        machine = describe_machine(threads=1)
     spent = stopwatch.read()
 
     print()

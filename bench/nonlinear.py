@@ -8,7 +8,14 @@ import torch
 from bench.timing import ENGINE, Contender
 from interplay.tasks import make_task
 from interplay.tasks.trials import Task
-from interplay.training import STRETCH, Run, initial_state, initial_weights, train
+from interplay.training import (
+    STRETCH,
+    Run,
+    initial_state,
+    initial_weights,
+    stretch,
+    train,
+)
 
 DT = 0.5
 
@@ -38,11 +45,8 @@ def operations(run: Run, task: Task) -> int:
 
 def batches(run: Run, task: Task) -> Iterator[tuple[np.ndarray, ...]]:
     """Yield the very batches that the engine draws: inputs, targets, mask."""
-    for number in range(-(-run.epochs // STRETCH)):
-        trials = task.draw(run.stream("training trials", number), STRETCH * run.batch)
-        for epoch in range(min(STRETCH, run.epochs - number * STRETCH)):
-            here = slice(epoch * run.batch, (epoch + 1) * run.batch)
-            yield tuple(np.ascontiguousarray(array[:, here]) for array in trials)
+    for epoch in range(0, run.epochs, STRETCH):
+        yield from zip(*stretch(run, task, epoch), strict=True)
 
 
 def engine(task_name: str, n: int, epochs: int) -> Contender:

@@ -1,5 +1,11 @@
 """The gradient of the rate network against plain autograd, for every task's shape."""
 
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
 import numba
 import numpy as np
 import pytest
@@ -16,19 +22,11 @@ from interplay.network import (
     masked_loss,
     simulate,
 )
-from interplay.steps import (
-    LANES,
-    ROWS,
-    advance,
-    advance_in_torch,
-    padded,
-    rational_tanh,
-    retreat,
-    retreat_in_torch,
-)
+from interplay.steps import rational_tanh
 from interplay.tasks import make_task
 
 DT = 0.5
+SCRIPTS = Path(__file__).parents[1] / "workflow" / "scripts"
 TASKS = [
     ("flipflop", {"hold": "per_channel"}),
     ("flipflop", {"hold": "last_pulse"}),
@@ -69,8 +67,14 @@ def draw(task, n_trials, dtype):
 
 
 def engine(network, trials):
+    W, B, C, *trials = (
+        tensor.detach().numpy() for tensor in (network.W, network.B, network.C, *trials)
+    )
+    network = Network(W, B, C)
     workspace = Workspace(network, *trials[0].shape[:2], DT)
-    return loss_and_gradient(network, *trials, workspace)
+    loss, gradient = loss_and_gradient(network, *trials, workspace)
+    tensors = map(torch.from_numpy, (gradient.W, gradient.B, gradient.C))
+    return torch.tensor(loss, dtype=torch.float64), Network(*tensors)
 
 
 def relative_error(a, b):
@@ -130,10 +134,8 @@ def test_gradient_of_any_shape(n, n_trials, n_samples, n_inputs, n_outputs, seed
 
 
 def test_readout_of_one_step_by_hand():
-    network = Network(
-        W=torch.tensor([[2.0]]), B=torch.tensor([[3.0]]), C=torch.tensor([[5.0]])
-    )
-    inputs = torch.tensor([1.0, 0.0]).reshape(2, 1, 1)
+    network = Network(*(np.array([[weight]], np.float32) for weight in (2, 3, 5)))
+    inputs = np.array([1, 0], np.float32).reshape(2, 1, 1)
     z = simulate(network, inputs, Workspace(network, 2, 1, DT)).flatten()
     x1 = 0.5 * 3
     x2 = 0.5 * x1 + 0.5 * 2 * np.tanh(x1)
@@ -141,17 +143,35 @@ def test_readout_of_one_step_by_hand():
 
 
 def test_workspace_can_be_used_again():
-    task = make_task("romo", DT)
-    network = make_network(task, 32, 0.5, torch.float64)
-    inputs, targets, mask = draw(task, 4, torch.float64)
+    """Also after a batch that begins earlier, whose states it then still holds."""
+    task, rng = make_task("romo", DT), np.random.default_rng(7)
+    W = initial_connectivity(rng, 32, 0.5)
+    network = Network(W, *initial_vectors(rng, 32, task.n_inputs, task.n_outputs))
+    inputs, targets, mask = task.draw(rng, 4)
     workspace = Workspace(network, len(inputs), 4, DT)
 
     def gradient(u):
-        return loss_and_gradient(network, u, targets, mask, workspace)[1].W.clone()
+        return loss_and_gradient(network, u, targets, mask, workspace)[1].W.copy()
 
     first = gradient(inputs)
-    gradient(2 * inputs)
-    assert torch.equal(gradient(inputs), first)
+    gradient(inputs + 1)
+    np.testing.assert_array_equal(gradient(inputs), first)
+    assert not gradient(0 * inputs).any(), "a network at rest learns nothing"
+
+
+@pytest.mark.parametrize("rest", [0, 1, 9, 12])
+def test_gradient_of_trials_that_begin_with_rest(rest):
+    """Steps before the first input are not simulated, nor those after the last output."""
+    task = make_task("mante", DT)
+    network = make_network(task, 40, 0.9, torch.float64)
+    trials = [array[:12].clone() for array in draw(task, 5, torch.float64)]
+    trials[0][:rest] = 0
+    loss, gradient = autograd(network, trials)
+    our_loss, our_gradient = engine(network, trials)
+    torch.testing.assert_close(our_loss, loss, rtol=1e-12, atol=0)
+    for name in ("W", "B", "C"):
+        mine, theirs = getattr(our_gradient, name), getattr(gradient, name)
+        torch.testing.assert_close(mine, theirs, rtol=1e-9, atol=1e-12)
 
 
 def test_rational_tanh_is_accurate_to_rounding():
@@ -162,28 +182,18 @@ def test_rational_tanh_is_accurate_to_rounding():
     assert np.abs(found).max() <= 1
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_compiled_passes_equal_their_torch_counterparts(dtype):
-    """What the CPU takes does what other devices do in torch."""
-    generator = torch.Generator().manual_seed(1)
-
-    def normal(*shape):
-        return torch.randn(shape, generator=generator, dtype=dtype)
-
-    n, trials, extra = 2 * LANES, 2 * ROWS, padded(3, ROWS)
-    weights, readout = normal(n + 3, n) / n**0.5, normal(2, n - 5)
-    states, adjoints = normal(2, 12, trials, n + extra).unbind(0)
-    states[0, :, :n] = 0
-    found = []
-    for forward, back in ((advance, retreat), (advance_in_torch, retreat_in_torch)):
-        s, d = states.clone(), adjoints.clone()
-        of_rates, of_inputs = normal(n + extra, n), normal(extra, n)
-        outputs = forward(s, weights, 0.5, readout)
-        back(d, s, weights, 0.5, of_rates, of_inputs)
-        found.append((outputs, s, d, of_rates, of_inputs))
-    for ours, theirs in zip(*found, strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
-    assert torch.equal(found[0][1][:, :, n:], states[:, :, n:]), "inputs are left alone"
+def test_denormals_are_flushed_where_asked():
+    program = """
+import numpy as np
+from interplay.steps import flush_denormals
+assert np.float32(1e-38) * np.float32(0.1) != 0
+flush_denormals()
+assert np.float32(1e-38) * np.float32(0.1) == 0
+"""
+    if platform.machine() not in ("x86_64", "AMD64"):
+        pytest.skip("only an x86 is told to")
+    environment = os.environ | {"PYTHONPATH": str(SCRIPTS)}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
 
 
 def test_initial_weights():

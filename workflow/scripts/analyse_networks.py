@@ -3,17 +3,16 @@
 from dataclasses import fields
 
 import pandas as pd
-import torch
 
 from interplay.analysis import Findings, analyse
+from interplay.steps import flush_denormals
 from interplay.storage import write_table
 from job import job
 from trained import read_trained
 
 with job(snakemake) as log:
     params, files = snakemake.params, snakemake.input
-    torch.set_num_threads(snakemake.threads)
-    torch.set_flush_denormal(True)
+    flush_denormals()
     findings = []
     for each in zip(files.networks, files.losses, files.records, strict=True):
         trained = read_trained(*each)

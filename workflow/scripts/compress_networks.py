@@ -4,10 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-import torch
 
 from interplay.compression import packed_network, rebuilt_network
 from interplay.lowrank import losses_of
+from interplay.steps import flush_denormals
 from interplay.storage import write_table
 from interplay.training import test_trials
 from job import job
@@ -20,8 +20,7 @@ COLUMNS = [
 
 with job(snakemake) as log:
     params, files = snakemake.params, snakemake.input
-    torch.set_num_threads(snakemake.threads)
-    torch.set_flush_denormal(True)
+    flush_denormals()
     rows = []
     for each in zip(files.networks, files.losses, files.records, strict=True):
         trained, path = read_trained(*each), each[0]

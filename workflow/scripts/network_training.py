@@ -4,25 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
-import torch
 
 from interplay.files import write_json
-from interplay.record import (
-    describe_machine,
-    fingerprint,
-    granted_device,
-    require_determinism,
-)
+from interplay.record import fingerprint
 from interplay.storage import write_arrays, write_table
 from interplay.training import Run, State
-
-
-def prepared_device(snakemake) -> str:
-    """Set torch up for an exact rerun with the job's threads; return "cpu" or "cuda"."""
-    torch.set_num_threads(snakemake.threads)
-    require_determinism()
-    torch.set_flush_denormal(True)
-    return granted_device(snakemake.resources.get("gpu", 0))
 
 
 def task_options(params) -> dict[str, Any]:
@@ -49,7 +35,6 @@ def write_trained(
     state: State,
     files: tuple[str, str, str],
     about: Mapping[str, Any],
-    device: str,
     log: Callable[[str], None],
 ) -> None:
     """Write what a training leaves: weights, losses and the record.
@@ -60,20 +45,18 @@ def write_trained(
         state: the state after the last one.
         files: paths of the three.
         about: what the record says besides.
-        device: where it was trained.
         log: is told of a loss that was not finite.
     """
     if state.diverged:
         log(f"{run}: the loss became {state.losses[-1]} at epoch {state.epoch - 1}")
     network, loss, record = files
-    write_arrays({name: t.numpy() for name, t in state.weights.items()}, network)
+    write_arrays(state.weights, network)
     losses = {"epoch": range(state.epoch), "loss": state.losses}
     write_table(pd.DataFrame(losses), loss)
     made = {
         "run": vars(run),
-        "W0_sha256": fingerprint(start.weights["W"].numpy()),
+        "W0_sha256": fingerprint(start.weights["W"]),
         "epochs": state.epoch,
         "diverged": state.diverged,
-        "machine": describe_machine(device),
     }
     write_json(made | about, record)

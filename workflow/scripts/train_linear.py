@@ -56,7 +56,7 @@ with job(snakemake) as log, threadpool_limits(snakemake.threads):
             "g": g,
             "seeds": params.seeds,
             "code_sha256": params.code,
-            "machine": describe_machine("cpu"),
+            "machine": describe_machine(snakemake.threads),
             **stopwatch.read(),
         },
         snakemake.output.record,

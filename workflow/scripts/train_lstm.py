@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from interplay.checkpoint import kept_state, save_checkpoint
+from interplay.device import describe_device, granted_device, require_determinism
 from interplay.files import write_json
 from interplay.provenance.hashes import file_hash, value_hash
-from interplay.record import describe_machine, granted_device, require_determinism
+from interplay.record import describe_machine
 from interplay.sentiment.training import (
     Run,
     State,
@@ -56,7 +57,7 @@ with job(snakemake) as log:
         device=device,
         keep=keep,
     )
-    write_arrays({k: v.numpy() for k, v in state.weights.items()}, output.network)
+    write_arrays(state.weights, output.network)
     curves = pd.DataFrame(state.epochs)
     curves.insert(0, "epoch", range(len(curves)))
     curves.insert(0, "seed", run.seed)
@@ -73,7 +74,7 @@ with job(snakemake) as log:
             "inputs_sha256": inputs,
             "code_sha256": params.code,
             "parameters_sha256": identity,
-            "machine": describe_machine(device) | {"threads": snakemake.threads},
+            "machine": describe_machine(snakemake.threads) | describe_device(device),
             "wall_seconds": state.wall_seconds,
             "cpu_seconds": state.cpu_seconds,
         },

@@ -4,21 +4,22 @@ from pathlib import Path
 
 from interplay.checkpoint import kept_state, save_checkpoint
 from interplay.provenance.hashes import value_hash
-from interplay.record import Stopwatch
+from interplay.record import Stopwatch, describe_machine
+from interplay.steps import flush_denormals
 from interplay.tasks import make_task
 from interplay.training import State, initial_state, train
 from job import job
-from network_training import prepared_device, run_of, task_options, write_trained
+from network_training import run_of, task_options, write_trained
 
 with job(snakemake) as log:
     params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output
-    device = prepared_device(snakemake)
+    flush_denormals()
     options = task_options(params)
     task = make_task(params.task, **options)
     run = run_of(params, float(wildcards.g), int(wildcards.seed))
     start = initial_state(run, task)
 
-    identity = value_hash([dict(params.items()), dict(wildcards.items()), device])
+    identity = value_hash([dict(params.items()), dict(wildcards.items())])
     checkpoint = Path(output.network).with_name("checkpoint.safetensors")
     kept = kept_state(State, identity, checkpoint, log)
 
@@ -27,7 +28,6 @@ with job(snakemake) as log:
         run,
         task,
         kept or start,
-        device=device,
         keep=lambda state: save_checkpoint(state, identity, checkpoint),
     )
     about = {
@@ -35,8 +35,9 @@ with job(snakemake) as log:
         "resumed_at": kept.epoch if kept else 0,
         "code_sha256": params.code,
         "parameters_sha256": identity,
+        "machine": describe_machine(threads=1),
         **stopwatch.read(),
     }
     files = output.network, output.loss, output.record
-    write_trained(run, start, state, files, about, device, log)
+    write_trained(run, start, state, files, about, log)
     checkpoint.unlink(missing_ok=True)

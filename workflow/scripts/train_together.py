@@ -3,18 +3,24 @@
 from itertools import product
 from pathlib import Path
 
+import torch
+
 from interplay.checkpoint import kept_state, save_checkpoint
+from interplay.device import describe_device, granted_device, require_determinism
 from interplay.provenance.hashes import value_hash
-from interplay.record import Stopwatch
+from interplay.record import Stopwatch, describe_machine
 from interplay.tasks import make_task
 from interplay.together import StackedState, train_together
 from interplay.training import initial_state
 from job import job
-from network_training import prepared_device, run_of, task_options, write_trained
+from network_training import run_of, task_options, write_trained
 
 with job(snakemake) as log:
     params, output = snakemake.params, snakemake.output
-    device = prepared_device(snakemake)
+    torch.set_num_threads(snakemake.threads)
+    torch.set_flush_denormal(True)
+    require_determinism()
+    device = granted_device(snakemake.resources.get("gpu", 0))
     options = task_options(params)
     task = make_task(params.task, **options)
     runs = [run_of(params, g, seed) for g, seed in product(params.g, params.seeds)]
@@ -40,9 +46,10 @@ with job(snakemake) as log:
         "code_sha256": params.code,
         "parameters_sha256": identity,
         "trained_together": len(runs),
+        "machine": describe_machine(snakemake.threads) | describe_device(device),
         **stopwatch.read(),
     }
     files = zip(output.networks, output.losses, output.records, strict=True)
     for each in zip(runs, starts, states, files, strict=True):
-        write_trained(*each, about, device, log)
+        write_trained(*each, about, log)
     checkpoint.unlink(missing_ok=True)

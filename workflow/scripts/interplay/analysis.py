@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import torch
 
 from interplay.errors import InputError
 from interplay.lowrank import (
@@ -53,8 +52,8 @@ class TrainedNetwork:
 
     @property
     def network(self) -> Network:
-        """The trained weights as a network of torch tensors."""
-        return Network(**{k: torch.from_numpy(v) for k, v in self.weights.items()})
+        """The trained weights as a network."""
+        return Network(**self.weights)
 
     def labelled(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a table of this network with the columns that name it in front."""
@@ -207,8 +206,7 @@ def example_trial(trained: TrainedNetwork) -> pd.DataFrame:
     example = trained.task.example(trained.run.stream("example trial"))
     inputs, targets, mask = example.trials
     workspace = Workspace(trained.network, *inputs.shape[:2], trained.task.dt)
-    with torch.no_grad():
-        outputs = simulate(trained.network, torch.from_numpy(inputs), workspace).numpy()
+    outputs = simulate(trained.network, inputs, workspace)
 
     time = trained.task.dt * np.arange(len(inputs))
     parts = []

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
 import numpy as np
-import torch
 
-from interplay.adam import GROUPS, Tensors
+from interplay.adam import GROUPS, Arrays
 from interplay.errors import InputError
 from interplay.storage import read_arrays, write_arrays
 
@@ -15,9 +14,9 @@ from interplay.storage import read_arrays, write_arrays
 class State(Protocol):
     """The state of a run: an `AdamState`, and how far the run has come."""
 
-    weights: Tensors
-    means: Tensors
-    squares: Tensors
+    weights: Arrays
+    means: Arrays
+    squares: Arrays
 
     @property
     def epoch(self) -> int:
@@ -31,7 +30,7 @@ class State(Protocol):
 
     @classmethod
     def restored(
-        cls, groups: Mapping[str, Tensors], progress: Mapping[str, np.ndarray]
+        cls, groups: Mapping[str, Arrays], progress: Mapping[str, np.ndarray]
     ) -> Self:
         """Return the state with these weights, moments and progress.
 
@@ -51,9 +50,9 @@ def save_checkpoint(state: State, identity: str, path: str | Path) -> None:
         identity: what the run is made of; a checkpoint of another run is not taken up.
     """
     arrays = {
-        f"{group}/{name}": tensor.numpy()
+        f"{group}/{name}": array
         for group in GROUPS
-        for name, tensor in getattr(state, group).items()
+        for name, array in getattr(state, group).items()
     }
     arrays |= {f"progress/{name}": array for name, array in state.progress.items()}
     arrays["identity"] = np.frombuffer(identity.encode(), np.uint8)
@@ -70,7 +69,7 @@ def load_checkpoint(kind: type[S], identity: str, path: str | Path) -> S | None:
         return None
     arrays = read_arrays(path)
 
-    def of(group: str) -> dict[str, np.ndarray]:
+    def of(group: str) -> Arrays:
         prefix = f"{group}/"
         return {
             name.removeprefix(prefix): array
@@ -81,11 +80,7 @@ def load_checkpoint(kind: type[S], identity: str, path: str | Path) -> S | None:
     try:
         if arrays["identity"].tobytes().decode() != identity:
             return None
-        groups = {
-            group: {name: torch.from_numpy(array) for name, array in of(group).items()}
-            for group in GROUPS
-        }
-        return kind.restored(groups, of("progress"))
+        return kind.restored({group: of(group) for group in GROUPS}, of("progress"))
     except KeyError as error:
         raise InputError(f"{path}: expected a checkpoint, found no {error}") from None
 

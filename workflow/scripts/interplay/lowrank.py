@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import torch
 
 from interplay.network import Network, Workspace, masked_loss, simulate
 from interplay.tasks.trials import Trials
@@ -49,7 +48,7 @@ def losses_of(
     """Return the loss of a network with each of several recurrent connectivities.
 
     Args:
-        network: gives B and C, float32, on the CPU.
+        network: gives B and C, float32.
         connectivities: each (N, N), float32, in place of W.
         trials: what all of them are tested on.
         dt: time step.
@@ -57,22 +56,20 @@ def losses_of(
     Returns:
         float64, one a connectivity.
     """
-    inputs, targets, mask = (torch.from_numpy(array) for array in trials)
+    n_samples, n_trials = trials.inputs.shape[:2]
     workspaces: dict[int, Workspace] = {}
     losses = np.zeros(len(connectivities))
-    with torch.no_grad():
-        for part in torch.arange(inputs.shape[1]).split(TRIALS_AT_ONCE):
-            part = slice(int(part[0]), int(part[-1]) + 1)
-            size = part.stop - part.start
-            if size not in workspaces:
-                workspaces[size] = Workspace(network, len(inputs), size, dt)
-            some = [array[:, part].contiguous() for array in (inputs, targets, mask)]
-            for i, W in enumerate(connectivities):
-                tested = network.with_connectivity(torch.from_numpy(W))
-                outputs = simulate(tested, some[0], workspaces[size])
-                loss = masked_loss(outputs.double(), some[1], some[2])
-                losses[i] += float(loss) * float(some[2].double().sum())
-    return losses / float(mask.double().sum())
+    for start in range(0, n_trials, TRIALS_AT_ONCE):
+        part = slice(start, min(start + TRIALS_AT_ONCE, n_trials))
+        size = part.stop - part.start
+        if size not in workspaces:
+            workspaces[size] = Workspace(network, n_samples, size, dt)
+        inputs, targets, mask = (np.ascontiguousarray(a[:, part]) for a in trials)
+        for i, W in enumerate(connectivities):
+            outputs = simulate(network.with_connectivity(W), inputs, workspaces[size])
+            loss = masked_loss(outputs.astype(np.float64), targets, mask)
+            losses[i] += loss * mask.sum(dtype=np.float64)
+    return losses / trials.mask.sum(dtype=np.float64)
 
 
 def functional_rank(losses: np.ndarray, threshold: float) -> int | None:

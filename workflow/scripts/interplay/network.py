@@ -14,23 +14,22 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import torch
 
-from interplay.steps import LANES, LINE, ROWS, advance, padded, retreat
+from interplay.steps import LANES, LINE, ROWS, advance, buffer, padded, retreat
 
 
 @dataclass(frozen=True)
 class Network:
-    """The weights of one network, as the trained tensors."""
+    """The weights of one network; where torch computes, its tensors."""
 
-    W: torch.Tensor
+    W: np.ndarray
     """(N, N), recurrent connectivity"""
-    B: torch.Tensor
+    B: np.ndarray
     """(N, Nin), columns √N m_i"""
-    C: torch.Tensor
+    C: np.ndarray
     """(Nout, N), rows w_i / √N"""
 
-    def with_connectivity(self, W: torch.Tensor) -> "Network":
+    def with_connectivity(self, W: np.ndarray) -> "Network":
         """Return this network with other recurrent weights, W: (N, N)."""
         return Network(W, self.B, self.C)
 
@@ -69,53 +68,53 @@ class Workspace:
 
     def __init__(self, network: Network, n_samples: int, n_trials: int, dt: float):
         """Allocate for batches of `n_trials` trials, each `n_samples` long."""
-        self.dt = dt
         self.n_samples, self.n_trials = n_samples, n_trials
         self.n, self.n_inputs = network.B.shape
         self.n_outputs = network.C.shape[0]
-        self._like = network.W.detach()
-
+        self._dtype = network.W.dtype
         self.columns = padded(self.n, LANES)
         self.states = self._rows(self.n_inputs)
-        self.inputs = self._beside(self.states, self.n_inputs)
-        self.forward_weights = self._zeros(self.columns + self.n_inputs, self.columns)
+        self.outputs = self._array(n_samples, self.states.shape[1], self.n_outputs)
+        self.forward_panels = self._panels(self.n_inputs)
+        self.dt = self._dtype.type(dt)
 
     # What only a gradient needs is not allocated for an evaluation.
 
     @cached_property
-    def adjoints(self) -> torch.Tensor:
+    def adjoints(self) -> np.ndarray:
         return self._rows(self.n_outputs)
 
     @cached_property
-    def of_outputs(self) -> torch.Tensor:
-        return self._beside(self.adjoints, self.n_outputs)
+    def backward_panels(self) -> np.ndarray:
+        return self._panels(self.n_outputs)
 
     @cached_property
-    def backward_weights(self) -> torch.Tensor:
-        return self._zeros(self.columns + self.n_outputs, self.columns)
+    def sums(self) -> tuple[np.ndarray, np.ndarray]:
+        heights = self.columns + self.n_outputs, self.n_inputs
+        of_rates, of_inputs = (
+            self._array(padded(height, ROWS), self.columns) for height in heights
+        )
+        return of_rates, of_inputs
 
     @cached_property
-    def of_rates(self) -> torch.Tensor:
-        return self._zeros(padded(self.columns + self.n_outputs, ROWS), self.columns)
+    def gradient(self) -> Network:
+        n = self.n
+        shapes = (n, n), (n, self.n_inputs), (self.n_outputs, n)
+        return Network(*(self._array(*shape) for shape in shapes))
 
-    @cached_property
-    def of_inputs(self) -> torch.Tensor:
-        return self._zeros(padded(self.n_inputs, ROWS), self.columns)
-
-    def _rows(self, n_more: int) -> torch.Tensor:
+    def _rows(self, n_more: int) -> np.ndarray:
         """Allocate a row a sample and trial: of each neuron, then `n_more` numbers."""
         width = padded(self.columns + n_more, LINE)
-        return self._zeros(self.n_samples + 1, padded(self.n_trials, ROWS), width)
+        return self._array(self.n_samples + 1, padded(self.n_trials, ROWS), width)
 
-    def _beside(self, rows: torch.Tensor, n_more: int) -> torch.Tensor:
-        return rows[:, : self.n_trials, self.columns : self.columns + n_more]
+    def _panels(self, n_more: int) -> np.ndarray:
+        return self._array(self.columns // LANES, self.columns + n_more, LANES)
 
-    def _zeros(self, *shape: int) -> torch.Tensor:
-        return self._like.new_zeros(shape)
+    def _array(self, *shape: int) -> np.ndarray:
+        return buffer(shape, self._dtype)
 
 
-@torch.no_grad()
-def simulate(network: Network, inputs: torch.Tensor, workspace: Workspace):
+def simulate(network: Network, inputs: np.ndarray, workspace: Workspace) -> np.ndarray:
     """Return the readout of a batch of trials that all start at x = 0.
 
     Args:
@@ -124,19 +123,18 @@ def simulate(network: Network, inputs: torch.Tensor, workspace: Workspace):
         workspace: buffers of that shape; overwritten.
 
     Returns:
-        (time, trial, Nout): z, the output after each input sample.
+        (time, trial, Nout): z, the output after each input sample, in a buffer.
     """
-    ws, n = workspace, workspace.n
-    torch.mul(network.W.T, ws.dt, out=ws.forward_weights[:n, :n])
-    torch.mul(network.B.T, ws.dt, out=ws.forward_weights[ws.columns :, :n])
-    ws.inputs[:-1] = inputs
-    outputs = advance(ws.states, ws.forward_weights, 1 - ws.dt, network.C.detach())
-    return outputs[:, : ws.n_trials]
+    ws = workspace
+    W, B, C = map(np.ascontiguousarray, (network.W, network.B, network.C))
+    inputs = np.ascontiguousarray(inputs)
+    advance(ws.states, ws.outputs, ws.forward_panels, inputs, W, B, C, ws.dt)
+    return ws.outputs[:, : ws.n_trials]
 
 
 def masked_loss(
-    outputs: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor
-) -> torch.Tensor:
+    outputs: np.ndarray, targets: np.ndarray, mask: np.ndarray
+) -> np.floating:
     """Return half the squared error averaged where the mask is 1.
 
     Args:
@@ -145,22 +143,19 @@ def masked_loss(
     Returns:
         Scalar, ½ Σ mask (target - output)² / Σ mask.
     """
-    return 0.5 * (mask * (targets - outputs).square()).sum() / mask.sum()
+    return 0.5 * (mask * (targets - outputs) ** 2).sum() / mask.sum()
 
 
-@torch.no_grad()
 def loss_and_gradient(
     network: Network,
-    inputs: torch.Tensor,
-    targets: torch.Tensor,
-    mask: torch.Tensor,
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    mask: np.ndarray,
     workspace: Workspace,
-) -> tuple[torch.Tensor, Network]:
+) -> tuple[float, Network]:
     """Return the `masked_loss` of a batch and its gradient with respect to the weights.
 
-    By exact back-propagation through time. It is done by hand: between two passes
-    through buffers larger than the cache, each operation that autograd would add
-    takes longer than its arithmetic.
+    By exact back-propagation through time.
 
     Args:
         network: the weights, float32 or float64.
@@ -169,29 +164,25 @@ def loss_and_gradient(
         workspace: buffers of that shape; overwritten.
 
     Returns:
-        The loss, a scalar, and dL/dW, dL/dB, dL/dC as the weights of a network,
-        which the next gradient may overwrite.
+        The loss, and dL/dW, dL/dB, dL/dC as the weights of a network, in buffers.
     """
-    ws, n = workspace, workspace.n
-    error = simulate(network, inputs, ws) - targets
-    of_outputs = mask * error / mask.sum()
-    loss = 0.5 * torch.dot(of_outputs.flatten(), error.flatten())
-
-    torch.mul(network.W, ws.dt, out=ws.backward_weights[:n, :n])
-    torch.mul(network.C, ws.dt, out=ws.backward_weights[ws.columns :, :n])
-    ws.of_outputs[1:] = of_outputs
-    ws.adjoints[-1, :, : ws.columns] = 0
-    retreat(
+    ws = workspace
+    simulate(network, inputs, ws)
+    W, C, targets, mask = map(np.ascontiguousarray, (network.W, network.C, targets, mask))
+    gradient = ws.gradient
+    loss = retreat(
         ws.adjoints,
         ws.states,
-        ws.backward_weights,
-        1 - ws.dt,
-        ws.of_rates,
-        ws.of_inputs,
-    )
-    gradient = Network(
-        W=ws.of_rates[:n, :n].contiguous(),
-        B=ws.of_inputs[: ws.n_inputs, :n].T.contiguous(),
-        C=ws.of_rates[ws.columns :][: ws.n_outputs, :n].contiguous(),
+        ws.outputs,
+        ws.backward_panels,
+        ws.sums,
+        targets,
+        mask,
+        W,
+        C,
+        ws.dt,
+        gradient.W,
+        gradient.B,
+        gradient.C,
     )
     return loss, gradient

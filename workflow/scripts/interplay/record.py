@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import torch
 
 LIBRARIES = ("numpy", "scipy", "torch", "numba")
 
@@ -19,44 +18,21 @@ def fingerprint(array: np.ndarray) -> str:
     return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
 
 
-def require_determinism() -> None:
-    """Have torch refuse what it cannot repeat to the bit.
-
-    As `torch.use_deterministic_algorithms` does, less its import of torch's compiler,
-    1.4 s of each job.
-    """
-    torch.set_deterministic_debug_mode("error")
-
-
-def granted_device(gpus: int) -> str:
-    """Return "cuda" if the scheduler gave the job a GPU and torch can use it, else "cpu"."""
-    return "cuda" if gpus and torch.cuda.is_available() else "cpu"
-
-
-def describe_machine(device: str) -> dict[str, object]:
-    """Return what a result may depend on besides code, parameters and seeds.
+def describe_machine(threads: int) -> dict[str, object]:
+    """Return what a result may depend on besides code, parameters and seeds, on a CPU.
 
     Args:
-        device: "cpu" or "cuda", where the run is computed.
+        threads: by how many the run is computed.
     """
-    gpu = None
-    if device == "cuda":
-        gpu = {
-            "name": torch.cuda.get_device_name(),
-            "cuda": torch.version.cuda,
-            "capability": list(torch.cuda.get_device_capability()),
-        }
     return {
-        "device": device,
-        "gpu": gpu,
+        "device": "cpu",
+        "gpu": None,
         "machine": platform.machine(),
         "processor": processor(),
         "system": platform.platform(),
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
-        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
-        "threads": torch.get_num_threads(),
-        "deterministic": torch.are_deterministic_algorithms_enabled(),
+        "threads": threads,
         "slurm_job": os.environ.get("SLURM_JOB_ID"),
     }
 

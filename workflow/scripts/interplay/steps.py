@@ -1,20 +1,19 @@
-"""The three passes of a gradient: steps forward, steps back, and the sum over steps.
+"""The compiled loops over the steps of a batch: forward, and back with the gradient.
 
-On the CPU they are compiled loops over tiles of a matrix product. A tile stays in
-the processor's registers while it is summed, so that what is elementwise in a
-step is done to it while it is still in the nearest cache; and since weights are
-laid out for it once for all steps, a small product runs at the speed of a large
-one, which no BLAS call does. Other devices take the same three passes in torch.
+They are loops over tiles of a matrix product. A tile stays in the processor's
+registers while it is summed, and since weights are laid out for it once for all steps, a
+small product runs at the speed of a large one, which no BLAS call does. What is
+elementwise in a step is done while it is still in the nearest cache. A batch is one
+call: whatever else it took would find the caches full of states.
 
 Buffers are made of whole tiles: see `padded`. What is padded is zero, and stays so.
 """
 
 import math
-from itertools import pairwise
+import platform
 
 import numba
 import numpy as np
-import torch
 from llvmlite import binding, ir
 from numba import float32
 from numba.core import cgutils, types
@@ -41,104 +40,66 @@ def padded(length: int, unit: int) -> int:
     return -(-length // unit) * unit
 
 
-def advance(
-    states: torch.Tensor, weights: torch.Tensor, leak: float, readout: torch.Tensor
-) -> torch.Tensor:
-    """Take all steps forward from x = 0: x = leak x + s weights, rates = tanh(x).
+def buffer(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Return zeros that begin on a line of the cache."""
+    size, line = math.prod(shape), LINE * 4
+    memory = np.zeros(size * dtype.itemsize + line, np.uint8)
+    start = -memory.ctypes.data % line
+    return memory[start : start + size * dtype.itemsize].view(dtype).reshape(shape)
 
-    Args:
-        states: (time, trial, width), s; the first N columns of each but the first
-            are overwritten with the rates.
-        weights: (K, N), for the first K ≤ width columns of s; N is a multiple of
-            LANES and the number of trials one of ROWS, on the CPU.
-        leak: 1 - dt.
-        readout: (Nout, at most N), C.
 
-    Returns:
-        (time - 1, trial, Nout), the readout of the rates after each step.
+@intrinsic
+def _flush(context):
+    """Set two bits of the x86 register that rules over floating-point arithmetic."""
+
+    def generate(context, builder, signature, arguments):
+        flush_to_zero, denormals_are_zero = 1 << 15, 1 << 6
+        state = cgutils.alloca_once(builder, ir.IntType(32))
+        pointer = builder.bitcast(state, ir.IntType(8).as_pointer())
+        kind = ir.FunctionType(ir.VoidType(), [pointer.type])
+        for name in ("stmxcsr", "ldmxcsr"):
+            if name == "ldmxcsr":
+                bits = ir.Constant(ir.IntType(32), flush_to_zero | denormals_are_zero)
+                builder.store(builder.or_(builder.load(state), bits), state)
+            name = f"llvm.x86.sse.{name}"
+            function = cgutils.get_or_insert_function(builder.module, kind, name)
+            builder.call(function, [pointer])
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+@compiled
+def _flush_denormals():
+    _flush()
+
+
+def flush_denormals() -> None:
+    """Have this thread take numbers below 1e-38 for 0, where the processor is an x86.
+
+    Gradients through many steps come there, and arithmetic slows down many times.
     """
-    if states.device.type == "cpu":
-        outputs = states.new_empty(len(states) - 1, states.shape[1], len(readout))
-        arrays = [tensor.numpy() for tensor in (states, outputs, readout.contiguous())]
-        _advance(*arrays, _panels(weights), arrays[0].dtype.type(leak))
-        return outputs
-    return advance_in_torch(states, weights, leak, readout)
+    if platform.machine() in ("x86_64", "AMD64"):
+        _flush_denormals()
 
 
-def advance_in_torch(
-    states: torch.Tensor, weights: torch.Tensor, leak: float, readout: torch.Tensor
-) -> torch.Tensor:
-    """Do the same as `advance` on any device."""
-    depth, n = weights.shape
-    x = states.new_zeros(states.shape[1], n)
-    for now, after in pairwise(states):
-        torch.addmm(x, now[:, :depth], weights, beta=leak, out=x)
-        torch.tanh(x, out=after[:, :n])
-    return states[1:, :, : readout.shape[1]] @ readout.T
+@intrinsic
+def _set_product(context, out, a, b):
+    """Set out to a @ b, arrays of ROWS × LANES, ROWS × K and K × LANES numbers.
 
-
-def retreat(
-    adjoints: torch.Tensor,
-    states: torch.Tensor,
-    weights: torch.Tensor,
-    leak: float,
-    of_rates: torch.Tensor,
-    of_inputs: torch.Tensor,
-) -> None:
-    """Take all steps back: d[t-1] = leak d[t] + (1 - rates[t]²) (d[t] weights).
-
-    Args:
-        adjoints: (time, trial, width), d; the first N columns of each but the last
-            are overwritten.
-        states: (time, trial, width), s, as `advance` left them.
-        weights: (K, N), as for `advance`.
-        leak: 1 - dt.
-        of_rates: (at least K, N), overwritten with the sum of d[t]ᵀ rates[t] over all
-            steps and trials, for the first columns of d.
-        of_inputs: (at least Nin, N), overwritten with that of u[t]ᵀ d[t], where u are
-            the columns of s beyond the N rates.
+    Rows of `out` and of `b` are contiguous; K is not 0.
     """
-    if states.device.type == "cpu":
-        buffers = adjoints, states, of_rates, of_inputs
-        arrays = [tensor.numpy() for tensor in buffers]
-        _retreat(*arrays, _panels(weights), arrays[0].dtype.type(leak))
-    else:
-        retreat_in_torch(adjoints, states, weights, leak, of_rates, of_inputs)
-
-
-def retreat_in_torch(
-    adjoints: torch.Tensor,
-    states: torch.Tensor,
-    weights: torch.Tensor,
-    leak: float,
-    of_rates: torch.Tensor,
-    of_inputs: torch.Tensor,
-) -> None:
-    """Do the same as `retreat` on any device."""
-    depth, n = weights.shape
-    for t in range(len(adjoints) - 1, 0, -1):
-        rates, later = states[t, :, :n], adjoints[t]
-        recurrent = later[:, :depth] @ weights
-        slope = 1 - rates * rates
-        torch.addcmul(leak * later[:, :n], slope, recurrent, out=adjoints[t - 1, :, :n])
-    d, s = adjoints.flatten(0, 1), states.flatten(0, 1)
-    torch.mm(d[:, : len(of_rates)].T, s[:, :n], out=of_rates)
-    torch.mm(s[:, n : n + len(of_inputs)].T, d[:, :n], out=of_inputs)
-
-
-def _panels(weights: torch.Tensor) -> np.ndarray:
-    """Lay weights out in the order in which tiles read them: (panel, K, LANES)."""
-    depth, n = weights.shape
-    split = weights.view(depth, n // LANES, LANES)
-    return split.transpose(0, 1).contiguous().numpy()
+    return types.void(out, a, b), _product(added=False)
 
 
 @intrinsic
 def _add_product(context, out, a, b):
-    """Add a @ b to out, arrays of ROWS × LANES, ROWS × K and K × LANES numbers.
+    """Add a @ b, summed first, to out; see `_set_product`."""
+    return types.void(out, a, b), _product(added=True)
 
-    Rows of `out` and of `b` are contiguous.
-    """
+
+def _product(added: bool):
+    """Return the generator of a tile's product, and of what is done with it."""
 
     def generate(context, builder, signature, arguments):
         number = context.get_data_type(signature.args[0].dtype)
@@ -177,7 +138,7 @@ def _add_product(context, out, a, b):
             return builder.shuffle_vector(first, empty, zeros)
 
         places = [place for r in range(ROWS) for place in halves(0, constant(r))]
-        before = [builder.load(place, align=size) for place in places]
+        zeros = ir.Constant(half, [0] * (LANES // 2))
         start = builder.block
         loop = builder.append_basic_block("product")
         end = builder.append_basic_block("end")
@@ -197,17 +158,19 @@ def _add_product(context, out, a, b):
         following = builder.add(k, constant(1))
         k.add_incoming(constant(0), start)
         k.add_incoming(following, loop)
-        for one, first, last in zip(sums, before, after, strict=True):
-            one.add_incoming(first, start)
+        for one, last in zip(sums, after, strict=True):
+            one.add_incoming(zeros, start)
             one.add_incoming(last, loop)
         builder.cbranch(builder.icmp_signed("<", following, depth), loop, end)
 
         builder.position_at_end(end)
         for place, value in zip(places, after, strict=True):
+            if added:
+                value = builder.fadd(builder.load(place, align=size), value)
             builder.store(value, place, align=size)
         return context.get_dummy_value()
 
-    return types.void(out, a, b), generate
+    return generate
 
 
 @numba.njit(inline="always")
@@ -245,23 +208,64 @@ def _compiled_tanh(x):
 
 
 @compiled
-def _advance(states, outputs, readout, panels, leak):
-    steps, trials, _ = states.shape
+def advance(states, outputs, panels, inputs, W, B, C, dt):
+    """Take all steps forward from x = 0: x = (1 - dt) x + dt (W r + B u), r = tanh(x).
+
+    All numbers are of one type, float32 or float64.
+
+    Args:
+        states: (time + 1, trial, width), of whole tiles; overwritten with the rates r
+            before each step, beside them its inputs u, and after the last step r.
+        outputs: (time, trial, Nout), overwritten with C r after each step.
+        panels: (N / LANES, K, LANES), K = N + Nin, where N is that of whole tiles; a
+            buffer for the weights.
+        inputs: (time, trial, Nin), u.
+        W, B, C: the weights, (N, N), (N, Nin), (Nout, N).
+        dt: the time step.
+    """
+    n_samples, n_trials, n_inputs = inputs.shape
     n_panels, depth, _ = panels.shape
-    x = np.zeros((trials, n_panels * LANES), states.dtype)
-    tile = np.empty((ROWS, LANES), states.dtype)
-    for t in range(steps - 1):
-        for b in range(0, trials, ROWS):
+    n = n_panels * LANES
+    for i in range(len(W)):
+        panel, lane = divmod(i, LANES)
+        for k in range(len(W)):
+            panels[panel, k, lane] = dt * W[i, k]
+        for c in range(n_inputs):
+            panels[panel, n + c, lane] = dt * B[i, c]
+    states[:-1, :n_trials, n:depth] = inputs
+
+    leak = states.dtype.type(1) - dt
+    x = np.zeros((states.shape[1], n), states.dtype)
+    first = _first_driven(states, n)
+    states[: first + 1, :, :n] = 0
+    outputs[:first] = 0
+    for t in range(first, n_samples):
+        used = n if t == first else 0
+        for b in range(0, len(x), ROWS):
+            now = states[t, b : b + ROWS, used:depth]
+            after = states[t + 1, b : b + ROWS, :n]
             for p in range(n_panels):
-                tile[:] = 0
-                _add_product(tile, states[t, b : b + ROWS, :depth], panels[p])
-                here = slice(p * LANES, (p + 1) * LANES)
-                for r in range(ROWS):
-                    of_x, rates = x[b + r, here], states[t + 1, b + r, here]
-                    for i in range(LANES):
-                        of_x[i] = leak * of_x[i] + tile[r, i]
-                        rates[i] = _tanh(of_x[i])
-        _read(outputs[t], readout, states[t + 1])
+                _set_product(after[:, p * LANES : (p + 1) * LANES], now, panels[p, used:])
+            for r in range(ROWS):
+                _activate(x[b + r], states[t + 1, b + r, :n], leak)
+        _read(outputs[t], C, states[t + 1])
+
+
+@compiled
+def _first_driven(states, n):
+    """Return the first step with an input: until then a network is at rest, x = 0."""
+    for t in range(len(states) - 1):
+        if np.any(states[t, :, n:] != 0):
+            return t
+    return len(states) - 1
+
+
+@compiled
+def _activate(x, rates, leak):
+    """Set x to leak x + rates, and then rates to tanh(x)."""
+    for i in range(len(x)):
+        x[i] = leak * x[i] + rates[i]
+        rates[i] = _tanh(x[i])
 
 
 # "reassoc" lets the sum be taken in as many parts as there are lanes, always the same.
@@ -276,50 +280,107 @@ def _read(outputs, readout, states):
 
 
 @compiled
-def _retreat(adjoints, states, of_rates, of_inputs, panels, leak):
-    steps, trials, _ = adjoints.shape
-    n = of_rates.shape[1]
-    at_once = max(DEPTH // trials, 1)
+def retreat(
+    adjoints, states, outputs, panels, sums, targets, mask, W, C, dt, of_W, of_B, of_C
+):
+    """Return the loss, ½ Σ mask (target - z)² / Σ mask, and find its gradient.
+
+    From the last step to the first, with r = tanh(x) after a step,
+
+        dL/dx[t] = (1 - dt) dL/dx[t+1] + (1 - r²) (dt Wᵀ dL/dx[t+1] + Cᵀ dL/dz[t-1]).
+
+    Args:
+        adjoints: (time + 1, trial, width), of whole tiles; overwritten with dt times
+            dL/dx after each step, beside them the dL/dz before it.
+        states: (time + 1, trial, width), as `advance` left them.
+        outputs: (time, trial, Nout), as `advance` left them.
+        panels: (N / LANES, K, LANES), K = N + Nout; a buffer for the weights.
+        sums: two buffers, (at least N + Nout, N) and (at least Nin, N), of whole tiles.
+        targets, mask: (time, trial, Nout).
+        W, C: the weights, (N, N), (Nout, N).
+        dt: the time step.
+        of_W, of_B, of_C: overwritten with dL/dW, dL/dB, dL/dC.
+
+    Returns:
+        The loss, summed in float64.
+    """
+    n_samples, n_trials, n_outputs = targets.shape
+    n_panels = len(panels)
+    n = n_panels * LANES
+    for p in range(n_panels):
+        lanes = min(LANES, len(W) - p * LANES)
+        for k in range(len(W)):
+            for i in range(lanes):
+                panels[p, k, i] = dt * W[k, p * LANES + i]
+        for c in range(n_outputs):
+            for i in range(lanes):
+                panels[p, n + c, i] = dt * C[c, p * LANES + i]
+
+    counted = mask.dtype.type(mask.sum(dtype=np.float64))
+    total = 0.0
+    for t in range(n_samples):
+        for b in range(n_trials):
+            for c in range(n_outputs):
+                error = outputs[t, b, c] - targets[t, b, c]
+                of_output = mask[t, b, c] * error / counted
+                adjoints[t + 1, b, n + c] = of_output
+                total += np.float64(of_output) * np.float64(error)
+
+    of_rates, of_inputs = sums
     of_rates[:] = 0
     of_inputs[:] = 0
-    tile = np.empty((ROWS, LANES), adjoints.dtype)
-    for stop in range(steps, 0, -at_once):
-        start = max(stop - at_once, 0)
-        for t in range(min(stop, steps - 1), start, -1):
-            _step_back(adjoints[t - 1], adjoints[t], states[t], panels, leak, tile)
+    trials = states.shape[1]
+    first, last = _first_driven(states, n), n_samples
+    adjoints[last, :, :n] = 0
+    leak = states.dtype.type(1) - dt
+    at_once = max(DEPTH // trials, 1)
+    for stop in range(last + 1, first, -at_once):
+        start = max(stop - at_once, first)
+        for t in range(min(stop, last), start, -1):
+            # Nothing comes after the last step, so that only its readout is there.
+            used = n if t == last else 0
+            _step_back(adjoints[t - 1], adjoints[t], states[t], panels, leak, used)
         d = adjoints[start:stop].reshape(-1, adjoints.shape[2])
         s = states[start:stop].reshape(-1, states.shape[2])
-        _add_products(of_rates, d, s[:, :n], tile)
-        _add_products(of_inputs, s[:, n:], d[:, :n], tile)
+        moving = trials if start == first else 0
+        ended = len(d) - (trials if stop == last + 1 else 0)
+        _add_products(of_rates[:n], d[moving:ended, :n], s[moving:ended, :n])
+        _add_products(of_rates[n:], d[moving:, n:], s[moving:, :n])
+        _add_products(of_inputs, s[:, n:], d[:, :n])
+
+    here = len(W)
+    of_W[:] = of_rates[:here, :here]
+    of_C[:] = of_rates[n : n + n_outputs, :here]
+    of_B[:] = of_inputs[: of_B.shape[1], :here].T
+    return 0.5 * total
 
 
 @compiled
-def _step_back(earlier, later, states, panels, leak, tile):
+def _step_back(earlier, later, states, panels, leak, used):
     n_panels, depth, _ = panels.shape
-    one = later.dtype.type(1)
+    n = n_panels * LANES
     for b in range(0, len(later), ROWS):
+        before, now = earlier[b : b + ROWS, :n], later[b : b + ROWS, used:depth]
         for p in range(n_panels):
-            tile[:] = 0
-            _add_product(tile, later[b : b + ROWS, :depth], panels[p])
-            here = slice(p * LANES, (p + 1) * LANES)
-            for r in range(ROWS):
-                new, old, rates = (
-                    earlier[b + r, here],
-                    later[b + r, here],
-                    states[b + r, here],
-                )
-                for i in range(LANES):
-                    new[i] = leak * old[i] + (one - rates[i] * rates[i]) * tile[r, i]
+            _set_product(before[:, p * LANES : (p + 1) * LANES], now, panels[p, used:])
+        for r in range(ROWS):
+            _pass_back(earlier[b + r, :n], later[b + r, :n], states[b + r, :n], leak)
 
 
 @compiled
-def _add_products(total, a, b, tile):
+def _pass_back(earlier, later, rates, leak):
+    """Set earlier to leak later + (1 - rates²) earlier."""
+    one = later.dtype.type(1)
+    for i in range(len(earlier)):
+        earlier[i] = leak * later[i] + (one - rates[i] * rates[i]) * earlier[i]
+
+
+@compiled
+def _add_products(total, a, b):
     """Add aᵀ b to total, summed apart from it: a sum of sums is the more exact one."""
+    if len(a) == 0:
+        return
     for i in range(0, total.shape[0], ROWS):
         for j in range(0, total.shape[1], LANES):
-            tile[:] = 0
+            tile = total[i : i + ROWS, j : j + LANES]
             _add_product(tile, a[:, i : i + ROWS].T, b[:, j : j + LANES])
-            for r in range(ROWS):
-                row = total[i + r, j : j + LANES]
-                for k in range(LANES):
-                    row[k] += tile[r, k]

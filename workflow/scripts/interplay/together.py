@@ -18,10 +18,11 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from interplay.adam import GROUPS, Adam, AdamState, Tensors
+from interplay.adam import GROUPS, AdamState, Arrays
 from interplay.network import Network
 from interplay.tasks.trials import Task
-from interplay.training import Run, State, batches
+from interplay.torch_adam import Tensors, TorchAdam
+from interplay.training import Run, State, stretch
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class StackedState(AdamState):
 
     @classmethod
     def restored(
-        cls, groups: Mapping[str, Tensors], progress: Mapping[str, np.ndarray]
+        cls, groups: Mapping[str, Arrays], progress: Mapping[str, np.ndarray]
     ) -> Self:
         """Return the stack with these weights, moments and `progress`."""
         losses = [progress[str(i)].tolist() for i in range(len(progress))]
@@ -83,7 +84,7 @@ def train_together(
         keep_every: seconds between two such calls, at least.
 
     Returns:
-        The last state of each run, on the CPU; `State.diverged` tells why it may be early.
+        The last state of each run; `State.diverged` tells why it may be early.
 
     Raises:
         ValueError: the runs differ in more than g and seed, or the states in their epoch.
@@ -98,7 +99,7 @@ def train_together(
         raise ValueError(f"expected states of one epoch, found {sorted(epochs)}")
     (epoch,) = epochs
 
-    adam = Adam(StackedState.of(states), epoch, runs[0].learning_rate, device)
+    adam = TorchAdam(StackedState.of(states), epoch, runs[0].learning_rate, device)
     network = Network(**adam.weights)
     losses = [list(state.losses) for state in states]
 
@@ -116,11 +117,12 @@ def train_together(
     progress = tqdm(total=runs[0].epochs, initial=epoch, unit="epoch", disable=None)
     with progress:
         while epoch < runs[0].epochs and len(ended) < len(runs):
-            of_each = (batches(run, task, epoch, device) for run in runs)
-            for together in zip(*of_each, strict=True):
-                inputs, targets, mask = (
-                    torch.stack(arrays, dim=1) for arrays in zip(*together, strict=True)
-                )
+            of_each = [stretch(run, task, epoch) for run in runs]
+            together = (
+                torch.from_numpy(np.stack(arrays, axis=2)).to(device)
+                for arrays in zip(*of_each, strict=True)
+            )
+            for inputs, targets, mask in zip(*together, strict=True):
                 stack = stack or Stack(network, *inputs.shape[::2][:2], task.dt)
                 found, gradients = stack.losses_and_gradients(
                     network, inputs, targets, mask
@@ -142,15 +144,15 @@ def train_together(
     return current_states()
 
 
-def _stacked(group: str, states: Sequence[State]) -> Tensors:
+def _stacked(group: str, states: Sequence[State]) -> Arrays:
     of_each = [getattr(state, group) for state in states]
-    return {name: torch.stack([each[name] for each in of_each]) for name in of_each[0]}
+    return {name: np.stack([each[name] for each in of_each]) for name in of_each[0]}
 
 
-def _of_one(groups: Mapping[str, Tensors], i: int) -> dict[str, Tensors]:
+def _of_one(groups: Mapping[str, Arrays], i: int) -> dict[str, Arrays]:
     return {
-        group: {name: tensor[i] for name, tensor in tensors.items()}
-        for group, tensors in groups.items()
+        group: {name: array[i] for name, array in arrays.items()}
+        for group, arrays in groups.items()
     }
 
 

@@ -8,15 +8,14 @@ checkpoint, and a run that was killed ends as one that was not.
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
-import torch
 from tqdm import tqdm
 
-from interplay.adam import Adam, AdamState, Tensors, at_rest
+from interplay.adam import Adam, AdamState, Arrays, at_rest
 from interplay.network import (
     Network,
     Workspace,
@@ -79,7 +78,7 @@ class State(AdamState):
 
     @classmethod
     def restored(
-        cls, groups: Mapping[str, Tensors], progress: Mapping[str, np.ndarray]
+        cls, groups: Mapping[str, Arrays], progress: Mapping[str, np.ndarray]
     ) -> Self:
         """Return the state with these weights, moments and `progress`."""
         return cls(**groups, losses=progress["losses"].tolist())
@@ -94,7 +93,7 @@ def initial_weights(run: Run, n_inputs: int, n_outputs: int) -> dict[str, np.nda
 
 
 def initial_state(run: Run, task: Task) -> State:
-    """Return the state of a run before its first epoch, on the CPU."""
+    """Return the state of a run before its first epoch."""
     weights = initial_weights(run, task.n_inputs, task.n_outputs)
     return State(**at_rest(weights))
 
@@ -103,11 +102,12 @@ def train(
     run: Run,
     task: Task,
     state: State,
-    device: str = "cpu",
     keep: Callable[[State], None] = lambda state: None,
     keep_every: float = 10.0,
 ) -> State:
     """Train from `state` to the run's last epoch, or to the first loss that is not finite.
+
+    On the CPU, by one thread; `interplay.together` trains on a GPU.
 
     Each epoch is one step of Adam (betas 0.9 and 0.999, eps 1e-8) on W, B and C
     with the loss of one freshly drawn batch (science of section 2 of the paper).
@@ -116,14 +116,13 @@ def train(
         run: what to train; the epochs are counted from the run's beginning.
         task: draws the trials.
         state: where to begin, such as `initial_state`, or a state that was kept.
-        device: "cpu" or "cuda".
         keep: called with a state now and then, for a checkpoint.
         keep_every: seconds between two such calls, at least.
 
     Returns:
-        The last state, on the CPU; `state.diverged` tells why it may be early.
+        The last state; `state.diverged` tells why it may be early.
     """
-    adam = Adam(state, state.epoch, run.learning_rate, device)
+    adam = Adam(state, state.epoch, run.learning_rate)
     network = Network(**adam.weights)
     losses = list(state.losses)
 
@@ -135,12 +134,14 @@ def train(
     progress = tqdm(total=run.epochs, initial=len(losses), unit="epoch", disable=None)
     with progress:
         while len(losses) < run.epochs:
-            for inputs, targets, mask in batches(run, task, len(losses), device):
+            for inputs, targets, mask in zip(
+                *stretch(run, task, len(losses)), strict=True
+            ):
                 workspace = workspace or Workspace(network, *inputs.shape[:2], task.dt)
                 loss, gradient = loss_and_gradient(
                     network, inputs, targets, mask, workspace
                 )
-                losses.append(loss.item())
+                losses.append(loss)
                 if not math.isfinite(losses[-1]):
                     return current_state()
                 adam.step(vars(gradient))
@@ -151,33 +152,22 @@ def train(
     return current_state()
 
 
-def batches(
-    run: Run, task: Task, epoch: int, device: str
-) -> Iterator[tuple[torch.Tensor, ...]]:
-    """Yield the batches from `epoch` to the end of the stretch that it lies in.
+def stretch(run: Run, task: Task, epoch: int) -> Trials:
+    """Return the batches from `epoch` to the end of the stretch that it lies in.
 
     Args:
         run: whose trials are drawn, from its own streams.
         task: draws them.
         epoch: of the first batch.
-        device: where they are wanted.
 
-    Yields:
-        Inputs, targets and mask, each (time, trial, channel).
+    Returns:
+        Inputs, targets and mask, each (epoch, time, trial, channel).
     """
     number, done = divmod(epoch, STRETCH)
     trials = task.draw(run.stream("training trials", number), STRETCH * run.batch)
-    n_samples = len(trials.inputs)
-    # (epoch, time, trial, channel), each batch contiguous
-    split = [
-        torch.from_numpy(array.reshape(n_samples, STRETCH, run.batch, -1))
-        .transpose(0, 1)
-        .to(device)
-        .contiguous()
-        for array in trials
-    ]
-    for i in range(done, min(STRETCH, run.epochs - number * STRETCH)):
-        yield tuple(array[i] for array in split)
+    left = slice(done, run.epochs - number * STRETCH)
+    split = (array.reshape(len(array), STRETCH, run.batch, -1) for array in trials)
+    return Trials(*(np.ascontiguousarray(a.swapaxes(0, 1)[left]) for a in split))
 
 
 def convergence_epoch(losses: np.ndarray, fraction: float) -> int | None:

@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from torch.nn.functional import binary_cross_entropy_with_logits
 from tqdm import tqdm
 
-from interplay.adam import Adam, AdamState, Tensors, at_rest
+from interplay.adam import AdamState, Arrays, at_rest
 from interplay.randomness import stream
 from interplay.record import Stopwatch, fingerprint
 from interplay.sentiment.model import Dropout, Weights, initial_weights, logits
@@ -33,6 +33,7 @@ from interplay.sentiment.vocabulary import (
     shuffled_batches,
     sorted_batches,
 )
+from interplay.torch_adam import TorchAdam
 
 PARTS = 2
 """of a training batch; two, since smaller matrix products are slower ones"""
@@ -108,7 +109,7 @@ class State(AdamState):
 
     @classmethod
     def restored(
-        cls, groups: Mapping[str, Tensors], progress: Mapping[str, np.ndarray]
+        cls, groups: Mapping[str, Arrays], progress: Mapping[str, np.ndarray]
     ) -> Self:
         """Return the state with these weights, moments and `progress`."""
         wall, cpu = progress["seconds"].tolist()
@@ -122,7 +123,7 @@ class State(AdamState):
 
 
 def initial_state(weights: dict[str, np.ndarray]) -> State:
-    """Return the state of a run before its first epoch, on the CPU."""
+    """Return the state of a run before its first epoch."""
     return State(**at_rest(weights))
 
 
@@ -155,9 +156,9 @@ def train(
         keep_every: seconds between two such calls, at least.
 
     Returns:
-        The last state, on the CPU.
+        The last state.
     """
-    adam = Adam(state, state.steps, run.learning_rate, device)
+    adam = TorchAdam(state, state.steps, run.learning_rate, device)
     epochs = list(state.epochs)
     steps = state.steps
     stopwatch = Stopwatch.start()
@@ -206,7 +207,7 @@ def _dropouts(run: Run, epoch: int, device: str) -> list[Dropout]:
 
 
 def _step(
-    adam: Adam,
+    adam: TorchAdam,
     vectors: torch.Tensor,
     batch: Batch,
     dropouts: Sequence[Dropout],
