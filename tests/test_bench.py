@@ -126,7 +126,7 @@ def test_a_wrong_option_is_refused(option, value, monkeypatch, capsys):
 
 
 @pytest.mark.slow
-def test_the_starts_of_a_run_are_a_part_of_its_cpu_time(
+def test_starts_and_snakemake_are_a_part_of_a_runs_cpu_time(
     reproduction, monkeypatch, capsys
 ):
     monkeypatch.chdir(reproduction.folder)
@@ -134,8 +134,12 @@ def test_the_starts_of_a_run_are_a_part_of_its_cpu_time(
     startup.main()
     said = capsys.readouterr().out
     assert re.search(r"train_network.py +8 ", said)
-    starts, total = map(int, re.search(r"(\d+) of (\d+) CPU s", said).groups())
-    assert 0 < starts < total
+    starts, own = map(
+        int, re.search(r"starts: (\d+) .* itself: (\d+) CPU s", said).groups()
+    )
+    both, total = map(int, re.search(r"together (\d+) of (\d+) CPU s", said).groups())
+    assert min(starts, own) > 0
+    assert starts + own - 1 <= both < total
 
 
 def test_starts_of_no_run_are_one_line(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
-"""Receipts of every job, written once a run has ended: see interplay.provenance."""
+"""Receipts of every job, written once a run has ended, and what Snakemake itself cost."""
 
 import os
+import time
 
 from interplay.provenance.receipts import (
     NAME,
@@ -11,6 +12,7 @@ from interplay.provenance.receipts import (
 )
 
 RESULTS = Path(config["pathvars"]["results"])
+STARTED = time.monotonic()
 
 
 def ended_jobs():
@@ -58,9 +60,25 @@ def given_configuration():
     ]
 
 
+def write_own_costs():
+    """Add a line on Snakemake itself, without its jobs, to the benchmark files."""
+    file = RESULTS / "benchmarks" / "workflow" / "snakemake.tsv"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as lines:
+        if not lines.tell():
+            lines.write("s\tmax_rss\tcpu_time\n")
+        wall, cpu = time.monotonic() - STARTED, time.process_time()
+        lines.write(f"{wall:.2f}\tNA\t{cpu:.2f}\n")
+
+
+onerror:
+    write_own_costs()
+
+
 onsuccess:
     # What was only touched was not made, and gets no receipt.
     if not workflow.touch:
+        write_own_costs()
         try:
             write_receipts(
                 issue(
