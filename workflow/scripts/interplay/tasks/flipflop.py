@@ -73,10 +73,7 @@ class FlipFlop:
             memory[k + 1, trial, channels[k]] = self.amplitude * signs[k]
             pulses[k + 1, trial, channels[k]] = signs[k]
 
-        arriving = np.zeros((length, n_trials), int)
-        inside = onsets < length
-        np.add.at(arriving, (onsets[inside], np.nonzero(inside)[1]), 1)
-        come = arriving.cumsum(axis=0)
+        come = (time[None] >= onsets[:, None]).sum(axis=0)
         since = time - last_onset[come, trial]
         pulsed = (come > 0) & (since < samples(self.pulse, self.dt))
         decided = (come > 0) & (since >= samples(self.decision_delay, self.dt))
