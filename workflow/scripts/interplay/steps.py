@@ -53,17 +53,20 @@ def _flush(context):
     """Set two bits of the x86 register that rules over floating-point arithmetic."""
 
     def generate(context, builder, signature, arguments):
-        flush_to_zero, denormals_are_zero = 1 << 15, 1 << 6
         state = cgutils.alloca_once(builder, ir.IntType(32))
         pointer = builder.bitcast(state, ir.IntType(8).as_pointer())
         kind = ir.FunctionType(ir.VoidType(), [pointer.type])
-        for name in ("stmxcsr", "ldmxcsr"):
-            if name == "ldmxcsr":
-                bits = ir.Constant(ir.IntType(32), flush_to_zero | denormals_are_zero)
-                builder.store(builder.or_(builder.load(state), bits), state)
+
+        def call(name):
             name = f"llvm.x86.sse.{name}"
             function = cgutils.get_or_insert_function(builder.module, kind, name)
             builder.call(function, [pointer])
+
+        flush_to_zero, denormals_are_zero = 1 << 15, 1 << 6
+        bits = ir.Constant(ir.IntType(32), flush_to_zero | denormals_are_zero)
+        call("stmxcsr")
+        builder.store(builder.or_(builder.load(state), bits), state)
+        call("ldmxcsr")
         return context.get_dummy_value()
 
     return types.void(), generate
