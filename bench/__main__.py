@@ -9,9 +9,9 @@ from pathlib import Path
 from bench.plan import QUICK, Plan, measure
 from bench.report import as_text
 from bench.timing import one_thread
-from interplay.files import write_json
-from interplay.record import Stopwatch, describe_machine
-from interplay.storage import write_table
+from interplay.runs.records import Stopwatch, describe_machine
+from interplay.storage.files import write_json
+from interplay.storage.tables import write_table
 from interplay.tasks import CLASSES
 
 JAX = ("jax", "optax")

@@ -3,8 +3,9 @@
 import numpy as np
 
 from bench.timing import ENGINE, Contender
-from interplay.linear import Network, Trial, descend, draw_network, learning_rate
-from interplay.randomness import stream
+from interplay.linear.descent import descend, learning_rate
+from interplay.linear.network import Network, Trial, draw_network
+from interplay.runs.streams import stream
 
 TRIAL = Trial(duration=101, onset=1, window=1, dt=0.5)
 TARGETS = np.array([0.5, 1.0, 2.0])

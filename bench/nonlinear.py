@@ -6,9 +6,7 @@ import numpy as np
 import torch
 
 from bench.timing import ENGINE, Contender
-from interplay.tasks import make_task
-from interplay.tasks.trials import Task
-from interplay.training import (
+from interplay.nonlinear.training import (
     STRETCH,
     Run,
     initial_state,
@@ -16,6 +14,8 @@ from interplay.training import (
     stretch,
     train,
 )
+from interplay.tasks import make_task
+from interplay.tasks.trials import Task
 
 DT = 0.5
 

@@ -17,10 +17,10 @@ from statistics import median
 
 import pandas as pd
 
-from interplay.costs import costs
-from interplay.errors import InputError
-from interplay.files import read_json
+from interplay.provenance.costs import costs
 from interplay.provenance.receipts import NAME, Receipt, read_receipts
+from interplay.storage.errors import InputError
+from interplay.storage.files import read_json
 
 
 def start_seconds(script: Path, repeats: int = 3) -> float:

@@ -10,11 +10,13 @@ import yaml
 from matplotlib.figure import Figure
 
 from interplay.figures.style import save
-from interplay.files import write_json
 from interplay.provenance.code import code_hash
-from interplay.provenance.hashes import file_hash, made_of, short_id
+from interplay.provenance.identity import short_id
 from interplay.provenance.receipts import NAME, Job, issue, write_receipts
-from interplay.storage import write_table
+from interplay.storage.files import write_json
+from interplay.provenance.identity import inputs_hash
+from interplay.storage.hashes import file_hash
+from interplay.storage.tables import write_table
 from tests.running import snakemake
 
 ROOT = Path(__file__).parents[1]
@@ -124,7 +126,7 @@ def project(tmp_path_factory):
     write_table(networks, root / table)
     job("nonlinear_tables", records, [table])
 
-    identity = made_of(
+    identity = inputs_hash(
         "fig2",
         {table: file_hash(root / table)},
         {"options": {"hold": "per_channel"}, "code": code_hash(root / SCRIPT)},

@@ -24,10 +24,10 @@ from interplay.claims.verdict import (
     judge,
     measure,
 )
-from interplay.completeness import with_complete
-from interplay.errors import InputError
-from interplay.theory import loss as predicted_loss
-from interplay.theory import scalings, singular_values
+from interplay.linear.theory import loss as predicted_loss
+from interplay.linear.theory import scalings, singular_values
+from interplay.nonlinear.settled import with_complete
+from interplay.storage.errors import InputError
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "paper" / "claims.yaml"

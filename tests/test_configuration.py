@@ -8,8 +8,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interplay.configuration import check_configuration
-from interplay.errors import InputError
+from interplay.configuration.check import check_configuration
+from interplay.storage.errors import InputError
 
 ROOT = Path(__file__).parents[1]
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())

@@ -8,10 +8,10 @@ import requests
 import rocrate
 import yaml
 
-from interplay.errors import InputError
 from interplay.provenance.crate import write_crate
-from interplay.provenance.hashes import file_hash
 from interplay.provenance.receipts import read_receipts
+from interplay.storage.errors import InputError
+from interplay.storage.hashes import file_hash
 
 # The validator stands on a class that rdflib has renamed.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")

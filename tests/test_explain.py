@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from interplay.__main__ import main
-from interplay.errors import InputError
 from interplay.provenance.explain import Graph, explanation, find
 from interplay.provenance.panels import PANELS
+from interplay.storage.errors import InputError
 
 
 @pytest.fixture

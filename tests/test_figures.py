@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from interplay.completeness import complete
 from interplay.figures import fig2
 from interplay.figures.style import FORMATS, save
+from interplay.nonlinear.settled import complete
 
 
 def networks(converged):

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from interplay.__main__ import main
-from interplay.completeness import settled
-from interplay.costs import costs
-from interplay.errors import InputError
-from interplay.provenance.hashes import file_hash
-from interplay.provenance.keep import KEPT, MACHINES
+from interplay.nonlinear.settled import settled
+from interplay.provenance.archive import KEPT, MACHINES
+from interplay.provenance.costs import costs
 from interplay.provenance.receipts import NAME, read_receipts
+from interplay.storage.errors import InputError
+from interplay.storage.hashes import file_hash
 
 FULL = Path(__file__).parents[1] / "paper" / "results"
 FIGURES = [f"fig{i}.{suffix}" for i in range(1, 6) for suffix in ("pdf", "png")]

@@ -6,21 +6,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interplay.errors import InputError
-from interplay.linear import (
-    Descent,
-    Modes,
-    Trial,
-    curves,
-    descend,
-    draw_network,
-    example_trial,
-    learning_rate,
-    loss_of,
-    measure,
-    shuffle_loss,
-    simulate,
-)
+from interplay.linear.descent import Descent, descend, learning_rate
+from interplay.linear.measurements import curves, example_trial, measure, shuffle_loss
+from interplay.linear.network import Modes, Trial, draw_network, loss_of, simulate
+from interplay.storage.errors import InputError
 
 TRIAL = Trial(duration=101, onset=1, window=1, dt=0.5)
 TARGETS = np.array([0.5, 1.0, 2.0])

@@ -13,16 +13,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interplay.network import (
+from interplay.kernels.tanh import rational_tanh
+from interplay.linear.network import simulate
+from interplay.nonlinear.network import (
     Network,
     Workspace,
     initial_connectivity,
     initial_vectors,
     loss_and_gradient,
     masked_loss,
-    simulate,
 )
-from interplay.steps import rational_tanh
 from interplay.tasks import make_task
 
 DT = 0.5
@@ -185,7 +185,7 @@ def test_rational_tanh_is_accurate_to_rounding():
 def test_denormals_are_flushed_where_asked():
     program = """
 import numpy as np
-from interplay.steps import flush_denormals
+from interplay.nonlinear.steps import flush_denormals
 assert np.float32(1e-38) * np.float32(0.1) != 0
 flush_denormals()
 assert np.float32(1e-38) * np.float32(0.1) == 0

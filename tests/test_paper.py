@@ -9,8 +9,8 @@ import pytest
 import typst
 import yaml
 
-from interplay.manuscript import configured, found
-from interplay.storage import write_table
+from interplay.paper.numbers import configured, found
+from interplay.storage.tables import write_table
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "paper" / "paper.typ"

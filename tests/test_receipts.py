@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from interplay.__main__ import main
-from interplay.errors import InputError
 from interplay.provenance.code import code_hash
 from interplay.provenance.receipts import (
     NAME,
@@ -21,6 +20,7 @@ from interplay.provenance.receipts import (
     write_receipts,
 )
 from interplay.provenance.verify import problems
+from interplay.storage.errors import InputError
 
 SCRIPT = "workflow/scripts/make.py"
 

@@ -9,8 +9,8 @@ import zipfile
 
 import pytest
 
-from interplay.errors import InputError
-from interplay.sentiment.fetch import check_hash, copy_checked, downloaded_archive
+from interplay.sentiment.downloads import check_hash, copy_checked, downloaded_archive
+from interplay.storage.errors import InputError
 
 # pooch leaves the connection of a response to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

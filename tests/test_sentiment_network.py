@@ -8,10 +8,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interplay.checkpoint import load_checkpoint, save_checkpoint
-from interplay.errors import InputError
-from interplay.randomness import stream
-from interplay.sentiment.analysis import (
+from interplay.runs.checkpoints import load_checkpoint, save_checkpoint
+from interplay.runs.streams import stream
+from interplay.sentiment.lstm import lstm_layer, reference_layer
+from interplay.sentiment.measurements import (
     TRUNCATED,
     TrainedLSTM,
     spectra,
@@ -20,7 +20,6 @@ from interplay.sentiment.analysis import (
     truncated_weights,
     truncation_curves,
 )
-from interplay.sentiment.lstm import lstm_layer, reference_layer
 from interplay.sentiment.model import Dropout, initial_weights, logits
 from interplay.sentiment.synthetic import synthetic_trees, synthetic_vectors
 from interplay.sentiment.training import (
@@ -34,6 +33,7 @@ from interplay.sentiment.training import (
 )
 from interplay.sentiment.treebank import build_treebank
 from interplay.sentiment.vocabulary import sorted_batches
+from interplay.storage.errors import InputError
 
 RUN = Run(seed=3, n=8, epochs=4, batch=16, learning_rate=0.01, dropout=0.5)
 DIMENSION = 6

@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.tree import Tree
 
-from interplay.errors import InputError
-from interplay.randomness import stream
+from interplay.runs.streams import stream
 from interplay.sentiment.facts import data_facts
 from interplay.sentiment.synthetic import (
     format_trees,
@@ -37,6 +36,7 @@ from interplay.sentiment.vocabulary import (
     shuffled_batches,
     sorted_batches,
 )
+from interplay.storage.errors import InputError
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 TREEBANK = Path(os.environ.get("INTERPLAY_TREEBANK", DATA / "sst" / "trees"))

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from interplay.errors import InputError
-from interplay.files import read_json, replacing, write_json
-from interplay.storage import read_arrays, read_table, write_arrays, write_table
+from interplay.storage.arrays import read_arrays, write_arrays
+from interplay.storage.errors import InputError
+from interplay.storage.files import read_json, replacing, write_json
+from interplay.storage.tables import read_table, write_table
 
 TABLE = pd.DataFrame({"hold": ["", "last_pulse"], "rank": [2, 3]})
 

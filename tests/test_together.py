@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from interplay.checkpoint import load_checkpoint, save_checkpoint
-from interplay.network import Network, Workspace, loss_and_gradient
+from interplay.nonlinear.network import Network, Workspace, loss_and_gradient
+from interplay.nonlinear.stacked import Stack, StackedState, train_together
+from interplay.nonlinear.training import Run, initial_state, train
+from interplay.runs.checkpoints import load_checkpoint, save_checkpoint
 from interplay.tasks import make_task
-from interplay.together import Stack, StackedState, train_together
-from interplay.training import Run, initial_state, train
 
 TASK = make_task("romo", 0.5)
 RUN = Run("romo", 0.9, 1, n=24, epochs=60, batch=4, learning_rate=0.05 / 24)

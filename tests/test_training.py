@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from interplay.adam import Adam, AdamState, at_rest
-from interplay.checkpoint import load_checkpoint, save_checkpoint
-from interplay.errors import InputError
-from interplay.lowrank import functional_rank, shuffled, truncations
+from interplay.lowrank.truncation import functional_rank, shuffled, truncations
+from interplay.nonlinear.measurements import convergence_epoch
+from interplay.nonlinear.training import Run, State, initial_state, train
+from interplay.optimisers.adam import Adam, AdamState, at_rest
+from interplay.optimisers.in_torch import TorchAdam
+from interplay.runs.checkpoints import load_checkpoint, save_checkpoint
+from interplay.storage.errors import InputError
 from interplay.tasks import make_task
-from interplay.torch_adam import TorchAdam
-from interplay.training import Run, State, convergence_epoch, initial_state, train
 
 TASK = make_task("romo", 0.5)
 SCRIPTS = Path(__file__).parents[1] / "workflow" / "scripts"

@@ -14,8 +14,8 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from interplay.configuration import check_configuration
-from interplay.errors import InputError
+from interplay.configuration.check import check_configuration
+from interplay.storage.errors import InputError
 from interplay.provenance.code import code_hash
 
 schema = yaml.safe_load((SCRIPTS.parent / "schemas" / "config.schema.yaml").read_text())

@@ -1,9 +1,15 @@
 """Measure one trained LSTM: spectra, truncations, and how good it is."""
 
-from interplay.files import read_json
-from interplay.sentiment.analysis import TrainedLSTM, spectra, summary, truncation_curves
+from interplay.sentiment.measurements import (
+    TrainedLSTM,
+    spectra,
+    summary,
+    truncation_curves,
+)
 from interplay.sentiment.treebank import SPLITS, read_split
-from interplay.storage import read_arrays, read_table, write_table
+from interplay.storage.arrays import read_arrays
+from interplay.storage.files import read_json
+from interplay.storage.tables import read_table, write_table
 from job import job
 
 with job(snakemake) as log:

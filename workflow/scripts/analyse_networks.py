@@ -4,9 +4,9 @@ from dataclasses import fields
 
 import pandas as pd
 
-from interplay.analysis import Findings, analyse
-from interplay.steps import flush_denormals
-from interplay.storage import write_table
+from interplay.kernels.denormals import flush_denormals
+from interplay.nonlinear.measurements import Findings, analyse
+from interplay.storage.tables import write_table
 from job import job
 from trained import read_trained
 

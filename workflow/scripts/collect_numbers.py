@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from interplay.completeness import with_complete
-from interplay.manuscript import configured, found
-from interplay.storage import read_table, write_table
+from interplay.nonlinear.settled import with_complete
+from interplay.paper.numbers import configured, found
+from interplay.storage.tables import read_table, write_table
 from job import job
 
 with job(snakemake):

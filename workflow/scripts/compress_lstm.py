@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from interplay.files import read_json
-from interplay.sentiment.analysis import TrainedLSTM, tested
-from interplay.sentiment.compression import packed_lstm, rebuilt_lstm
+from interplay.sentiment.measurements import TrainedLSTM, tested
+from interplay.sentiment.packing import packed_lstm, rebuilt_lstm
 from interplay.sentiment.training import side_by_side
 from interplay.sentiment.treebank import read_split
-from interplay.storage import read_arrays, read_table, write_table
+from interplay.storage.arrays import read_arrays
+from interplay.storage.files import read_json
+from interplay.storage.tables import read_table, write_table
 from job import job
 
 with job(snakemake):

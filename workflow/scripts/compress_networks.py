@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from interplay.compression import packed_network, rebuilt_network
-from interplay.lowrank import losses_of
-from interplay.steps import flush_denormals
-from interplay.storage import write_table
-from interplay.training import test_trials
+from interplay.kernels.denormals import flush_denormals
+from interplay.lowrank.truncation import losses_of
+from interplay.nonlinear.packing import packed_network, rebuilt_network
+from interplay.nonlinear.training import test_trials
+from interplay.storage.tables import write_table
 from job import job
 from trained import read_trained
 

@@ -2,7 +2,7 @@
 
 from interplay.sentiment.facts import data_facts
 from interplay.sentiment.treebank import SPLITS, read_split, read_trees
-from interplay.storage import read_table, write_table
+from interplay.storage.tables import read_table, write_table
 from job import job
 
 with job(snakemake):

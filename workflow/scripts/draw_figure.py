@@ -6,8 +6,10 @@ from pathlib import Path
 import matplotlib as mpl
 
 from interplay.figures.style import RC, save
-from interplay.provenance.hashes import file_hash, made_of, short_id
-from interplay.storage import read_table
+from interplay.provenance.identity import short_id
+from interplay.provenance.identity import inputs_hash
+from interplay.storage.hashes import file_hash
+from interplay.storage.tables import read_table
 from job import job
 
 with job(snakemake):
@@ -16,6 +18,6 @@ with job(snakemake):
     with mpl.rc_context(RC):
         figure = module.draw(**tables, **snakemake.params.options)
     inputs = {str(path): file_hash(path) for path in snakemake.input}
-    identity = made_of(snakemake.rule, inputs, dict(snakemake.params.items()))
+    identity = inputs_hash(snakemake.rule, inputs, dict(snakemake.params.items()))
     stem = Path(snakemake.output[0]).with_suffix("")
     save(figure, stem, short_id(snakemake.rule, identity), identity)

@@ -5,8 +5,8 @@ import yaml
 
 from interplay.claims.statement import read_claims
 from interplay.claims.verdict import judge, measure
-from interplay.completeness import with_complete
-from interplay.storage import read_table, write_table
+from interplay.nonlinear.settled import with_complete
+from interplay.storage.tables import read_table, write_table
 from job import job
 
 with job(snakemake) as log:

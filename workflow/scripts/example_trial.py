@@ -1,7 +1,7 @@
 """Run one trained network on its task's example trial."""
 
-from interplay.analysis import example_trial
-from interplay.storage import write_table
+from interplay.nonlinear.measurements import example_trial
+from interplay.storage.tables import write_table
 from job import job
 from trained import read_trained
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from interplay.sentiment.fetch import check_hash, copy_checked, downloaded_archive
+from interplay.sentiment.downloads import check_hash, copy_checked, downloaded_archive
 from interplay.sentiment.treebank import SPLITS
 from job import job
 

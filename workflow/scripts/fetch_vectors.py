@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from interplay.sentiment.fetch import downloaded_archive
+from interplay.sentiment.downloads import downloaded_archive
 from job import job
 
 with job(snakemake):

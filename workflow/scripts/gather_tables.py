@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from interplay.storage import read_table, write_table
+from interplay.storage.tables import read_table, write_table
 from job import job
 
 with job(snakemake):

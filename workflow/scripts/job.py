@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from interplay.errors import InputError
+from interplay.storage.errors import InputError
 
 
 @contextmanager

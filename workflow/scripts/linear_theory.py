@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from interplay.linear import learning_rate
-from interplay.storage import write_table
-from interplay.theory import prediction, scalings
+from interplay.linear.descent import learning_rate
+from interplay.linear.theory import prediction, scalings
+from interplay.storage.tables import write_table
 from job import job
 
 POINTS = 101

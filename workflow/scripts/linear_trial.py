@@ -3,8 +3,10 @@
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from interplay.linear import Trial, draw_network, example_trial
-from interplay.storage import read_arrays, write_table
+from interplay.linear.measurements import example_trial
+from interplay.linear.network import Trial, draw_network
+from interplay.storage.arrays import read_arrays
+from interplay.storage.tables import write_table
 from job import job
 
 with job(snakemake), threadpool_limits(snakemake.threads):

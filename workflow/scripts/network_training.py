@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from interplay.files import write_json
-from interplay.record import fingerprint
-from interplay.storage import write_arrays, write_table
-from interplay.training import Run, State
+from interplay.nonlinear.training import Run, State
+from interplay.runs.records import fingerprint
+from interplay.storage.arrays import write_arrays
+from interplay.storage.files import write_json
+from interplay.storage.tables import write_table
 
 
 def task_options(params) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from interplay.sentiment.treebank import SPLITS, build_treebank, read_trees, write_split
 from interplay.sentiment.vocabulary import read_vectors
-from interplay.storage import write_table
+from interplay.storage.tables import write_table
 from job import job
 
 with job(snakemake):

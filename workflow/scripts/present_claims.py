@@ -1,8 +1,8 @@
 """Show the claims as a page of HTML."""
 
 from interplay.claims.page import claims_page
-from interplay.files import replacing
-from interplay.storage import read_table
+from interplay.storage.files import replacing
+from interplay.storage.tables import read_table
 from job import job
 
 with job(snakemake):

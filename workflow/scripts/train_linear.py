@@ -3,18 +3,14 @@
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from interplay.files import write_json
-from interplay.linear import (
-    Trial,
-    curves,
-    descend,
-    draw_network,
-    learning_rate,
-    measure,
-)
-from interplay.randomness import stream
-from interplay.record import Stopwatch, describe_machine
-from interplay.storage import write_arrays, write_table
+from interplay.linear.descent import descend, learning_rate
+from interplay.linear.measurements import curves, measure
+from interplay.linear.network import Trial, draw_network
+from interplay.runs.records import Stopwatch, describe_machine
+from interplay.runs.streams import stream
+from interplay.storage.arrays import write_arrays
+from interplay.storage.files import write_json
+from interplay.storage.tables import write_table
 from job import job
 
 NETWORKS = [

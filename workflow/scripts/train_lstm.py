@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from interplay.checkpoint import kept_state, save_checkpoint
-from interplay.device import describe_device, granted_device, require_determinism
-from interplay.files import write_json
-from interplay.provenance.hashes import file_hash, value_hash
-from interplay.record import describe_machine
+from interplay.runs.checkpoints import kept_state, save_checkpoint
+from interplay.runs.devices import describe_device, granted_device, require_determinism
+from interplay.runs.records import describe_machine
 from interplay.sentiment.training import (
     Run,
     State,
@@ -17,7 +15,10 @@ from interplay.sentiment.training import (
     train,
 )
 from interplay.sentiment.treebank import read_split
-from interplay.storage import read_table, write_arrays, write_table
+from interplay.storage.arrays import write_arrays
+from interplay.storage.files import write_json
+from interplay.storage.hashes import file_hash, value_hash
+from interplay.storage.tables import read_table, write_table
 from job import job
 
 with job(snakemake) as log:

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from interplay.checkpoint import kept_state, save_checkpoint
-from interplay.provenance.hashes import value_hash
-from interplay.record import Stopwatch, describe_machine
-from interplay.steps import flush_denormals
+from interplay.kernels.denormals import flush_denormals
+from interplay.nonlinear.training import State, initial_state, train
+from interplay.runs.checkpoints import kept_state, save_checkpoint
+from interplay.runs.records import Stopwatch, describe_machine
+from interplay.storage.hashes import value_hash
 from interplay.tasks import make_task
-from interplay.training import State, initial_state, train
 from job import job
 from network_training import run_of, task_options, write_trained
 

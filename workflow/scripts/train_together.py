@@ -5,13 +5,13 @@ from pathlib import Path
 
 import torch
 
-from interplay.checkpoint import kept_state, save_checkpoint
-from interplay.device import describe_device, granted_device, require_determinism
-from interplay.provenance.hashes import value_hash
-from interplay.record import Stopwatch, describe_machine
+from interplay.nonlinear.stacked import StackedState, train_together
+from interplay.nonlinear.training import initial_state
+from interplay.runs.checkpoints import kept_state, save_checkpoint
+from interplay.runs.devices import describe_device, granted_device, require_determinism
+from interplay.runs.records import Stopwatch, describe_machine
+from interplay.storage.hashes import value_hash
 from interplay.tasks import make_task
-from interplay.together import StackedState, train_together
-from interplay.training import initial_state
 from job import job
 from network_training import run_of, task_options, write_trained
 

@@ -1,8 +1,9 @@
 """Reading back what a training of section 2 left, for the scripts that measure it."""
 
-from interplay.analysis import TrainedNetwork, trained_network
-from interplay.files import read_json
-from interplay.storage import read_arrays, read_table
+from interplay.nonlinear.trained import TrainedNetwork, trained_network
+from interplay.storage.arrays import read_arrays
+from interplay.storage.files import read_json
+from interplay.storage.tables import read_table
 
 
 def read_trained(network: str, loss: str, record: str) -> TrainedNetwork:

@@ -3,9 +3,10 @@
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from interplay.linear import Trial, draw_network, loss_of, simulate
-from interplay.lowrank import truncations
-from interplay.storage import read_arrays, write_table
+from interplay.linear.network import Trial, draw_network, loss_of, simulate
+from interplay.lowrank.truncation import truncations
+from interplay.storage.arrays import read_arrays
+from interplay.storage.tables import write_table
 from job import job
 
 RANKS = range(4)

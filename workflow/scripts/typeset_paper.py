@@ -5,8 +5,8 @@ from pathlib import Path
 
 import typst
 
-from interplay.errors import InputError
-from interplay.files import replacing
+from interplay.storage.errors import InputError
+from interplay.storage.files import replacing
 from job import job
 
 with job(snakemake):

@@ -1,13 +1,13 @@
 """Write a synthetic treebank, and vectors for its words."""
 
-from interplay.files import replacing
-from interplay.randomness import stream
+from interplay.runs.streams import stream
 from interplay.sentiment.synthetic import (
     format_trees,
     format_vectors,
     synthetic_trees,
     synthetic_vectors,
 )
+from interplay.storage.files import replacing
 from job import job
 
 with job(snakemake):

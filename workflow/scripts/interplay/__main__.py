@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from interplay.errors import InputError
 from interplay.provenance.explain import Graph, explanation
 from interplay.provenance.receipts import NAME, read_receipts
 from interplay.provenance.verify import problems
+from interplay.storage.errors import InputError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -92,7 +92,7 @@ def _crate(options: argparse.Namespace) -> int:
 
 def _keep(options: argparse.Namespace) -> int:
     # Imported here, since the other commands work without the library of tables.
-    from interplay.provenance.keep import keep
+    from interplay.provenance.archive import keep
 
     root = Path.cwd()
     results = options.results or folders_with_receipts(root)[0]

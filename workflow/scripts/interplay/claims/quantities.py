@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from interplay.theory import (
+from interplay.linear.theory import (
     effective_time,
     first_order_norm,
     gain,

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from interplay.errors import InputError
-from interplay.schema import problems
+from interplay.configuration.schema import problems
+from interplay.storage.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from interplay.claims import quantities
 from interplay.claims.statement import Claim, Expected
-from interplay.errors import InputError
+from interplay.storage.errors import InputError
 
 HOLDS, PARTLY, FAILS, NOT_TESTED = "holds", "holds partly", "fails", "not tested"
 

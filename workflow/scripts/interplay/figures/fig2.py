@@ -5,7 +5,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from interplay.completeness import complete, settled
 from interplay.figures.style import (
     TASK_COLOURS,
     TASKS,
@@ -14,6 +13,7 @@ from interplay.figures.style import (
     line_with_spread,
     mean_and_spread,
 )
+from interplay.nonlinear.settled import complete, settled
 
 PANELS = {
     "convergence_epoch": "convergence (epochs)",

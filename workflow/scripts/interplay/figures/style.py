@@ -10,7 +10,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from interplay.files import replacing
+from interplay.storage.files import replacing
 
 TEXT_WIDTH = 5.5
 """inches, of the paper's column"""

@@ -16,9 +16,9 @@ from typing import Any
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
-from interplay.errors import InputError
 from interplay.provenance.codecheck import codecheck
 from interplay.provenance.receipts import LOCK, NAME, Receipt
+from interplay.storage.errors import InputError
 
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),

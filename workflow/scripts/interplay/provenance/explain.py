@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from interplay.completeness import with_complete
-from interplay.errors import InputError
-from interplay.provenance.hashes import short_id
+from interplay.nonlinear.settled import with_complete
+from interplay.provenance.identity import short_id
 from interplay.provenance.panels import PANELS
 from interplay.provenance.receipts import NAME, Receipt, producers_of, read_receipts
-from interplay.storage import read_table
+from interplay.storage.errors import InputError
+from interplay.storage.tables import read_table
 
 RUN_KEYS = ("task", "hold", "g", "seed")
 """columns that say which run a row is of"""

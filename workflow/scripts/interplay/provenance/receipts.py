@@ -20,10 +20,11 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from interplay.errors import InputError
-from interplay.files import read_json, replacing
 from interplay.provenance.code import code_files, file_code_hash
-from interplay.provenance.hashes import file_hash, made_of, value_hash
+from interplay.storage.errors import InputError
+from interplay.storage.files import read_json, replacing
+from interplay.provenance.identity import inputs_hash
+from interplay.storage.hashes import file_hash, value_hash
 
 NAME = "receipts.jsonl"
 LOCK = "envs/requirements.txt"
@@ -84,10 +85,10 @@ class Receipt:
         return value_hash(asdict(self))
 
     @property
-    def made_of(self) -> str:
+    def inputs_hash(self) -> str:
         """What figures carry: the job's identity before it had an output."""
         parameters = {**self.parameters, "code": self.code_hash}
-        return made_of(self.rule, self.inputs, parameters)
+        return inputs_hash(self.rule, self.inputs, parameters)
 
 
 def issue(

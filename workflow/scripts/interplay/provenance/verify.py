@@ -4,10 +4,10 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from interplay.errors import InputError
 from interplay.provenance.code import code_files, code_hash, file_code_hash
-from interplay.provenance.hashes import file_hash
 from interplay.provenance.receipts import LOCK, NAME, Receipt, producers_of, read_receipts
+from interplay.storage.errors import InputError
+from interplay.storage.hashes import file_hash
 
 UNCHECKED = ("logs", "benchmarks")
 """folders of a results folder that hold nothing that a result depends on"""

@@ -13,7 +13,7 @@ import scipy.linalg  # noqa: F401  (np.dot in a compiled loop is its BLAS, see b
 import torch
 from numba import float32
 
-from interplay.steps import rational_tanh
+from interplay.kernels.tanh import rational_tanh
 
 # Without the interpreter's lock, so that the parts of a batch run side by side.
 # scipy is loaded above since a limit on BLAS threads reaches only what is loaded.

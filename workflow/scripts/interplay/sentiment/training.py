@@ -7,12 +7,12 @@ there are threads for them and one after the other where there are not: the
 number of threads changes no bit of the result.
 """
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,13 @@ import torch
 from datasets import Dataset
 from threadpoolctl import threadpool_limits
 from torch.nn.functional import binary_cross_entropy_with_logits
-from tqdm import tqdm
 
-from interplay.adam import AdamState, Arrays, at_rest
-from interplay.randomness import stream
-from interplay.record import Stopwatch, fingerprint
+from interplay.optimisers.adam import initial_moments
+from interplay.optimisers.in_torch import TorchAdam
+from interplay.optimisers.state import Arrays, OptimiserState
+from interplay.runs.checkpoints import Checkpoints
+from interplay.runs.records import Stopwatch, fingerprint
+from interplay.runs.streams import stream
 from interplay.sentiment.model import Dropout, Weights, initial_weights, logits
 from interplay.sentiment.vocabulary import (
     Batch,
@@ -33,7 +35,8 @@ from interplay.sentiment.vocabulary import (
     shuffled_batches,
     sorted_batches,
 )
-from interplay.torch_adam import TorchAdam
+
+logger = logging.getLogger(__name__)
 
 PARTS = 2
 """of a training batch; two, since smaller matrix products are slower ones"""
@@ -83,7 +86,7 @@ class Epoch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class State(AdamState):
+class State(OptimiserState):
     """A run after some epochs: all that its continuation depends on."""
 
     steps: int = 0
@@ -108,13 +111,12 @@ class State(AdamState):
         }
 
     @classmethod
-    def restored(
-        cls, groups: Mapping[str, Arrays], progress: Mapping[str, np.ndarray]
-    ) -> Self:
-        """Return the state with these weights, moments and `progress`."""
+    def from_checkpoint(cls, state: OptimiserState, progress: Arrays) -> "State":
+        """Restore what `progress` and the optimiser's arrays describe."""
         wall, cpu = progress["seconds"].tolist()
         return cls(
-            **groups,
+            state.weights,
+            state.moments,
             steps=progress["steps"].item(),
             epochs=[Epoch(*row) for row in progress["epochs"].tolist()],
             wall_seconds=wall,
@@ -124,7 +126,7 @@ class State(AdamState):
 
 def initial_state(weights: dict[str, np.ndarray]) -> State:
     """Return the state of a run before its first epoch."""
-    return State(**at_rest(weights))
+    return State(weights, initial_moments(weights))
 
 
 def train(
@@ -135,8 +137,7 @@ def train(
     state: State,
     threads: int,
     device: str = "cpu",
-    keep: Callable[[State], None] = lambda state: None,
-    keep_every: float = 60.0,
+    checkpoints: Checkpoints | None = None,
 ) -> State:
     """Train from `state` to the run's last epoch (section 4 of the paper).
 
@@ -151,9 +152,7 @@ def train(
         state: where to begin, such as `initial_state`, or a state that was kept.
         threads: how many parts of a batch run at the same time.
         device: "cpu" or "cuda".
-        keep: called with the state at the end of an epoch now and then, for a
-            checkpoint.
-        keep_every: seconds between two such calls, at least.
+        checkpoints: where states are saved at the end of an epoch; nowhere if None.
 
     Returns:
         The last state.
@@ -164,8 +163,10 @@ def train(
     stopwatch = Stopwatch.start()
 
     def current_state() -> State:
+        optimiser = adam.snapshot()
         return State(
-            **adam.put_down(),
+            optimiser.weights,
+            optimiser.moments,
             steps=steps,
             epochs=list(epochs),
             wall_seconds=state.wall_seconds + stopwatch.read()["wall_seconds"],
@@ -175,9 +176,7 @@ def train(
     vectors = language.vectors.to(device)
     train_examples = language.examples(train_set)
     dev_batches = sorted_batches(language.examples(dev_set), SENTENCES_AT_ONCE)
-    kept_at = time.monotonic()
-    progress = tqdm(total=run.epochs, initial=len(epochs), unit="epoch", disable=None)
-    with progress, side_by_side(threads) as apply:
+    with thread_map(threads) as apply:
         while len(epochs) < run.epochs:
             dropouts = _dropouts(run, len(epochs), device)
             batches = shuffled_batches(
@@ -190,11 +189,11 @@ def train(
             train_means = (totals / len(train_set)).tolist()
             dev_means = evaluate(adam.weights, vectors, dev_batches, apply)
             epochs.append(Epoch(*train_means, *dev_means))
-            progress.set_postfix(dev_accuracy=f"{epochs[-1].dev_accuracy:.3f}")
-            progress.update()
-            if time.monotonic() - kept_at >= keep_every:
-                keep(current_state())
-                kept_at = time.monotonic()
+            logger.info("epoch %d of %d: %s", len(epochs), run.epochs, epochs[-1])
+            if checkpoints:
+                checkpoints.save_if_due(
+                    lambda: ((state := current_state()), state.progress)
+                )
     return current_state()
 
 
@@ -240,7 +239,7 @@ def evaluate(
         weights: as named by `model.initial_weights`.
         vectors: (word, Nin), float32.
         batches: the sentences.
-        apply: see `side_by_side`.
+        apply: see `thread_map`.
     """
 
     def totals_of(batch: Batch) -> tuple[float, int, int]:
@@ -267,7 +266,7 @@ Apply = Callable[..., Iterator]
 
 
 @contextmanager
-def side_by_side(threads: int) -> Iterator[Apply]:
+def thread_map(threads: int) -> Iterator[Apply]:
     """Yield a `map` over that many threads, each of which computes with one thread."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -19,8 +19,8 @@ from spacy.lang.char_classes import ALPHA, HYPHENS
 from spacy.lang.en import English
 from spacy.util import compile_infix_regex
 
-from interplay.errors import InputError
-from interplay.files import replacing
+from interplay.storage.errors import InputError
+from interplay.storage.files import replacing
 
 SPLITS = ("train", "dev", "test")
 NEUTRAL = 2

@@ -19,7 +19,7 @@ from datasets import Dataset
 from torchtext import data
 from torchtext.data.utils import RandomShuffler
 
-from interplay.errors import InputError
+from interplay.storage.errors import InputError
 
 
 def read_vectors(path: str | Path, words: set[str], dimension: int) -> pd.DataFrame:

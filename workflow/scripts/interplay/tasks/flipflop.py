@@ -5,7 +5,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from interplay.tasks.trials import Example, Trials, samples
+from interplay.runs.durations import samples
+from interplay.tasks.trials import Example, Trials
 
 
 @dataclass(frozen=True)

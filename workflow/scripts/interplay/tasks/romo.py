@@ -5,7 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from interplay.tasks.trials import Example, Trials, samples, within
+from interplay.runs.durations import samples
+from interplay.tasks.trials import Example, Trials, within
 
 
 @dataclass(frozen=True)

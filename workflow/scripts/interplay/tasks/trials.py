@@ -1,4 +1,4 @@
-"""What every task has in common: trials, and the interface that draws them."""
+"""Trials, and the interface of a task that draws them."""
 
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -7,7 +7,7 @@ import numpy as np
 
 
 class Trials(NamedTuple):
-    """A batch of trials; time runs along the first axis, so that one step is contiguous."""
+    """A batch of trials. Time is the first axis, so the samples of one step are contiguous."""
 
     inputs: np.ndarray
     """float32, (time, trial, input channel): u(t)."""
@@ -19,7 +19,7 @@ class Trials(NamedTuple):
 
 @dataclass(frozen=True)
 class Example:
-    """One trial to be drawn (Fig. 1 a-c), with the times at which its phases begin."""
+    """One trial for a figure (Fig. 1 a-c), and the times at which its phases begin."""
 
     trials: Trials
     phases: tuple[float, ...]
@@ -27,11 +27,25 @@ class Example:
 
 
 class Task(Protocol):
-    """A task: how many channels it has, how it is drawn, what it looks like."""
+    """A task: a frozen dataclass with these attributes and methods.
 
-    dt: float
-    n_inputs: int
-    n_outputs: int
+    All durations and times are in membrane time constants.
+    """
+
+    @property
+    def dt(self) -> float:
+        """Time step."""
+        ...
+
+    @property
+    def n_inputs(self) -> int:
+        """Number of input channels."""
+        ...
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of output channels."""
+        ...
 
     def draw(self, rng: np.random.Generator, n_trials: int) -> Trials:
         """Draw `n_trials` independent trials."""
@@ -42,18 +56,13 @@ class Task(Protocol):
         ...
 
 
-def samples(duration, dt: float):
-    """Return how many samples a duration (scalar or array) takes: int(duration / dt)."""
-    # A duration such as 0.3 / 0.1 = 2.9999999999999996 means three samples.
-    return np.floor(np.asarray(duration) / dt + 1e-9).astype(int)
-
-
 def within(start, stop, length: int) -> np.ndarray:
-    """Return where samples lie in [start, stop).
+    """Return which samples are in [start, stop).
 
     Args:
-        start, stop: int, scalar or (trial,): first sample and the one after the last.
-        length: how many samples a trial has.
+        start: first sample, integer, scalar or (trial,).
+        stop: the sample after the last one, likewise.
+        length: number of samples of a trial.
 
     Returns:
         bool, (length, trial), or (length, 1) if both limits are scalars.

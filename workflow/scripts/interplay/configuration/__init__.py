@@ -1,0 +1,1 @@
+"""Check a configuration, and read its experiments."""

@@ -1,0 +1,1 @@
+"""Compiled building blocks of the training engines: a matrix tile, tanh, denormals."""

@@ -1,0 +1,121 @@
+"""Plain gradient descent of the linear network, exact to a tolerance.
+
+Only W is trained. One W0 serves all targets at once, in one pass over its modes.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from interplay.linear.bases import Bases
+from interplay.linear.network import Network, Trial
+from interplay.storage.errors import InputError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Descent:
+    """One network's gradient descent, all epochs of it.
+
+    Epoch e is the network after e updates; dW there is left @ core[e] @ right.T.
+    """
+
+    zhat: float
+    learning_rate: float
+    loss: Array
+    """(epochs + 1,)"""
+    gradient_norm: Array
+    """(epochs + 1,), Frobenius norm of dL/dW"""
+    core: Array
+    """(epochs + 1, a, b)"""
+    left: Array
+    """(N, a), orthonormal columns"""
+    right: Array
+    """(N, b), orthonormal columns"""
+
+    @property
+    def tau(self) -> Array:
+        """(epochs + 1,), learning time: learning rate times epoch."""
+        return self.learning_rate * np.arange(len(self.loss))
+
+    @cached_property
+    def singular_values(self) -> Array:
+        """(epochs + 1, min(a, b)), of dW, falling."""
+        return np.linalg.svd(self.core, compute_uv=False)
+
+    @property
+    def dW(self) -> Array:
+        """(N, N), the change of connectivity after the last epoch."""
+        return self.left @ self.core[-1] @ self.right.T
+
+    def converged_epoch(self, threshold: float) -> int | None:
+        """First epoch with a loss below threshold * zhat² / 2; None if there is none."""
+        below = np.flatnonzero(self.loss < threshold * self.zhat**2 / 2)
+        return int(below[0]) if len(below) else None
+
+
+def learning_rate(eta0: ArrayLike, g: float) -> Array:
+    """eta(g) = eta0 (1 − g²)², so that learning takes about as many epochs at any g."""
+    return np.asarray(eta0) * (1 - g**2) ** 2
+
+
+def descend(
+    network: Network,
+    targets: Array,
+    learning_rates: Array,
+    epochs: int,
+    trial: Trial,
+    rng: np.random.Generator,
+    tolerance: float = 1e-10,
+) -> list[Descent]:
+    """Train W by plain gradient descent, once for each target, each from W0.
+
+    Args:
+        network: where it starts.
+        targets: (n,), the values zhat that the output has to reach.
+        learning_rates: (n,), eta of each target.
+        epochs: number of updates.
+        trial: what is trained.
+        rng: of the probes; what it draws matters no more than `tolerance`.
+        tolerance: a direction of the gradient is left out of dW where it, kept
+            up for all epochs, would move W by less than this (Frobenius norm).
+
+    Returns:
+        One descent a target, in their order.
+
+    Raises:
+        InputError: a loss is not finite any more.
+    """
+    targets, learning_rates = np.asarray(targets), np.asarray(learning_rates)
+    rates = learning_rates[:, None, None]
+    none = np.zeros((len(network.m), 0))
+    bases = Bases(network, trial, none, none)
+    core = np.zeros((len(targets), 0, 0))
+    losses, norms, cores = [], [], []
+    for epoch in range(epochs + 1):
+        with np.errstate(over="ignore", invalid="ignore"):
+            passes = bases.passes(core, targets)
+        for zhat, rate, loss in zip(targets, learning_rates, passes.loss, strict=True):
+            if not np.isfinite(loss):
+                raise InputError(
+                    f"linear network, zhat = {zhat}, learning rate {rate:.3g}: expected "
+                    f"a finite loss, found {loss} at epoch {epoch}"
+                )
+        bases = bases.spanning(passes, rates * epochs, tolerance, rng)
+        core = bases.padded(core)
+        gradient = bases.gradient(passes)
+        losses.append(passes.loss)
+        norms.append(np.linalg.norm(gradient, axis=(1, 2)))
+        cores.append(core)
+        core = core - rates * gradient
+    cores = np.stack([bases.padded(core) for core in cores], axis=1)
+    return [
+        Descent(zhat, rate, loss, norm, core, bases.left, bases.right)
+        for zhat, rate, loss, norm, core in zip(
+            targets.tolist(), learning_rates.tolist(),
+            np.transpose(losses), np.transpose(norms), cores, strict=True,
+        )
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Singular values, truncation and factors: functions of matrices, which know no network."""

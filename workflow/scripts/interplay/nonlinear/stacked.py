@@ -1,0 +1,224 @@
+"""Train several networks of one experiment together, as one stack, on a GPU or a CPU.
+
+A small network leaves a GPU idle: each step ends before the next kernel is launched. Here
+the matrix products of a step, one per network, are one batched product, so a stack needs
+no more launches than a single network. Each network keeps its own trials, optimiser state
+and losses, and has the gradients of `interplay.nonlinear.training.train` up to the rounding
+of float32. Training amplifies rounding: at N = 256 losses agree to 2e-6 for some ten
+epochs, and then diverge from each other.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from interplay.nonlinear.network import Network
+from interplay.nonlinear.training import LOG_EVERY, Run, State, stretch
+from interplay.optimisers.in_torch import Tensors, TorchAdam, TorchGradientDescent
+from interplay.optimisers.state import Arrays, OptimiserState
+from interplay.runs.checkpoints import Checkpoints
+from interplay.tasks.trials import Task
+
+logger = logging.getLogger(__name__)
+
+
+def stack_states(states: Sequence[State]) -> tuple[OptimiserState, Arrays]:
+    """Stack the states of several runs, for a checkpoint.
+
+    Returns:
+        Weights and moments with the runs along the first axis; the losses of each run
+        (float64, (epoch,)) under its number.
+    """
+    moments = states[0].moments
+    stacked = OptimiserState(
+        _stacked([state.weights for state in states]),
+        {name: _stacked([state.moments[name] for state in states]) for name in moments},
+    )
+    losses = {str(i): np.asarray(state.losses) for i, state in enumerate(states)}
+    return stacked, losses
+
+
+def unstack_states(
+    stacked: OptimiserState, losses: Mapping[str, np.ndarray]
+) -> list[State]:
+    """Return the states of the runs that `stack_states` stacked."""
+    return [_state_of(stacked, i, losses[str(i)].tolist()) for i in range(len(losses))]
+
+
+def train_stack(
+    runs: Sequence[Run],
+    task: Task,
+    states: Sequence[State],
+    device: str = "cpu",
+    checkpoints: Checkpoints | None = None,
+) -> list[State]:
+    """Train each run from its state to its last epoch, or to a loss that is not finite.
+
+    Args:
+        runs: what to train; they differ only in g and seed.
+        task: draws the trials, each run's from its own streams.
+        states: where each run begins, at the same epoch except for runs that diverged.
+        device: "cpu" or "cuda".
+        checkpoints: where states are saved meanwhile; nowhere if None.
+
+    Returns:
+        The last state of each run. If `State.diverged`, it is earlier than the last epoch.
+
+    Raises:
+        ValueError: the runs differ in more than g and seed, or the states in their epoch.
+    """
+    if (
+        len({replace(run, g=0.0, seed=0, trained=tuple(run.trained)) for run in runs})
+        != 1
+    ):
+        raise ValueError("expected runs that differ only in g and seed")
+    ended = {i: state for i, state in enumerate(states) if state.diverged}
+    epochs = {state.epoch for state in states if not state.diverged}
+    if not epochs:
+        return list(states)
+    if len(epochs) > 1:
+        raise ValueError(f"expected states of one epoch, found {sorted(epochs)}")
+    (epoch,) = epochs
+
+    run = runs[0]
+    start, _ = stack_states(states)
+    if run.optimiser == "adam":
+        optimiser = TorchAdam(start, epoch, run.learning_rate, device, run.eps)
+    else:
+        optimiser = TorchGradientDescent(start, run.learning_rate, run.trained, device)
+    network = Network(**optimiser.weights)
+    losses = [list(state.losses) for state in states]
+
+    def current_states() -> list[State]:
+        stacked = optimiser.snapshot()
+        return [
+            ended[i] if i in ended else _state_of(stacked, i, list(losses[i]))
+            for i in range(len(runs))
+        ]
+
+    engine = None
+    logged_at = time.monotonic()
+    while epoch < run.epochs and len(ended) < len(runs):
+        for batches in zip(*(stretch(one, task, epoch) for one in runs), strict=True):
+            inputs, targets, mask = (
+                torch.from_numpy(np.stack(arrays, axis=1)).to(device)
+                for arrays in zip(*batches, strict=True)
+            )
+            n_samples, _, n_trials, _ = inputs.shape
+            engine = engine or StackedEngine(network, n_samples, n_trials, task.dt)
+            of_runs, gradients = engine.losses_and_gradients(
+                network, inputs, targets, mask
+            )
+            of_runs = of_runs.tolist()
+            for i in range(len(runs)):
+                if i not in ended:
+                    losses[i].append(of_runs[i])
+            stopped = [i for i, loss in enumerate(of_runs) if not math.isfinite(loss)]
+            if not ended.keys() >= set(stopped):
+                now = current_states()
+                ended = {i: now[i] for i in stopped} | ended
+            optimiser.step(gradients)
+            epoch += 1
+        if checkpoints:
+            checkpoints.save_if_due(lambda: stack_states(current_states()))
+        if time.monotonic() - logged_at >= LOG_EVERY:
+            logger.info("epoch %d of %d, %d networks", epoch, run.epochs, len(runs))
+            logged_at = time.monotonic()
+    return current_states()
+
+
+def _stacked(of_runs: Sequence[Arrays]) -> Arrays:
+    return {name: np.stack([arrays[name] for arrays in of_runs]) for name in of_runs[0]}
+
+
+def _state_of(stacked: OptimiserState, i: int, losses: list[float]) -> State:
+    moments = {
+        moment: {name: array[i] for name, array in arrays.items()}
+        for moment, arrays in stacked.moments.items()
+    }
+    return State({n: array[i] for n, array in stacked.weights.items()}, moments, losses)
+
+
+class StackedEngine:
+    """Buffers for a stack of networks, and the loops that use them.
+
+    The equations and the rows of states and adjoints are those of
+    `interplay.nonlinear.engine`.
+    """
+
+    def __init__(
+        self, network: Network[torch.Tensor], n_samples: int, n_trials: int, dt: float
+    ):
+        """Allocate the buffers.
+
+        Args:
+            network: stacked, W: (run, N, N), B: (run, N, Nin), C: (run, Nout, N).
+            n_samples: samples of a trial.
+            n_trials: trials per network.
+            dt: time step, in membrane time constants.
+        """
+        n_runs, self.n, n_inputs = network.B.shape
+        self.dt = dt
+        rows, steps = (n_runs, n_trials), n_samples + 1
+        zeros = network.W.detach().new_zeros
+        self.x = zeros(*rows, self.n)
+        self.states = zeros(steps, *rows, self.n + n_inputs)
+        self.adjoints = zeros(steps, *rows, self.n + network.C.shape[1])
+        self.recurrent = zeros(*rows, self.n)
+
+    @torch.no_grad()
+    def losses_and_gradients(
+        self,
+        network: Network[torch.Tensor],
+        inputs: torch.Tensor,
+        targets: torch.Tensor,
+        mask: torch.Tensor,
+    ) -> tuple[torch.Tensor, Tensors]:
+        """Return the `masked_loss` of each network, and its gradient.
+
+        Args:
+            network: stacked.
+            inputs: (time, run, trial, Nin).
+            targets, mask: (time, run, trial, Nout).
+
+        Returns:
+            (run,); and the gradients, stacked like the weights.
+        """
+        n, dt, states, adjoints = self.n, self.dt, self.states, self.adjoints
+        W, B, C = network.W, network.B, network.C
+        rates = states[..., :n]
+        forward_weights = dt * torch.cat([W, B], dim=2).mT
+        states[:-1, ..., n:] = inputs
+        self.x.zero_()
+        for now, after in zip(states, rates[1:], strict=False):
+            self.x.baddbmm_(now, forward_weights, beta=1 - dt)
+            torch.tanh(self.x, out=after)
+
+        difference = rates[1:] @ C.mT - targets
+        error = mask * difference
+        counted = mask.sum((0, 2, 3))
+        losses = 0.5 * (error * difference).sum((0, 2, 3)) / counted
+
+        backward_weights = torch.cat([dt * W, C], dim=1)
+        adjoints[1:, ..., n:] = error / counted[:, None, None]
+        adjoints[-1, ..., :n] = 0
+        slopes = 1 - rates.square()
+        for t in range(len(states) - 1, 0, -1):
+            torch.bmm(adjoints[t], backward_weights, out=self.recurrent)
+            later, earlier = adjoints[t, ..., :n], adjoints[t - 1, ..., :n]
+            torch.addcmul((1 - dt) * later, slopes[t], self.recurrent, out=earlier)
+        total = _rows_of_each(adjoints).mT @ _rows_of_each(states)
+        grad_x, grad_z = dt * total[:, :n], total[:, n:]
+        gradients = {"W": grad_x[..., :n], "B": grad_x[..., n:], "C": grad_z[..., :n]}
+        # The fused Adam reads a gradient as if it were laid out like its weights.
+        return losses, {name: part.contiguous() for name, part in gradients.items()}
+
+
+def _rows_of_each(steps: torch.Tensor) -> torch.Tensor:
+    """Return (run, time · trial, column) of (time, run, trial, column)."""
+    return steps.transpose(0, 1).flatten(1, 2)

@@ -1,0 +1,181 @@
+"""Train one network on the CPU, from random weights or from a checkpoint.
+
+The trials of 50 epochs are drawn together, from a random stream of their own. A run
+therefore needs no generator state: weights, moments and the number of the epoch are the
+whole checkpoint, and a run that was killed ends with the result of one that was not.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from interplay.nonlinear.engine import Engine
+from interplay.nonlinear.network import Network, draw_inputs_and_readout, draw_recurrent
+from interplay.optimisers.adam import EPS, Adam, initial_moments
+from interplay.optimisers.gradient_descent import GradientDescent
+from interplay.optimisers.state import Arrays, OptimiserState
+from interplay.runs.checkpoints import Checkpoints
+from interplay.runs.streams import stream
+from interplay.tasks.trials import Task, Trials
+
+STRETCH = 50
+"""epochs whose trials are drawn at once, and after which a checkpoint may be saved"""
+
+LOG_EVERY = 10.0
+"""seconds between two lines of progress in the log, at least"""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One network to train: its identity, and how it is trained."""
+
+    task_name: str
+    g: float
+    seed: int
+    n: int
+    epochs: int
+    batch: int
+    """trials per epoch"""
+    learning_rate: float
+    """the optimiser's: of Adam, already divided by N"""
+    optimiser: str = "adam"
+    """adam or gradient_descent"""
+    eps: float = EPS
+    """Adam's"""
+    amsgrad: bool = False
+    """Adam divides by the largest past squares instead of the latest"""
+    trained: Sequence[str] = ("W", "B", "C")
+    """weights that are trained; the others keep their initial values"""
+
+    def stream(self, purpose: str, *part: int) -> np.random.Generator:
+        """Return this run's random stream for one purpose.
+
+        Runs that differ in anything but task, g and seed have the same streams, so they
+        can be compared pair by pair.
+        """
+        return stream(purpose, "nonlinear", self.task_name, self.g, self.seed, *part)
+
+
+@dataclass(frozen=True)
+class State(OptimiserState):
+    """A run after some epochs: everything that its continuation depends on."""
+
+    losses: list[float] = field(default_factory=list)
+    """of every epoch so far, each before its step"""
+
+    @classmethod
+    def of(cls, optimiser: OptimiserState, losses: Iterable[float]) -> "State":
+        """Combine an optimiser's state with the losses so far."""
+        return cls(optimiser.weights, optimiser.moments, list(losses))
+
+    @classmethod
+    def from_checkpoint(cls, state: OptimiserState, progress: Arrays) -> "State":
+        """Restore what `progress` and the optimiser's arrays describe."""
+        return cls.of(state, progress["losses"].tolist())
+
+    @property
+    def epoch(self) -> int:
+        """Number of epochs so far."""
+        return len(self.losses)
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the last loss is NaN or infinite, which ends a run."""
+        return bool(self.losses) and not math.isfinite(self.losses[-1])
+
+    @property
+    def progress(self) -> Arrays:
+        """The losses, float64, (epoch,), for a checkpoint."""
+        return {"losses": np.asarray(self.losses, np.float64)}
+
+
+def initial_weights(run: Run, n_inputs: int, n_outputs: int) -> Arrays:
+    """Draw W0, B0 and C0 of a run, float32, from its own streams."""
+    W = draw_recurrent(run.stream("connectivity"), run.n, run.g)
+    B, C = draw_inputs_and_readout(
+        run.stream("inputs and outputs"), run.n, n_inputs, n_outputs
+    )
+    return {"W": W, "B": B, "C": C}
+
+
+def initial_state(run: Run, task: Task) -> State:
+    """Return the state of a run before its first epoch."""
+    weights = initial_weights(run, task.n_inputs, task.n_outputs)
+    moments = {}
+    if run.optimiser == "adam":
+        moments = initial_moments(weights, run.trained, run.amsgrad)
+    return State(weights, moments)
+
+
+def train(
+    run: Run, task: Task, state: State, checkpoints: Checkpoints | None = None
+) -> State:
+    """Train to the run's last epoch, or to the first loss that is not finite.
+
+    Each epoch is one step of the optimiser on the loss of one freshly drawn batch. The
+    CPU computes, with one thread; `interplay.nonlinear.stacked` trains on a GPU.
+
+    Args:
+        run: what to train.
+        task: draws the trials.
+        state: where to begin: `initial_state`, or the state of a checkpoint.
+        checkpoints: where states are saved meanwhile; nowhere if None.
+
+    Returns:
+        The last state. If `state.diverged`, it is earlier than the run's last epoch.
+    """
+    optimiser = make_optimiser(run, state)
+    network = Network(**optimiser.weights)
+    losses = list(state.losses)
+    engine = None
+    logged_at = time.monotonic()
+    while len(losses) < run.epochs:
+        for trials in stretch(run, task, len(losses)):
+            engine = engine or Engine.for_batch(network, trials, task.dt)
+            loss, gradient = engine.loss_and_gradient(network, trials)
+            losses.append(loss)
+            if not math.isfinite(loss):
+                return State.of(optimiser.snapshot(), losses)
+            optimiser.step(vars(gradient))
+        if checkpoints:
+            now = State(optimiser.weights, {}, losses)
+            checkpoints.save_if_due(lambda now=now: (optimiser.snapshot(), now.progress))
+        if time.monotonic() - logged_at >= LOG_EVERY:
+            logger.info("epoch %d of %d: loss %.3g", len(losses), run.epochs, losses[-1])
+            logged_at = time.monotonic()
+    return State.of(optimiser.snapshot(), losses)
+
+
+def make_optimiser(run: Run, state: State) -> Adam | GradientDescent:
+    """Return the run's optimiser, continuing from a state."""
+    if run.optimiser == "adam":
+        return Adam(state, state.epoch, run.learning_rate, run.eps)
+    return GradientDescent(state, run.learning_rate, run.trained)
+
+
+def stretch(run: Run, task: Task, epoch: int) -> Iterator[Trials]:
+    """Yield the batches from `epoch` to the end of the stretch of epochs it belongs to.
+
+    Args:
+        run: its streams give the trials.
+        task: draws them.
+        epoch: of the first batch.
+    """
+    number, done = divmod(epoch, STRETCH)
+    trials = task.draw(run.stream("training trials", number), STRETCH * run.batch)
+    left = slice(done, run.epochs - number * STRETCH)
+    split = (array.reshape(len(array), STRETCH, run.batch, -1) for array in trials)
+    batches = (np.ascontiguousarray(a.swapaxes(0, 1)[left]) for a in split)
+    for arrays in zip(*batches, strict=True):
+        yield Trials(*arrays)
+
+
+def draw_test_trials(run: Run, task: Task, n_trials: int) -> Trials:
+    """Draw the run's own test trials, from a stream that training never uses."""
+    return task.draw(run.stream("test trials"), n_trials)

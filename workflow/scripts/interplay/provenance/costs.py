@@ -1,0 +1,43 @@
+"""What a run of the workflow cost, by stage, from Snakemake's benchmark files."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from interplay.storage.errors import InputError
+
+
+def costs(benchmarks: Path) -> pd.DataFrame:
+    """Sum up the benchmark files of a run.
+
+    Args:
+        benchmarks: the folder, one folder in it for each stage; the name of a file is
+            that of the step.
+
+    Returns:
+        A row for each stage and step: `jobs`, `wall_seconds`, `cpu_seconds` summed over
+        them, and `rss_megabytes`, the largest. Snakemake looks at the CPU time every half
+        second, and after 30 s every 30 s, so that the end of a job is missing in it; of a
+        job that was resumed, only the last part is there.
+
+    Raises:
+        InputError: no benchmark file is in the folder.
+    """
+    files = sorted(benchmarks.rglob("*.tsv"))
+    if not files:
+        raise InputError(f"{benchmarks}: expected benchmark files, found none")
+    columns = {"s": "wall_seconds", "cpu_time": "cpu_seconds", "max_rss": "rss_megabytes"}
+    found = [
+        pd.read_csv(file, sep="\t", usecols=list(columns), na_values="NA").assign(
+            stage=file.relative_to(benchmarks).parts[0], step=file.stem
+        )
+        for file in files
+    ]
+    jobs = pd.concat(found).rename(columns=columns)
+    sums = jobs.groupby(["stage", "step"]).agg(
+        jobs=("wall_seconds", "size"),
+        wall_seconds=("wall_seconds", "sum"),
+        cpu_seconds=("cpu_seconds", "sum"),
+        rss_megabytes=("rss_megabytes", "max"),
+    )
+    return sums.round(1).reset_index()

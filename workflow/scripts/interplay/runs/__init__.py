@@ -1,0 +1,1 @@
+"""Training runs of every stage: random streams, checkpoints, records, devices."""

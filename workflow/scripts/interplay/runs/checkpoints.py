@@ -1,0 +1,118 @@
+"""Checkpoints: save and restore a training run, so a killed job resumes.
+
+A checkpoint is a safetensors file: the optimiser's arrays, and the run's progress as named
+arrays. The file's metadata holds the run's identity, a hash of everything that determines
+the run; a checkpoint of another run is ignored.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from interplay.optimisers.state import WEIGHTS, Arrays, OptimiserState
+from interplay.storage.arrays import read_arrays, read_metadata, write_arrays
+from interplay.storage.errors import InputError
+
+PROGRESS = "progress"
+IDENTITY = "identity"
+
+logger = logging.getLogger(__name__)
+
+
+def save_checkpoint(
+    state: OptimiserState,
+    progress: Mapping[str, np.ndarray],
+    identity: str,
+    path: str | Path,
+) -> None:
+    """Write a checkpoint, whole or not at all.
+
+    Args:
+        state: weights and moments.
+        progress: everything else that the run needs to continue, as named arrays.
+        identity: hash of what determines the run.
+        path: of the file.
+    """
+    groups = {**state.groups, PROGRESS: progress}
+    arrays = {
+        f"{group}/{name}": array
+        for group, members in groups.items()
+        for name, array in members.items()
+    }
+    write_arrays(arrays, path, {IDENTITY: identity})
+
+
+def load_checkpoint(
+    identity: str, path: str | Path
+) -> tuple[OptimiserState, Arrays] | None:
+    """Return state and progress from a checkpoint of this run; None if there is none.
+
+    A damaged file is logged and treated as absent.
+
+    Args:
+        identity: hash of what determines the run.
+        path: of the file.
+    """
+    if not Path(path).exists():
+        return None
+    try:
+        if read_metadata(path).get(IDENTITY) != identity:
+            logger.info("ignoring a checkpoint of another run: %s", path)
+            return None
+        arrays = read_arrays(path)
+    except InputError as error:
+        logger.warning("starting from the beginning: %s", error)
+        return None
+    groups: dict[str, Arrays] = {WEIGHTS: {}, PROGRESS: {}}
+    for key, array in arrays.items():
+        group, name = key.split("/", 1)
+        groups.setdefault(group, {})[name] = array
+    weights, progress = groups.pop(WEIGHTS), groups.pop(PROGRESS)
+    return OptimiserState(weights, groups), progress
+
+
+class Checkpoints:
+    """The checkpoint file of one run, and when to write it.
+
+    The first checkpoint is due after a second, then the interval doubles up to `every`.
+    A job that is killed loses at most as much work again as it had done, and never more
+    than that interval.
+    """
+
+    def __init__(self, path: str | Path, identity: str, every: float = 10.0):
+        """Set up checkpoints.
+
+        Args:
+            path: of the file.
+            identity: hash of what determines the run.
+            every: longest interval between two checkpoints, in seconds.
+        """
+        self._path, self._identity = Path(path), identity
+        self._every, self._interval = every, min(1.0, every)
+        self._saved_at = time.monotonic()
+
+    def load(self) -> tuple[OptimiserState, Arrays] | None:
+        """Return the run's last state and progress, if there is a checkpoint."""
+        return load_checkpoint(self._identity, self._path)
+
+    def save_if_due(
+        self, snapshot: Callable[[], tuple[OptimiserState, Mapping[str, np.ndarray]]]
+    ) -> None:
+        """Write a checkpoint if the interval has passed.
+
+        Args:
+            snapshot: returns state and progress; called only if a checkpoint is due.
+        """
+        if time.monotonic() - self._saved_at < self._interval:
+            return
+        state, progress = snapshot()
+        save_checkpoint(state, progress, self._identity, self._path)
+        self._saved_at = time.monotonic()
+        self._interval = min(2 * self._interval, self._every)
+
+    def remove(self) -> None:
+        """Delete the file, once the run's results are written."""
+        self._path.unlink(missing_ok=True)

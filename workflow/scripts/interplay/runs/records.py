@@ -1,0 +1,68 @@
+"""Run records: machine, library versions and timings of one training job."""
+
+import hashlib
+import os
+import platform
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+LIBRARIES = ("numpy", "scipy", "torch", "numba")
+
+
+def fingerprint(array: np.ndarray) -> str:
+    """Return the sha256 of an array's bytes, 64 hexadecimal digits.
+
+    Weights that are drawn again from their seed are checked by it.
+    """
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def describe_machine(threads: int) -> dict[str, object]:
+    """Return what a result on a CPU may depend on, besides code, parameters and seeds.
+
+    Args:
+        threads: number of threads that the run uses.
+    """
+    return {
+        "device": "cpu",
+        "gpu": None,
+        "machine": platform.machine(),
+        "processor": processor(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "threads": threads,
+        "slurm_job": os.environ.get("SLURM_JOB_ID"),
+    }
+
+
+def processor() -> str | None:
+    """Return the processor's name; None where /proc/cpuinfo does not give it."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.exists() else []
+    named = [line for line in lines if line.startswith("model name")]
+    return named[0].split(":")[1].strip() if named else None
+
+
+@dataclass(frozen=True)
+class Stopwatch:
+    """Wall and CPU time since the start."""
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def start(cls) -> "Stopwatch":
+        """Start a stopwatch."""
+        return cls(time.monotonic(), time.process_time())
+
+    def read(self) -> dict[str, float]:
+        """Return the seconds of wall time and of this process's CPU time since the start."""
+        return {
+            "wall_seconds": time.monotonic() - self.wall,
+            "cpu_seconds": time.process_time() - self.cpu,
+        }

@@ -1,0 +1,30 @@
+"""Tables in CSV and Parquet files, written whole or not at all."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from interplay.storage.files import reading, replacing
+
+
+def write_table(table: pd.DataFrame, path: str | Path) -> None:
+    """Write a tidy table as CSV or Parquet, by the suffix of `path`, without its index."""
+    with replacing(path) as temporary:
+        if temporary.suffix == ".csv":
+            table.to_csv(temporary, index=False)
+        else:
+            table.to_parquet(temporary, index=False)
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """Read a CSV or Parquet table; raise `InputError` if it is damaged.
+
+    An empty cell of a CSV file is "" in a text column and NaN in a column of numbers. A
+    column that is empty throughout could be either; it is read as NaN.
+    """
+    with reading(path, "a table"):
+        if Path(path).suffix != ".csv":
+            return pd.read_parquet(path)
+        table = pd.read_csv(path)
+        text = table.columns[table.dtypes.eq(object)]
+        return table.fillna(dict.fromkeys(text, ""))
