@@ -11,10 +11,9 @@ from matplotlib.figure import Figure
 
 from interplay.figures.style import save
 from interplay.provenance.code import code_hash
-from interplay.provenance.identity import short_id
+from interplay.provenance.identity import inputs_hash, short_id
 from interplay.provenance.receipts import NAME, Job, issue, write_receipts
 from interplay.storage.files import write_json
-from interplay.provenance.identity import inputs_hash
 from interplay.storage.hashes import file_hash
 from interplay.storage.tables import write_table
 from tests.running import snakemake

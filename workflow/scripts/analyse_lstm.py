@@ -12,7 +12,7 @@ from interplay.storage.files import read_json
 from interplay.storage.tables import read_table, write_table
 from job import job
 
-with job(snakemake) as log:
+with job(snakemake):
     params, files, output = snakemake.params, snakemake.input, snakemake.output
     trained = TrainedLSTM.from_job(read_json(files.record), read_arrays(files.network))
     sentences = {split: read_split(files[split]) for split in SPLITS}
@@ -27,4 +27,6 @@ with job(snakemake) as log:
         ),
     }
     for name, table in tables.items():
-        write_table(trained.labelled(table), output[name])
+        labelled = trained.labelled(table)
+        labelled.insert(0, "experiment", snakemake.wildcards.experiment)
+        write_table(labelled, output[name])

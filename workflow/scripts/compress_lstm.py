@@ -6,7 +6,7 @@ import pandas as pd
 
 from interplay.sentiment.measurements import TrainedLSTM, tested
 from interplay.sentiment.packing import packed_lstm, rebuilt_lstm
-from interplay.sentiment.training import side_by_side
+from interplay.sentiment.training import thread_map
 from interplay.sentiment.treebank import read_split
 from interplay.storage.arrays import read_arrays
 from interplay.storage.files import read_json
@@ -22,11 +22,11 @@ with job(snakemake):
 
     data = packed_lstm(trained, params.rank)
     rebuilt = rebuilt_lstm(data, record["n_inputs"])
-    with side_by_side(snakemake.threads) as apply:
+    with thread_map(snakemake.threads) as apply:
         loss, accuracy = tested(rebuilt, language, sentences, apply)
         whole_loss, whole_accuracy = tested(trained.final, language, sentences, apply)
     row = {
-        "network": "lstm",
+        "experiment": snakemake.wildcards.experiment,
         "treebank": trained.treebank,
         "g": None,
         "seed": trained.run.seed,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from interplay.runs.checkpoints import kept_state, save_checkpoint
+from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.devices import describe_device, granted_device, require_determinism
 from interplay.runs.records import describe_machine
 from interplay.sentiment.training import (
@@ -21,18 +21,18 @@ from interplay.storage.hashes import file_hash, value_hash
 from interplay.storage.tables import read_table, write_table
 from job import job
 
-with job(snakemake) as log:
+with job(snakemake):
     params, files, output = snakemake.params, snakemake.input, snakemake.output
     require_determinism()
     device = granted_device(snakemake.resources.get("gpu", 0))
 
     run = Run(
         seed=int(snakemake.wildcards.seed),
-        n=params.N,
-        epochs=params.epochs,
-        batch=params.batch,
-        learning_rate=params.learning_rate / params.N,
-        dropout=params.dropout,
+        n=params.experiment["N"],
+        epochs=params.experiment["epochs"],
+        batch=params.experiment["batch"],
+        learning_rate=params.experiment["learning_rate"] / params.experiment["N"],
+        dropout=params.experiment["dropout"],
     )
     train_set, dev_set = read_split(files.train), read_split(files.dev)
     language = run.language(train_set, read_table(files.vectors))
@@ -42,26 +42,25 @@ with job(snakemake) as log:
     inputs = {name: file_hash(path) for name, path in files.items()}
     identity = value_hash([vars(run), inputs, params.code, device])
     checkpoint = Path(output.network).with_name("checkpoint.safetensors")
-    kept = kept_state(State, identity, checkpoint, log)
-
-    def keep(state):
-        save_checkpoint(state, identity, checkpoint)
-        log(f"epoch {state.epoch}: {state.epochs[-1]._asdict()}")
+    checkpoints = Checkpoints(checkpoint, identity, every=60.0)
+    saved = checkpoints.load()
+    first = State.from_checkpoint(*saved) if saved else initial_state(initial_weights)
 
     state = train(
         run,
         language,
         train_set,
         dev_set,
-        kept or initial_state(initial_weights),
+        first,
         threads=snakemake.threads,
         device=device,
-        keep=keep,
+        checkpoints=checkpoints,
     )
     write_arrays(state.weights, output.network)
     curves = pd.DataFrame(state.epochs)
     curves.insert(0, "epoch", range(len(curves)))
     curves.insert(0, "seed", run.seed)
+    curves.insert(0, "experiment", snakemake.wildcards.experiment)
     write_table(curves.assign(treebank=params.treebank), output.curves)
     write_json(
         {
@@ -71,7 +70,7 @@ with job(snakemake) as log:
             "initial_sha256": fingerprints(initial_weights),
             "epochs": len(state.epochs),
             "steps": state.steps,
-            "resumed_at": kept.epoch if kept else 0,
+            "resumed_at": first.epoch,
             "inputs_sha256": inputs,
             "code_sha256": params.code,
             "parameters_sha256": identity,
@@ -81,4 +80,4 @@ with job(snakemake) as log:
         },
         output.record,
     )
-    checkpoint.unlink(missing_ok=True)
+    checkpoints.remove()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from interplay.configuration.check import check_configuration
 from interplay.storage.errors import InputError
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
 

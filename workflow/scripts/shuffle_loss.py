@@ -1,0 +1,16 @@
+"""Find the loss of each network as trained, and with the entries of W0 permuted."""
+
+from networks import write_measured
+
+from interplay.kernels.denormals import flush_denormals
+from interplay.nonlinear.measurements import shuffle_loss
+from job import job
+
+with job(snakemake):
+    flush_denormals()
+    write_measured(
+        snakemake,
+        lambda trained: {
+            "shuffle_loss": shuffle_loss(trained, snakemake.params.test_trials)
+        },
+    )
