@@ -60,9 +60,8 @@ def learn_target(
     for epoch, found in enumerate(
         gradient_descent(network.W0, task, learning_rate, epochs)
     ):
-        norm = np.linalg.norm(found.gradient)
         rows.append(
-            (zhat, epoch, learning_rate * epoch, found.loss, norm)
+            (zhat, epoch, learning_rate * epoch, found.loss, found.gradient_norm)
             + tuple(largest_real_parts(found.W))
         )
     values = [f"lambda{i + 1}" for i in range(EIGENVALUES)]
