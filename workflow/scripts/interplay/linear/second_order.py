@@ -12,6 +12,9 @@ from interplay.linear.theory import largest_eigenvalue
 
 Array = NDArray[np.float64]
 
+TOLERANCE = 1e-14
+"""of the descent: an eigenvalue is of the order of the square root of an entry of dW"""
+
 
 def orthogonal(network: Network) -> Network:
     """Return the network with a readout vector orthogonal to its input vector.
