@@ -36,6 +36,8 @@ rule train_linear:
 
 
 rule linear_trial:
+    """Run the trained network of one g through the trial that Fig. 3(a) shows."""
+    localrule: True
     input:
         network=f"{LINEAR}/network.safetensors",
     output:
@@ -44,8 +46,6 @@ rule linear_trial:
         "<logs>/linear/g{g}/seed{seed}/trial.log",
     benchmark:
         "<benchmarks>/linear/g{g}/seed{seed}/trial.tsv"
-    """Run the trained network of one g through the trial that Fig. 3(a) shows."""
-    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
@@ -62,6 +62,8 @@ rule linear_trial:
 
 
 rule linear_theory:
+    """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
+    localrule: True
     output:
         theory="<results>/tables/linear_theory.parquet",
         scalings=table("linear_scalings"),
@@ -69,8 +71,6 @@ rule linear_theory:
         "<logs>/linear/theory.log",
     benchmark:
         "<benchmarks>/linear/theory.tsv"
-    """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
-    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
@@ -178,6 +178,8 @@ DIVERGENCE_GRID = {
 
 
 rule linear_tables:
+    """Concatenate the tables of all linear networks."""
+    localrule: True
     input:
         networks=of_linear("measurements.csv", **LINEAR_GRID),
         curves=of_linear("curves.parquet", **LINEAR_GRID),
@@ -200,8 +202,6 @@ rule linear_tables:
         "<logs>/linear/tables.log",
     benchmark:
         "<benchmarks>/linear/tables.tsv"
-    """Concatenate the tables of all linear networks."""
-    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
@@ -216,6 +216,8 @@ rule linear_tables:
 
 
 rule truncate_linear:
+    """Truncate dW of the linear networks of one g at the lowest ranks; Eq. (4)."""
+    localrule: True
     input:
         networks=expand(
             f"{LINEAR}/network.safetensors",
@@ -228,8 +230,6 @@ rule truncate_linear:
         "<logs>/linear/g{g}/truncate.log",
     benchmark:
         "<benchmarks>/linear/g{g}/truncate.tsv"
-    """Truncate dW of the linear networks of one g at the lowest ranks; Eq. (4)."""
-    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:

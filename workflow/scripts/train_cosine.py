@@ -1,4 +1,4 @@
-"""Train one linear network to produce a cosine, the supplement's first experiment."""
+"""Train one linear network to produce a cosine without input."""
 
 import pandas as pd
 from threadpoolctl import threadpool_limits

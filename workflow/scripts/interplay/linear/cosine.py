@@ -58,15 +58,21 @@ def cosine_task(network: Network, trial: CosineTrial) -> Task:
     )
 
 
-def upper_eigenvalue(W: Array) -> complex:
+def upper_eigenvalue(W: Array, rounding: float = 1e-9) -> complex:
     """Return the eigenvalue of W with the largest imaginary part.
 
-    Real eigenvalues share the imaginary part 0. The largest of them is returned if no
-    eigenvalue is complex.
+    Args:
+        W: (N, N), recurrent connectivity.
+        rounding: imaginary parts up to this count as 0.
+
+    Returns:
+        The eigenvalue. If all eigenvalues are real, the one with the largest modulus.
     """
     values = np.linalg.eigvals(W).astype(complex)
-    order = np.lexsort((values.real, values.imag))
-    return complex(values[order[-1]])
+    upper = values[np.argmax(values.imag)]
+    if upper.imag > rounding:
+        return complex(upper)
+    return complex(values[np.argmax(np.abs(values))].real)
 
 
 def learn_cosine(
@@ -85,12 +91,12 @@ def learn_cosine(
         per epoch), and the trained W, (N, N). Both end early if the network diverges.
     """
     rows, W = [], network.W0
-    task = cosine_task(network, trial)
-    for epoch, found in enumerate(
-        gradient_descent(network.W0, task, learning_rate, epochs)
-    ):
-        W, value = found.W, upper_eigenvalue(found.W)
-        rows.append((epoch, found.loss, value.real, value.imag))
+    descent = gradient_descent(
+        network.W0, cosine_task(network, trial), learning_rate, epochs
+    )
+    for epoch, state in enumerate(descent):
+        W, value = state.W, upper_eigenvalue(state.W)
+        rows.append((epoch, state.loss, value.real, value.imag))
     columns = ["epoch", "loss", "eigenvalue_re", "eigenvalue_im"]
     return pd.DataFrame(rows, columns=columns), W
 
