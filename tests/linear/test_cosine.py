@@ -1,6 +1,7 @@
 """The cosine task: what a linear network can and cannot learn without W0."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from interplay.linear.cosine import (
@@ -9,6 +10,7 @@ from interplay.linear.cosine import (
     cosine_task,
     learn_cosine,
     measure_cosine,
+    sustaining_eigenvalue,
     upper_eigenvalue,
     with_one_direction,
 )
@@ -24,8 +26,7 @@ def network(n, g, seed=0):
 
 def oscillator():
     """Return two neurons that oscillate with the target's period forever."""
-    rotation = np.exp(2j * np.pi * TRIAL.dt / TRIAL.period)
-    value = 1 + (rotation - 1) / TRIAL.dt
+    value = sustaining_eigenvalue(TRIAL.period, TRIAL.dt)
     W = np.array([[value.real, -value.imag], [value.imag, value.real]])
     m = np.array([1.0, 0.0])
     return Network(W, m, m), value
@@ -58,6 +59,10 @@ def test_without_initial_connectivity_dW_is_a_multiple_of_one_matrix():
     assert curves.eigenvalue_re.iloc[-1] == pytest.approx(factor)
 
 
+def test_sustaining_eigenvalue_of_small_steps():
+    assert sustaining_eigenvalue(5, 1e-6) == pytest.approx(1 + 0.4j * np.pi, abs=1e-5)
+
+
 @pytest.mark.parametrize("n", [8, 64])
 def test_without_initial_connectivity_learning_stalls_whatever_the_size(n):
     """The network reduces to one number, so all sizes learn the same curve."""
@@ -78,7 +83,7 @@ def _best_exponential():
 
 def test_with_initial_connectivity_an_oscillating_pair_leaves_the_disk():
     start = network(64, 0.8)
-    curves, W = learn_cosine(start, TRIAL, 0.05, 800)
+    curves, W = learn_cosine(start, TRIAL, 0.05, 800, eigenvalue_interval=100)
     found = measure_cosine(start, curves, W, threshold=0.05)
     _, expected = oscillator()
     assert found["final_loss"] < 0.05 * found["initial_loss"]
@@ -97,6 +102,15 @@ def test_measurements_are_those_of_the_curves():
     assert found["final_loss"] == curves.loss.iloc[-1]
     assert found["norm_dW"] == pytest.approx(np.linalg.norm(W - start.W0))
     assert np.isnan(found["convergence_epoch"])
+
+
+def test_eigenvalues_are_computed_at_the_interval_only():
+    every, _ = learn_cosine(network(12, 0.4), TRIAL, 0.1, 6)
+    third, _ = learn_cosine(network(12, 0.4), TRIAL, 0.1, 6, eigenvalue_interval=3)
+    known = third.dropna()
+    assert known.epoch.tolist() == [0, 3, 6]
+    pd.testing.assert_frame_equal(known, every.loc[known.index])
+    assert third.loss.tolist() == every.loss.tolist()
 
 
 def test_real_spectrum_gives_its_largest_modulus():

@@ -58,6 +58,19 @@ def cosine_task(network: Network, trial: CosineTrial) -> Task:
     )
 
 
+def sustaining_eigenvalue(period: float, dt: float) -> complex:
+    """Return the eigenvalue of W whose mode oscillates with a period and keeps its size.
+
+    An Euler step multiplies the mode of an eigenvalue λ by 1 − dt + dt λ, which has to
+    be exp(2πi dt / period). The limit for small dt is 1 + 2πi / period.
+
+    Args:
+        period: in membrane time constants.
+        dt: time step, in membrane time constants.
+    """
+    return complex(1 + (np.exp(2j * np.pi * dt / period) - 1) / dt)
+
+
 def upper_eigenvalue(W: Array, rounding: float = 1e-9) -> complex:
     """Return the eigenvalue of W with the largest imaginary part.
 
@@ -76,7 +89,11 @@ def upper_eigenvalue(W: Array, rounding: float = 1e-9) -> complex:
 
 
 def learn_cosine(
-    network: Network, trial: CosineTrial, learning_rate: float, epochs: int
+    network: Network,
+    trial: CosineTrial,
+    learning_rate: float,
+    epochs: int,
+    eigenvalue_interval: int = 1,
 ) -> tuple[pd.DataFrame, Array]:
     """Train one network and record its loss and its upper eigenvalue.
 
@@ -85,17 +102,21 @@ def learn_cosine(
         trial: durations, target and time step.
         learning_rate: step size.
         epochs: number of updates.
+        eigenvalue_interval: epochs from one computation of the eigenvalue to the next.
 
     Returns:
         A table with the columns epoch, loss, eigenvalue_re and eigenvalue_im (one row
-        per epoch), and the trained W, (N, N). Both end early if the network diverges.
+        per epoch; NaN where the eigenvalue is not computed), and the trained W, (N, N).
+        Both end early if the network diverges.
     """
     rows, W = [], network.W0
     descent = gradient_descent(
         network.W0, cosine_task(network, trial), learning_rate, epochs
     )
     for epoch, state in enumerate(descent):
-        W, value = state.W, upper_eigenvalue(state.W)
+        W, value = state.W, complex(np.nan, np.nan)
+        if epoch % eigenvalue_interval == 0:
+            value = upper_eigenvalue(W)
         rows.append((epoch, state.loss, value.real, value.imag))
     columns = ["epoch", "loss", "eigenvalue_re", "eigenvalue_im"]
     return pd.DataFrame(rows, columns=columns), W
@@ -120,6 +141,7 @@ def measure_cosine(
     first, last = curves.iloc[0], curves.iloc[-1]
     dW = W - network.W0
     s = np.linalg.svd(dW, compute_uv=False)
+    eigenvalue = upper_eigenvalue(W)
     below = curves.epoch[curves.loss < threshold * first.loss]
     return {
         "N": len(network.m),
@@ -129,8 +151,8 @@ def measure_cosine(
         "norm_dW": np.linalg.norm(dW),
         "s1": s[0],
         "s2": s[1],
-        "eigenvalue_re": last.eigenvalue_re,
-        "eigenvalue_im": last.eigenvalue_im,
+        "eigenvalue_re": eigenvalue.real,
+        "eigenvalue_im": eigenvalue.imag,
     }
 
 
