@@ -58,6 +58,19 @@ def cosine_task(network: Network, trial: CosineTrial) -> Task:
     )
 
 
+def sustaining_eigenvalue(period: float, dt: float) -> complex:
+    """Return the eigenvalue of W whose mode oscillates with a period and keeps its size.
+
+    An Euler step multiplies the mode of an eigenvalue λ by 1 − dt + dt λ, which has to
+    be exp(2πi dt / period). The limit for small dt is 1 + 2πi / period.
+
+    Args:
+        period: in membrane time constants.
+        dt: time step, in membrane time constants.
+    """
+    return complex(1 + (np.exp(2j * np.pi * dt / period) - 1) / dt)
+
+
 def upper_eigenvalue(W: Array) -> complex:
     """Return the eigenvalue of W with the largest imaginary part.
 

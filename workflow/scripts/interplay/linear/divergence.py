@@ -60,11 +60,9 @@ def learn_target(
     for epoch, found in enumerate(
         gradient_descent(network.W0, task, learning_rate, epochs)
     ):
-        norm = np.linalg.norm(found.gradient)
-        rows.append(
-            (zhat, epoch, learning_rate * epoch, found.loss, norm)
-            + tuple(largest_real_parts(found.W))
-        )
+        tau, norm = learning_rate * epoch, np.linalg.norm(found.gradient)
+        real_parts = largest_real_parts(found.W)
+        rows.append((zhat, epoch, tau, found.loss, norm, *real_parts))
     values = [f"lambda{i + 1}" for i in range(EIGENVALUES)]
     columns = ["zhat", "epoch", "tau", "loss", "gradient_norm", *values]
     return pd.DataFrame(rows, columns=columns)
