@@ -24,7 +24,10 @@ with job(snakemake), threadpool_limits(snakemake.threads):
     network = draw_network(params.N, g, seed)
     rows, tables = [], []
     for target in params.targets:
-        zhat, eta = float(target["zhat"]), float(learning_rate(target["learning_rate"], g))
+        zhat, eta = (
+            float(target["zhat"]),
+            float(learning_rate(target["learning_rate"], g)),
+        )
         curves = learn_target(network, zhat, trial, eta, params.epochs)
         rows.append({"g": g, "seed": seed} | measure_divergence(curves, params.epochs))
         logger.info("zhat %s: last epoch %d", zhat, rows[-1]["epochs"])
