@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from interplay.linear.dense import Task, gradient_descent
 from interplay.linear.network import Network, Trial
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 EIGENVALUES = 5
 """number of eigenvalues in the table"""
@@ -60,8 +60,14 @@ def learn_target(
     descent = gradient_descent(network.W0, task, learning_rate, epochs)
     for epoch, state in enumerate(descent):
         rows.append(
-            (zhat, epoch, learning_rate * epoch, state.loss, state.gradient_norm)
-            + tuple(largest_real_parts(state.W))
+            (
+                zhat,
+                epoch,
+                learning_rate * epoch,
+                state.loss,
+                state.gradient_norm,
+                *largest_real_parts(state.W),
+            )
         )
     values = [f"lambda{i + 1}" for i in range(EIGENVALUES)]
     columns = ["zhat", "epoch", "tau", "loss", "gradient_norm", *values]
