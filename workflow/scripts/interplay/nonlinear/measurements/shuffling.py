@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from interplay.lowrank.shuffle import shuffle_entries
-from interplay.nonlinear.evaluation import losses_with
 from interplay.nonlinear.trained import TrainedNetwork
 
 
@@ -21,11 +20,8 @@ def shuffle_loss(trained: TrainedNetwork, n_test_trials: int) -> pd.DataFrame:
     if trained.diverged:
         return pd.DataFrame([{"final_loss": np.nan, "shuffle_loss_ratio": np.nan}])
     shuffled_W0 = shuffle_entries(trained.W0, trained.run.stream("shuffle"))
-    shuffled, final = losses_with(
-        trained.network,
-        [shuffled_W0 + trained.dW, trained.network.W],
-        trained.test_trials(n_test_trials),
-        trained.task.dt,
+    shuffled, final = trained.losses_with(
+        [shuffled_W0 + trained.dW, trained.network.W], n_test_trials
     )
     ratio = shuffled / trained.losses[0]
     return pd.DataFrame([{"final_loss": final, "shuffle_loss_ratio": ratio}])

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from interplay.lowrank.truncation import functional_rank, truncations
-from interplay.nonlinear.evaluation import losses_with
 from interplay.nonlinear.measurements.learning import convergence_epoch
 from interplay.nonlinear.trained import TrainedNetwork
 
@@ -23,12 +22,8 @@ def truncation_losses(
             {"rank": pd.Series(dtype=int), "loss": pd.Series(dtype=float)}
         )
     ranks = range(largest_rank + 1)
-    losses = losses_with(
-        trained.network,
-        [trained.W0 + part for part in truncations(trained.dW, ranks)],
-        trained.test_trials(n_test_trials),
-        trained.task.dt,
-    )
+    truncated = [trained.W0 + part for part in truncations(trained.dW, ranks)]
+    losses = trained.losses_with(truncated, n_test_trials)
     return pd.DataFrame({"rank": ranks, "loss": losses})
 
 
