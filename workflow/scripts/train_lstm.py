@@ -1,19 +1,13 @@
-"""Train one LSTM, going on from a checkpoint if there is one."""
+"""Train one LSTM; a job that was killed resumes from its checkpoint."""
 
 from pathlib import Path
 
-import pandas as pd
-
-from interplay.runs.checkpoints import kept_state, save_checkpoint
+from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.devices import describe_device, granted_device, require_determinism
 from interplay.runs.records import describe_machine
-from interplay.sentiment.training import (
-    Run,
-    State,
-    fingerprints,
-    initial_state,
-    train,
-)
+from interplay.sentiment.run import Run, State, initial_state, learning_curves
+from interplay.sentiment.trained import fingerprints, labelled
+from interplay.sentiment.training import train
 from interplay.sentiment.treebank import read_split
 from interplay.storage.arrays import write_arrays
 from interplay.storage.files import write_json
@@ -21,7 +15,7 @@ from interplay.storage.hashes import file_hash, value_hash
 from interplay.storage.tables import read_table, write_table
 from job import job
 
-with job(snakemake) as log:
+with job(snakemake):
     params, files, output = snakemake.params, snakemake.input, snakemake.output
     require_determinism()
     device = granted_device(snakemake.resources.get("gpu", 0))
@@ -41,37 +35,38 @@ with job(snakemake) as log:
 
     inputs = {name: file_hash(path) for name, path in files.items()}
     identity = value_hash([vars(run), inputs, params.code, device])
-    checkpoint = Path(output.network).with_name("checkpoint.safetensors")
-    kept = kept_state(State, identity, checkpoint, log)
-
-    def keep(state):
-        save_checkpoint(state, identity, checkpoint)
-        log(f"epoch {state.epoch}: {state.epochs[-1]._asdict()}")
-
+    path = Path(output.network).with_name("checkpoint.safetensors")
+    checkpoints = Checkpoints(path, identity)
+    checkpoint = checkpoints.load()
+    start = (
+        State.from_checkpoint(*checkpoint)
+        if checkpoint
+        else initial_state(initial_weights)
+    )
     state = train(
         run,
         language,
         train_set,
         dev_set,
-        kept or initial_state(initial_weights),
+        start,
         threads=snakemake.threads,
         device=device,
-        keep=keep,
+        checkpoints=checkpoints,
     )
+    experiment = snakemake.wildcards.experiment
     write_arrays(state.weights, output.network)
-    curves = pd.DataFrame(state.epochs)
-    curves.insert(0, "epoch", range(len(curves)))
-    curves.insert(0, "seed", run.seed)
-    write_table(curves.assign(treebank=params.treebank), output.curves)
+    curves = labelled(learning_curves(state), experiment, run.seed, params.treebank)
+    write_table(curves, output.curves)
     write_json(
         {
+            "experiment": experiment,
             "run": vars(run),
             "treebank": params.treebank,
             "n_inputs": n_inputs,
             "initial_sha256": fingerprints(initial_weights),
-            "epochs": len(state.epochs),
+            "epochs": state.epoch,
             "steps": state.steps,
-            "resumed_at": kept.epoch if kept else 0,
+            "resumed_at": start.epoch,
             "inputs_sha256": inputs,
             "code_sha256": params.code,
             "parameters_sha256": identity,
@@ -81,4 +76,4 @@ with job(snakemake) as log:
         },
         output.record,
     )
-    checkpoint.unlink(missing_ok=True)
+    checkpoints.remove()

@@ -102,7 +102,8 @@ def cross_entropy(
     """
     exact = logits.astype(np.float64)
     losses = np.logaddexp(0, exact) - labels * exact
-    errors = 1 / (1 + np.exp(-exact)) - labels
+    # The sigmoid by a tanh, which never overflows.
+    errors = 0.5 + 0.5 * np.tanh(0.5 * exact) - labels
     correct = (logits > 0) == (labels > 0)
     gradient = (errors / len(logits)).astype(logits.dtype)
     return float(losses.sum()), int(correct.sum()), gradient

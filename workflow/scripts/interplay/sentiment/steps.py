@@ -138,9 +138,7 @@ def _multiply(row, mask):
 
 
 @compiled(nogil=True)
-def advance(
-    states, hidden, gates, cells, panels, bias, starts, places, worker, workers
-):
+def advance(states, hidden, gates, cells, panels, bias, starts, places, worker, workers):
     """Take all steps of a layer forward, from h = 0 and c = 0.
 
     Args:
@@ -180,9 +178,7 @@ def advance(
                 if t > 0:
                     before, earlier = cells, places[t - 1] + tile
                 _open_gates(gates[p], bias, p, at)
-                _update(
-                    gates[p], before, cells, hidden, p * UNITS, earlier, at, row
-                )
+                _update(gates[p], before, cells, hidden, p * UNITS, earlier, at, row)
 
 
 @compiled()
@@ -213,8 +209,17 @@ def _update(gates, before, cells, hidden, unit, earlier, place, row):
 
 @compiled(nogil=True)
 def retreat(
-    gates, cells, of_hidden, of_cell, rows, of_output, of_input, panels, starts, worker,
-    workers
+    gates,
+    cells,
+    of_hidden,
+    of_cell,
+    rows,
+    of_output,
+    of_input,
+    panels,
+    starts,
+    worker,
+    workers,
 ):
     """Take all steps of a layer backward: from dL/dh to dL/dz, z being the gates' inputs.
 
@@ -307,9 +312,7 @@ def _pass_back(
 
 
 @compiled(nogil=True)
-def sum_gradient(
-    recurrent, inputs, bias, adjoints, states, starts, worker, workers
-):
+def sum_gradient(recurrent, inputs, bias, adjoints, states, starts, worker, workers):
     """Sum the gradient of a layer's weights over all rows: dL/dzᵀ [h, x].
 
     Args:
