@@ -7,7 +7,6 @@ import numpy as np
 from numba import float32
 from numba.extending import overload
 
-
 LARGEST = 9.011
 """beyond which tanh rounds to ±1 in single precision"""
 
@@ -44,7 +43,7 @@ def rational_tanh(x):
 
 
 def tanh(x):
-    """Return tanh(x) as fast as the type allows; for compiled code only."""
+    """Return the hyperbolic tangent as fast as the type allows; for compiled code only."""
     raise NotImplementedError
 
 

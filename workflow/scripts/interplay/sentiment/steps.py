@@ -45,15 +45,26 @@ def lay_out_forward(panels, weights, first, worker, workers):
     for p in range(worker, len(panels), workers):
         units = min(UNITS, n - p * UNITS)
         for gate in range(GATES):
-            start = gate * n + p * UNITS
-            for k in range(weights.shape[1]):
-                for u in range(units):
-                    panels[p, first + k, gate * UNITS + u] = weights[start + u, k]
+            for u in range(units):
+                row = weights[gate * n + p * UNITS + u]
+                _scatter(panels[p], row, first, gate * UNITS + u)
+
+
+@compiled()
+def _scatter(panel, row, first, lane):
+    for k in range(len(row)):
+        panel[first + k, lane] = row[k]
 
 
 @compiled(nogil=True)
 def lay_out_backward(panels, weights, worker, workers):
-    """Copy weights (4 n, K) into the panels (K / LANES, 4 n, LANES) of the backward product."""
+    """Copy weights into the panels of the backward product.
+
+    Args:
+        panels: (K / LANES, 4 n, LANES).
+        weights: (4 n, K).
+        worker, workers: which part of the panels to fill.
+    """
     n, width = len(weights) // GATES, weights.shape[1]
     for q in range(worker, len(panels), workers):
         lanes = min(LANES, width - q * LANES)
@@ -166,7 +177,6 @@ def advance(states, hidden, gates, cells, panels, bias, starts, places, worker, 
                 for r in range(ROWS):
                     states[start + tile + r, :n] = hidden[starts[t - 1] + tile + r]
         for p in range(n_panels):
-            first = p * UNITS
             for tile in range(worker * ROWS, count, workers * ROWS):
                 row, at = start + tile, place + tile
                 set_product(
@@ -338,20 +348,25 @@ def sum_gradient(recurrent, inputs, bias, adjoints, states, starts, worker, work
 
 @compiled()
 def _sum_products(grad, adjoints, states, first, begin, end, worker, workers):
+    # The rows of a tile are far apart in memory. A copy without gaps serves all panels.
+    n_tiles = grad.shape[2] // LANES
+    x = np.empty((n_tiles, DEPTH, LANES), grad.dtype)
     for top in range(begin, end, DEPTH):
         bottom = min(top + DEPTH, end)
+        for c in range(n_tiles):
+            start = first + c * LANES
+            for row in range(top, bottom):
+                x[c, row - top] = states[row, start : start + LANES]
         for p in range(worker, len(adjoints), workers):
-            for column in range(0, grad.shape[2], LANES):
-                start = first + column
-                x = states[top:bottom, start : start + LANES]
+            for c in range(n_tiles):
                 for gate in range(GATES):
                     d = adjoints[p, top:bottom, gate * UNITS : (gate + 1) * UNITS].T
-                    unit = p * UNITS
+                    unit, column = p * UNITS, c * LANES
                     tile = grad[gate, unit : unit + UNITS, column : column + LANES]
                     if top == begin:
-                        set_product(tile, d, x)
+                        set_product(tile, d, x[c, : bottom - top])
                     else:
-                        add_product(tile, d, x)
+                        add_product(tile, d, x[c, : bottom - top])
 
 
 @compiled()
