@@ -12,7 +12,7 @@ reproduce: .venv/ready
 	$(BIN)/snakemake --cores $(CORES)
 
 verify: .venv/ready
-	$(BIN)/python -m interplay verify
+	$(BIN)/interplay verify
 
 test: .venv/ready
 	$(BIN)/python -m pytest -m "not system"
@@ -29,7 +29,7 @@ lint: .venv/ready
 
 # JAX is compared with if it is there: .venv/bin/pip install -r bench/requirements.txt
 bench: .venv/ready
-	PYTHONPATH=workflow/scripts $(BIN)/python -m bench
+	$(BIN)/python -m bench
 
 # The one lock, and then what is written from it: the conda files.
 # torch's CUDA packages are left to torch's own exact pins: not every machine needs them.
@@ -52,7 +52,8 @@ envs/interplay.sif: envs/interplay.def envs/requirements.txt
 	apptainer build --force --build-arg MIRROR="$(MIRROR)" \
 	  --build-arg PIP_OPTIONS="$(PIP_OPTIONS)" $(BUILD_OPTIONS) $@ $<
 
-.venv/ready: envs/requirements.txt
+.venv/ready: envs/requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --requirement envs/requirements.txt
+	$(BIN)/pip install --quiet --no-deps --editable .
 	touch $@

@@ -11,10 +11,9 @@ from matplotlib.figure import Figure
 
 from interplay.figures.style import save
 from interplay.provenance.code import code_hash
-from interplay.provenance.identity import short_id
+from interplay.provenance.identity import inputs_hash, short_id
 from interplay.provenance.receipts import NAME, Job, issue, write_receipts
 from interplay.storage.files import write_json
-from interplay.provenance.identity import inputs_hash
 from interplay.storage.hashes import file_hash
 from interplay.storage.tables import write_table
 from tests.running import snakemake
@@ -40,9 +39,12 @@ TINY = {
         "seeds": [0],
         "networks": {
             task: {"epochs": 50, "g": [0.0, 0.9]}
-            for task in ("flipflop", "flipflop_last_pulse", "mante", "romo")
+            for task in ("flipflop", "mante", "romo")
         },
-        "examples": {"trial_g": 0.9},
+        "examples": {
+            "trial_g": 0.9,
+            "epochs": {"flipflop": 50, "mante": 50, "romo": 50},
+        },
     },
     "linear": {"N": 64, "g": [0.0, 0.6], "seeds": [0]},
     "sentiment": {"N": 16, "epochs": 2, "seeds": [0]},

@@ -1,25 +1,14 @@
 """The paper's claims, and what is computed for them alone."""
 
-TABLES = "<results>/tables"
-
-
-localrules:
-    claims_tables,
-    evaluate_claims,
-    present_claims,
-
 
 rule claims_tables:
     """Gather what was computed for the claims into tidy tables."""
+    localrule: True
     input:
         linear_truncation=expand("<results>/linear/g{g}/truncation.csv", g=LINEAR_G),
         compression=[
-            *expand(
-                "<results>/nonlinear/{task}/g{g}/compression.csv",
-                task=NETWORKS,
-                g=map(float, lookup(dpath="nonlinear/examples/g", within=config)),
-            ),
-            *expand("<results>/sentiment/seed{seed}/compression.csv", seed=LSTMS),
+            *expand(f"{MEASURED}/compression.csv", experiment=used_by_readings(*ROLES)),
+            *of_lstms("compression.csv", used_by_readings("lstm")),
         ],
     output:
         linear_truncation=table("linear_truncation"),
@@ -30,7 +19,6 @@ rule claims_tables:
         "<benchmarks>/claims/tables.tsv"
     conda:
         "../../envs/claims.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(500),
         runtime=each_try(10),
@@ -44,10 +32,11 @@ rule claims_tables:
 
 rule evaluate_claims:
     """Measure every claim of the paper in the tables, and judge it."""
+    localrule: True
     input:
-        claims="paper/claims.yaml",
-        schema="workflow/schemas/claims.schema.yaml",
-        published="paper/published.csv",
+        claims=source("paper/claims.yaml"),
+        schema=source("workflow/schemas/claims.schema.yaml"),
+        published=source("paper/published.csv"),
         nonlinear=f"{TABLES}/nonlinear.csv",
         nonlinear_loss=f"{TABLES}/nonlinear_loss.parquet",
         nonlinear_spectrum=f"{TABLES}/nonlinear_spectrum.parquet",
@@ -68,11 +57,11 @@ rule evaluate_claims:
         "<benchmarks>/claims/evaluate.tsv"
     conda:
         "../../envs/claims.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(1500),
         runtime=each_try(10),
     params:
+        readings=READINGS,
         code=code("evaluate_claims.py"),
     message:
         "Judging the paper's claims"
@@ -82,6 +71,7 @@ rule evaluate_claims:
 
 rule present_claims:
     """Show the claims as a page, for Snakemake's report."""
+    localrule: True
     input:
         claims=f"{TABLES}/claims.csv",
     output:
@@ -97,7 +87,6 @@ rule present_claims:
         "<benchmarks>/claims/present.tsv"
     conda:
         "../../envs/claims.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(500),
         runtime=each_try(10),

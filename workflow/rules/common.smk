@@ -1,45 +1,67 @@
-"""What every stage needs: the checked configuration, and the code as an input."""
+"""Shared by all stages: the checked configuration, and the code as an input."""
 
 import os
 import sys
 from functools import cache
 from pathlib import Path
 
-import yaml
 from snakemake.exceptions import WorkflowError
+from snakemake.io import sourcecache_entry
 
-# Without it, matrix products on a GPU are refused where results have to be reproducible.
-os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+# Reproducible results on a GPU need it: torch accepts :4096:8 or :16:8 for matrix products,
+# and :4096:2 or :16:8 for LSTMs.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":16:8")
 
-SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
+ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]
+SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
+# Jobs import the library from here, too, even where another copy of it is installed.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
 
 from interplay.configuration.check import check_configuration
-from interplay.storage.errors import InputError
+from interplay.configuration.experiments import experiments, sentiment_experiments
+from interplay.configuration.files import read_yaml
+from interplay.configuration.tasks import task_options
 from interplay.provenance.code import code_hash
+from interplay.storage.errors import InputError
 
-schema = yaml.safe_load((SCRIPTS.parent / "schemas" / "config.schema.yaml").read_text())
 try:
-    check_configuration(config, schema)
+    check_configuration(
+        config,
+        read_yaml(ROOT / "workflow" / "schemas" / "config.schema.yaml"),
+        task_options(SCRIPTS / "interplay" / "tasks"),
+    )
+    EXPERIMENTS = experiments(config["nonlinear"])
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
 
+READINGS = config.get("readings", {})
+
+
+wildcard_constraints:
+    experiment=r"[A-Za-z][A-Za-z0-9_.-]*",
+    g=r"\d+(\.\d+)?(e-?\d+)?",
+    seed=r"\d+",
+
+
 CODE = {}
-"""what each hash of code is of: a script, and the modules that it loads by name"""
+"""script and modules loaded by name, by the hash of their code"""
 
 
 @cache
 def hash_of_code(script, *modules):
-    found = code_hash(SCRIPTS / script, modules)
-    CODE[found] = (script, list(modules))
-    return found
+    digest = code_hash(SCRIPTS / script, modules)
+    CODE[digest] = (script, list(modules))
+    return digest
 
 
 def code(script, *modules):
-    """Return the params function that hashes a script and all that it imports.
+    """Return a params function: the hash of a script and of everything it imports.
 
-    Modules that the script loads by name are named here; wildcards are filled in.
+    `modules` are modules that the script loads by name; wildcards in them are filled in.
     """
     return lambda wildcards: hash_of_code(
         script, *(module.format_map(wildcards) for module in modules)
@@ -47,21 +69,32 @@ def code(script, *modules):
 
 
 def task_code(script):
-    """Hash a script with the one task module that it loads for these wildcards."""
+    """Return a params function: the code of a script, with the experiment's task."""
     return lambda wildcards: hash_of_code(
-        script,
-        "interplay.tasks."
-        + lookup(dpath=f"nonlinear/networks/{wildcards.task}/task", within=config),
+        script, f"interplay.tasks.{EXPERIMENTS[wildcards.experiment].task}"
     )
 
 
+def settings(*path, keys):
+    """Return the named keys of a part of the configuration, as parameters of a rule."""
+    section = lookup(dpath="/".join(path), within=config)
+    return {key: section[key] for key in keys.split()}
+
+
 def each_try(amount):
-    """Return a resource that grows by this amount with each try of a job."""
+    """Return a resource that grows by `amount` with each try of a job."""
     return lambda wildcards, attempt: attempt * amount
 
 
+def source(path):
+    """Return a file of this repository as an input, wherever Snakemake runs."""
+    relative = os.path.relpath(ROOT / path)
+    # The flag keeps a module's `prefix` away from it.
+    return sourcecache_entry(relative, relative)
+
+
 def table(name):
-    """Return the file of a table, which stands in Snakemake's report."""
+    """Return the file of a table, which Snakemake's report shows."""
     return report(
         f"<results>/tables/{name}.csv",
         caption="../report/table.rst",
@@ -70,13 +103,33 @@ def table(name):
     )
 
 
-def drawn(figure, shows):
-    """Return the files of a figure; the SVG stands in Snakemake's report."""
-    stem = f"<results>/figures/{figure}"
+def figure_outputs(stem, caption, label, category="Figures"):
+    """Return the files of a figure; Snakemake's report shows the SVG."""
     shown = report(
-        f"{stem}.svg",
-        caption=f"../report/{figure}.rst",
-        category="Figures",
-        labels={"figure": shows},
+        f"{stem}.svg", caption=caption, category=category, labels={"figure": label}
     )
     return [*multiext(stem, ".pdf", ".png"), shown]
+
+
+def named_experiments():
+    """Return the experiments that the last configuration file names.
+
+    Snakemake merges it into config.yaml. Someone who writes a file with one experiment
+    wants the overview of that one. Without a file on the command line: all experiments.
+    """
+    files = workflow.overwrite_configfiles
+    if not files:
+        return EXPERIMENTS
+    named = (read_yaml(files[-1]).get("nonlinear") or {}).get("networks") or {}
+    return [name for name in named if name in EXPERIMENTS]
+
+
+def used_by_readings(*roles):
+    """Return the experiments that stand for some roles in any reading, each once."""
+    named = [reading[role] for reading in READINGS.values() for role in roles]
+    return list(dict.fromkeys(named))
+
+
+def suffix(reading):
+    """Return what the name of a figure ends with: nothing for the first reading."""
+    return "" if reading == next(iter(READINGS)) else f"_{reading}"

@@ -1,183 +1,130 @@
-"""The figures, each from tables alone, each as PDF, SVG and PNG."""
+"""The figures of the paper and its supplement, each drawn from tables alone."""
 
-
-localrules:
-    fig1,
-    fig2,
-    fig3,
-    fig4,
-    fig5,
-    figS_published,
-    figS_linear_spectrum,
-    figS_sentiment,
-
-
-rule fig1:
-    """Fig. 1: learning dynamics in three tasks."""
-    input:
-        trials="<results>/tables/nonlinear_trials.parquet",
-        losses="<results>/tables/nonlinear_loss.parquet",
-        spectrum="<results>/tables/nonlinear_spectrum.parquet",
-        truncation="<results>/tables/nonlinear_truncation.csv",
-    output:
-        *drawn("fig1", "Fig. 1: three tasks"),
-    log:
-        "<logs>/figures/fig1.log",
-    benchmark:
-        "<benchmarks>/figures/fig1.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    threads: 1
-    resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(10),
-    params:
-        options=dict(
-            hold=lookup(dpath="nonlinear/networks/flipflop/hold", within=config),
-            **lookup(dpath="nonlinear/examples", within=config),
+# Name of a figure: its tables, the options of its module's `draw`, and its title.
+TABLES = "<results>/tables"
+FIGURES = {
+    "fig3": (
+        {
+            "trials": f"{TABLES}/linear_trials.parquet",
+            "curves": f"{TABLES}/linear_curves.parquet",
+            "theory": f"{TABLES}/linear_theory.parquet",
+        },
+        settings("linear", "examples", keys="zhat g"),
+        "Fig. 3: linear networks",
+    ),
+    "fig4": (
+        {
+            "networks": f"{TABLES}/linear.csv",
+            "scalings": f"{TABLES}/linear_scalings.csv",
+        },
+        {},
+        "Fig. 4: linear networks, dependence on g",
+    ),
+    "figS_published": (
+        {
+            "networks": f"{TABLES}/nonlinear.csv",
+            "published": source("paper/published.csv"),
+        },
+        {
+            "readings": {
+                name: {role: reading[role] for role in ROLES}
+                for name, reading in READINGS.items()
+            }
+        },
+        "Supplement: published values",
+    ),
+    "figS_linear_spectrum": (
+        {
+            "curves": f"{TABLES}/linear_curves.parquet",
+            "theory": f"{TABLES}/linear_theory.parquet",
+        },
+        settings("linear", "examples", keys="zhat g"),
+        "Supplement: spectrum of linear networks",
+    ),
+}
+for name, reading in READINGS.items():
+    by_role = {role: reading[role] for role in ROLES}
+    FIGURES |= {
+        f"fig1{suffix(name)}": (
+            {
+                "trials": f"{TABLES}/nonlinear_trials.parquet",
+                "losses": f"{TABLES}/nonlinear_loss.parquet",
+                "spectrum": f"{TABLES}/nonlinear_spectrum.parquet",
+                "truncation": f"{TABLES}/nonlinear_truncation.csv",
+            },
+            {"experiments": by_role, **EXAMPLES},
+            f"Fig. 1: three tasks, reading {name}",
         ),
-        code=code("draw_figure.py", "interplay.figures.fig1"),
-    message:
-        "Drawing Fig. 1"
-    script:
-        "../scripts/draw_figure.py"
-
-
-use rule fig1 as fig2 with:
-    input:
-        networks="<results>/tables/nonlinear.csv",
-    output:
-        *drawn("fig2", "Fig. 2: dependence on g"),
-    log:
-        "<logs>/figures/fig2.log",
-    benchmark:
-        "<benchmarks>/figures/fig2.tsv"
-    params:
-        options=dict(
-            hold=lookup(dpath="nonlinear/networks/flipflop/hold", within=config),
+        f"fig2{suffix(name)}": (
+            {"networks": f"{TABLES}/nonlinear.csv"},
+            {"experiments": by_role},
+            f"Fig. 2: dependence on g, reading {name}",
         ),
-        code=code("draw_figure.py", "interplay.figures.fig2"),
-    message:
-        "Drawing Fig. 2"
-
-
-use rule fig1 as figS_published with:
-    input:
-        networks="<results>/tables/nonlinear.csv",
-        published="paper/published.csv",
-    output:
-        *drawn("figS_published", "Supplement: published values"),
-    log:
-        "<logs>/figures/figS_published.log",
-    benchmark:
-        "<benchmarks>/figures/figS_published.tsv"
-    params:
-        options={},
-        code=code("draw_figure.py", "interplay.figures.figS_published"),
-    message:
-        "Drawing the supplement's comparison with the published values"
-
-
-use rule fig1 as fig3 with:
-    input:
-        trials="<results>/tables/linear_trials.parquet",
-        curves="<results>/tables/linear_curves.parquet",
-        theory="<results>/tables/linear_theory.parquet",
-    output:
-        *drawn("fig3", "Fig. 3: linear networks"),
-    log:
-        "<logs>/figures/fig3.log",
-    benchmark:
-        "<benchmarks>/figures/fig3.tsv"
-    params:
-        options=dict(
-            zhat=lookup(dpath="linear/examples/zhat", within=config),
-            g=lookup(dpath="linear/examples/g", within=config),
+        f"fig5{suffix(name)}": (
+            {
+                "spectrum": f"{TABLES}/sentiment_spectrum.parquet",
+                "truncation": f"{TABLES}/sentiment_truncation.csv",
+                "networks": f"{TABLES}/sentiment.csv",
+            },
+            {"experiment": reading["lstm"]},
+            f"Fig. 5: LSTM, reading {name}",
         ),
-        code=code("draw_figure.py", "interplay.figures.fig3"),
-    message:
-        "Drawing Fig. 3"
-
-
-use rule fig1 as fig4 with:
-    input:
-        networks="<results>/tables/linear.csv",
-        scalings="<results>/tables/linear_scalings.csv",
-    output:
-        *drawn("fig4", "Fig. 4: linear networks, dependence on g"),
-    log:
-        "<logs>/figures/fig4.log",
-    benchmark:
-        "<benchmarks>/figures/fig4.tsv"
-    params:
-        options={},
-        code=code("draw_figure.py", "interplay.figures.fig4"),
-    message:
-        "Drawing Fig. 4"
-
-
-use rule fig1 as figS_linear_spectrum with:
-    input:
-        curves="<results>/tables/linear_curves.parquet",
-        theory="<results>/tables/linear_theory.parquet",
-    output:
-        *drawn("figS_linear_spectrum", "Supplement: spectrum of linear networks"),
-    log:
-        "<logs>/figures/figS_linear_spectrum.log",
-    benchmark:
-        "<benchmarks>/figures/figS_linear_spectrum.tsv"
-    params:
-        options=dict(
-            zhat=lookup(dpath="linear/examples/zhat", within=config),
-            g=lookup(dpath="linear/examples/g", within=config),
+        f"figS_sentiment{suffix(name)}": (
+            {
+                "curves": f"{TABLES}/sentiment_curves.csv",
+                "spectrum": f"{TABLES}/sentiment_spectrum.parquet",
+            },
+            {"experiment": reading["lstm"]},
+            f"Supplement: training of the LSTM, reading {name}",
         ),
-        code=code("draw_figure.py", "interplay.figures.figS_linear_spectrum"),
-    message:
-        "Drawing the supplement's spectrum of the linear networks"
+    }
 
 
-use rule fig1 as fig5 with:
-    input:
-        spectrum="<results>/tables/sentiment_spectrum.parquet",
-        truncation="<results>/tables/sentiment_truncation.csv",
-        networks="<results>/tables/sentiment.csv",
-    output:
-        *drawn("fig5", "Fig. 5: LSTM"),
-    log:
-        "<logs>/figures/fig5.log",
-    benchmark:
-        "<benchmarks>/figures/fig5.tsv"
-    params:
-        options={},
-        code=code("draw_figure.py", "interplay.figures.fig5"),
-    message:
-        "Drawing Fig. 5"
+def module_of(figure):
+    """Return the module of a figure: its name without the reading."""
+    for reading in READINGS:
+        figure = figure.removesuffix(f"_{reading}")
+    return figure
 
 
-use rule fig1 as figS_sentiment with:
-    input:
-        curves="<results>/tables/sentiment_curves.csv",
-        spectrum="<results>/tables/sentiment_spectrum.parquet",
-    output:
-        *drawn("figS_sentiment", "Supplement: training of the LSTM"),
-    log:
-        "<logs>/figures/figS_sentiment.log",
-    benchmark:
-        "<benchmarks>/figures/figS_sentiment.tsv"
-    params:
-        options={},
-        code=code("draw_figure.py", "interplay.figures.figS_sentiment"),
-    message:
-        "Drawing the supplement's figure of the LSTM"
+def figures_of(names):
+    """Return the files of some figures."""
+    return multiext_of([f"<results>/figures/{name}" for name in names])
 
 
-FIGURES = [
-    rules.fig1.output,
-    rules.fig2.output,
-    rules.fig3.output,
-    rules.fig4.output,
-    rules.fig5.output,
-    rules.figS_published.output,
-    rules.figS_linear_spectrum.output,
-    rules.figS_sentiment.output,
-]
+def multiext_of(stems):
+    return [f"{stem}.{suffix}" for stem in stems for suffix in ("pdf", "png", "svg")]
+
+
+for name, (tables, options, title) in FIGURES.items():
+
+    rule:
+        """Draw one figure."""
+        name:
+            name
+        localrule: True
+        input:
+            **tables,
+        output:
+            *figure_outputs(
+                f"<results>/figures/{name}",
+                f"../report/{module_of(name)}.rst",
+                title,
+            ),
+        log:
+            f"<logs>/figures/{name}.log",
+        benchmark:
+            f"<benchmarks>/figures/{name}.tsv"
+        conda:
+            "../../envs/figures.yaml"
+        resources:
+            mem_mb=each_try(1000),
+            runtime=each_try(10),
+        params:
+            figure=module_of(name),
+            options=options,
+            code=code("draw_figure.py", f"interplay.figures.{module_of(name)}"),
+        message:
+            f"Drawing {title}"
+        script:
+            "../scripts/draw_figure.py"

@@ -3,13 +3,6 @@
 LINEAR_G = [float(g) for g in config["linear"]["g"]]
 
 
-localrules:
-    truncate_linear,
-    linear_trial,
-    linear_theory,
-    linear_tables,
-
-
 rule train_linear:
     """Train the linear networks of one g, all targets and seeds; measure each epoch."""
     output:
@@ -23,7 +16,6 @@ rule train_linear:
         "<benchmarks>/linear/g{g}/train.tsv"
     conda:
         "../../envs/linear.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(2000),
         runtime=each_try(30),
@@ -44,6 +36,7 @@ rule train_linear:
 
 rule linear_trial:
     """Run the trained networks of one g through the trial that Fig. 3(a) shows."""
+    localrule: True
     input:
         weights="<results>/linear/g{g}/networks.safetensors",
     output:
@@ -54,7 +47,6 @@ rule linear_trial:
         "<benchmarks>/linear/g{g}/trial.tsv"
     conda:
         "../../envs/linear.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(1000),
         runtime=each_try(10),
@@ -73,6 +65,7 @@ rule linear_trial:
 
 rule linear_theory:
     """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
+    localrule: True
     output:
         theory="<results>/tables/linear_theory.parquet",
         scalings=table("linear_scalings"),
@@ -82,7 +75,6 @@ rule linear_theory:
         "<benchmarks>/linear/theory.tsv"
     conda:
         "../../envs/linear.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(1000),
         runtime=each_try(10),
@@ -99,6 +91,7 @@ rule linear_theory:
 
 rule linear_tables:
     """Gather what was found of every linear network into the tidy tables."""
+    localrule: True
     input:
         networks=expand("<results>/linear/g{g}/networks.csv", g=LINEAR_G),
         curves=expand("<results>/linear/g{g}/curves.parquet", g=LINEAR_G),
@@ -116,7 +109,6 @@ rule linear_tables:
         "<benchmarks>/linear/tables.tsv"
     conda:
         "../../envs/linear.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(2000),
         runtime=each_try(10),
@@ -130,6 +122,7 @@ rule linear_tables:
 
 rule truncate_linear:
     """Measure the linear networks of one g with dW truncated at the lowest ranks."""
+    localrule: True
     input:
         weights="<results>/linear/g{g}/networks.safetensors",
     output:
@@ -140,7 +133,6 @@ rule truncate_linear:
         "<benchmarks>/linear/g{g}/truncate.tsv"
     conda:
         "../../envs/linear.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(1000),
         runtime=each_try(10),

@@ -1,256 +1,318 @@
-"""Section 2: networks trained on three tasks, and what their connectivity becomes."""
+"""Section 2: rate networks trained on tasks, and what their connectivity becomes."""
 
-NETWORKS = config["nonlinear"]["networks"]
-SEEDS = config["nonlinear"]["seeds"]
-# Every task with each of its g.
-TASKS, G = zip(*((task, float(g)) for task in NETWORKS for g in NETWORKS[task]["g"]))
+import re
 
-
-wildcard_constraints:
-    task="|".join(NETWORKS),
-    g=r"[\d.e-]+",
-    seed=r"\d+",
+NETWORK = "<results>/nonlinear/{experiment}/g{g}/seed{seed}"
+MEASURED = "<results>/nonlinear/{experiment}"
 
 
-localrules:
-    compress_networks,
-    example_trial,
-    nonlinear_tables,
+def of_networks(file):
+    """Return an input function: a file of every network of an experiment."""
+
+    def files(wildcards):
+        experiment = EXPERIMENTS[wildcards.experiment]
+        return expand(
+            f"{NETWORK}/{file}",
+            experiment=experiment.name,
+            g=experiment.g,
+            seed=experiment.seeds,
+        )
+
+    return files
 
 
-# `--config together=True`: a GPU is idle with one small network, not with all of a task.
+TRAINED = {
+    "network": "network.safetensors",
+    "loss": "loss.parquet",
+    "record": "record.json",
+}
+"""files of a training job"""
+
+
+# `--config together=True`: one small network leaves a GPU idle, a whole experiment does not.
 if config.get("together"):
 
-    for task in NETWORKS:
+    for experiment in EXPERIMENTS.values():
 
         rule:
-            """Train all networks of one task together; keep of each what one alone keeps."""
+            """Train all networks of an experiment together; write the files of single jobs."""
             name:
-                f"train_{task}"
+                f"train_stack_{re.sub('[^A-Za-z0-9]', '_', experiment.name)}"
             output:
-                networks=expand(
-                    "<results>/nonlinear/{task}/g{g}/seed{seed}/network.safetensors",
-                    task=task,
-                    g=map(float, NETWORKS[task]["g"]),
-                    seed=SEEDS,
-                ),
-                losses=expand(
-                    "<results>/nonlinear/{task}/g{g}/seed{seed}/loss.parquet",
-                    task=task,
-                    g=map(float, NETWORKS[task]["g"]),
-                    seed=SEEDS,
-                ),
-                records=expand(
-                    "<results>/nonlinear/{task}/g{g}/seed{seed}/record.json",
-                    task=task,
-                    g=map(float, NETWORKS[task]["g"]),
-                    seed=SEEDS,
-                ),
+                **{
+                    name: expand(
+                        f"{NETWORK}/{file}",
+                        experiment=experiment.name,
+                        g=experiment.g,
+                        seed=experiment.seeds,
+                    )
+                    for name, file in TRAINED.items()
+                },
             log:
-                f"<logs>/nonlinear/{task}/train.log",
+                f"<logs>/nonlinear/{experiment.name}/train.log",
             benchmark:
-                f"<benchmarks>/nonlinear/{task}/train.tsv"
+                f"<benchmarks>/nonlinear/{experiment.name}/train.tsv"
             conda:
                 "../../envs/nonlinear.yaml"
-            threads: 1
             resources:
                 mem_mb=each_try(6000),
                 runtime=each_try(600),
             params:
-                task=lookup(dpath=f"nonlinear/networks/{task}/task", within=config),
-                hold=lookup(
-                    dpath=f"nonlinear/networks/{task}/hold", within=config, default=""
-                ),
-                g=lookup(dpath=f"nonlinear/networks/{task}/g", within=config),
-                seeds=lookup(dpath="nonlinear/seeds", within=config),
-                epochs=lookup(dpath=f"nonlinear/networks/{task}/epochs", within=config),
-                N=lookup(dpath="nonlinear/N", within=config),
-                dt=lookup(dpath="nonlinear/dt", within=config),
-                batch=lookup(dpath="nonlinear/batch", within=config),
-                learning_rate=lookup(dpath="nonlinear/learning_rate", within=config),
-                code=code(
-                    "train_together.py", f"interplay.tasks.{NETWORKS[task]['task']}"
-                ),
+                experiment=experiment.parameters,
+                g=list(experiment.g),
+                seeds=list(experiment.seeds),
+                code=code("train_stack.py", f"interplay.tasks.{experiment.task}"),
             message:
-                f"Training all networks of {task}"
+                f"Training all networks of {experiment.name}"
             script:
-                "../scripts/train_together.py"
+                "../scripts/train_stack.py"
 
 else:
 
     rule train_network:
-        """Train one network from its random connectivity; keep weights, losses and a record."""
+        """Train one network from its random connectivity."""
         output:
-            network="<results>/nonlinear/{task}/g{g}/seed{seed}/network.safetensors",
-            loss="<results>/nonlinear/{task}/g{g}/seed{seed}/loss.parquet",
-            record="<results>/nonlinear/{task}/g{g}/seed{seed}/record.json",
+            **{name: f"{NETWORK}/{file}" for name, file in TRAINED.items()},
         log:
-            "<logs>/nonlinear/{task}/g{g}/seed{seed}/train.log",
+            "<logs>/nonlinear/{experiment}/g{g}/seed{seed}/train.log",
         benchmark:
-            "<benchmarks>/nonlinear/{task}/g{g}/seed{seed}/train.tsv"
+            "<benchmarks>/nonlinear/{experiment}/g{g}/seed{seed}/train.tsv"
         conda:
             "../../envs/nonlinear.yaml"
-        threads: 1
         resources:
             mem_mb=each_try(1500),
             runtime=each_try(60),
         params:
-            task=lookup(dpath="nonlinear/networks/{task}/task", within=config),
-            hold=lookup(
-                dpath="nonlinear/networks/{task}/hold", within=config, default=""
-            ),
-            epochs=lookup(dpath="nonlinear/networks/{task}/epochs", within=config),
-            N=lookup(dpath="nonlinear/N", within=config),
-            dt=lookup(dpath="nonlinear/dt", within=config),
-            batch=lookup(dpath="nonlinear/batch", within=config),
-            learning_rate=lookup(dpath="nonlinear/learning_rate", within=config),
+            experiment=lambda wildcards: EXPERIMENTS[wildcards.experiment].parameters,
             code=task_code("train_network.py"),
         message:
-            "Training {wildcards.task}, g = {wildcards.g}, seed {wildcards.seed}"
+            "Training {wildcards.experiment}, g = {wildcards.g}, seed {wildcards.seed}"
         script:
             "../scripts/train_network.py"
 
 
-rule analyse_networks:
-    """Measure spectrum, truncation, functional rank and shuffle of one task at one g."""
+MEASUREMENTS = {
+    "learning_curves": (
+        ["losses.parquet", "convergence.csv"],
+        "threshold",
+        "Reading the learning curves",
+    ),
+    "singular_values": (
+        ["spectrum.parquet", "eigenvalues.parquet", "norms.csv"],
+        "",
+        "Finding singular values and eigenvalues",
+    ),
+    "functional_rank": (
+        ["truncation.csv", "functional_rank.csv"],
+        "test_trials largest_rank threshold",
+        "Truncating dW",
+    ),
+    "shuffle_loss": (
+        ["shuffle_loss.csv"],
+        "test_trials",
+        "Shuffling W0",
+    ),
+}
+"""files of each measurement, the settings that it reads, and its message"""
+
+
+for name, (files, keys, message) in MEASUREMENTS.items():
+
+    rule:
+        """Measure the networks of an experiment."""
+        name:
+            name
+        input:
+            **{part: of_networks(file) for part, file in TRAINED.items()},
+        output:
+            **{file.partition(".")[0]: f"{MEASURED}/{file}" for file in files},
+        log:
+            f"<logs>/nonlinear/{{experiment}}/{name}.log",
+        benchmark:
+            f"<benchmarks>/nonlinear/{{experiment}}/{name}.tsv"
+        conda:
+            "../../envs/nonlinear.yaml"
+        resources:
+            mem_mb=each_try(1500),
+            runtime=each_try(30),
+        params:
+            measurement=name,
+            **settings("nonlinear", "measurements", keys=keys),
+            code=task_code(f"{name}.py"),
+        message:
+            f"{message} of {{wildcards.experiment}}"
+        script:
+            "../scripts/{params.measurement}.py"
+
+
+rule summarise_networks:
+    """Join the measurements of an experiment: one row per network."""
+    localrule: True
     input:
-        networks=expand(
-            "<results>/nonlinear/{{task}}/g{{g}}/seed{seed}/network.safetensors",
-            seed=SEEDS,
-        ),
-        losses=expand(
-            "<results>/nonlinear/{{task}}/g{{g}}/seed{seed}/loss.parquet",
-            seed=SEEDS,
-        ),
-        records=expand(
-            "<results>/nonlinear/{{task}}/g{{g}}/seed{seed}/record.json",
-            seed=SEEDS,
-        ),
+        convergence=f"{MEASURED}/convergence.csv",
+        norms=f"{MEASURED}/norms.csv",
+        functional_rank=f"{MEASURED}/functional_rank.csv",
+        shuffle_loss=f"{MEASURED}/shuffle_loss.csv",
     output:
-        networks="<results>/nonlinear/{task}/g{g}/networks.csv",
-        losses="<results>/nonlinear/{task}/g{g}/losses.parquet",
-        spectrum="<results>/nonlinear/{task}/g{g}/spectrum.parquet",
-        eigenvalues="<results>/nonlinear/{task}/g{g}/eigenvalues.parquet",
-        truncation="<results>/nonlinear/{task}/g{g}/truncation.csv",
+        networks=f"{MEASURED}/networks.csv",
     log:
-        "<logs>/nonlinear/{task}/g{g}/analyse.log",
+        "<logs>/nonlinear/{experiment}/networks.log",
     benchmark:
-        "<benchmarks>/nonlinear/{task}/g{g}/analyse.tsv"
+        "<benchmarks>/nonlinear/{experiment}/networks.tsv"
     conda:
         "../../envs/nonlinear.yaml"
-    threads: 1
     resources:
-        mem_mb=each_try(1500),
-        runtime=each_try(30),
+        mem_mb=each_try(500),
+        runtime=each_try(10),
     params:
-        test_trials=lookup(dpath="nonlinear/analysis/test_trials", within=config),
-        largest_rank=lookup(dpath="nonlinear/analysis/largest_rank", within=config),
-        threshold=lookup(dpath="nonlinear/analysis/threshold", within=config),
-        code=task_code("analyse_networks.py"),
+        code=code("summarise_networks.py"),
     message:
-        "Analysing {wildcards.task}, g = {wildcards.g}"
+        "One row per network of {wildcards.experiment}"
     script:
-        "../scripts/analyse_networks.py"
+        "../scripts/summarise_networks.py"
 
 
-rule example_trial:
-    """Run one trained network on the trial that Fig. 1 (a-c) shows."""
+rule draw_overview:
+    """Draw the overview figure of an experiment."""
+    localrule: True
     input:
-        network="<results>/nonlinear/{task}/g{g}/seed{seed}/network.safetensors",
-        loss="<results>/nonlinear/{task}/g{g}/seed{seed}/loss.parquet",
-        record="<results>/nonlinear/{task}/g{g}/seed{seed}/record.json",
+        networks=f"{MEASURED}/networks.csv",
+        losses=f"{MEASURED}/losses.parquet",
+        spectrum=f"{MEASURED}/spectrum.parquet",
+        truncation=f"{MEASURED}/truncation.csv",
     output:
-        trial="<results>/nonlinear/{task}/g{g}/seed{seed}/trial.parquet",
+        *figure_outputs(
+            f"{MEASURED}/overview",
+            "../report/overview.rst",
+            "{experiment}",
+            "Experiments",
+        ),
     log:
-        "<logs>/nonlinear/{task}/g{g}/seed{seed}/trial.log",
+        "<logs>/nonlinear/{experiment}/overview.log",
     benchmark:
-        "<benchmarks>/nonlinear/{task}/g{g}/seed{seed}/trial.tsv"
+        "<benchmarks>/nonlinear/{experiment}/overview.tsv"
     conda:
-        "../../envs/nonlinear.yaml"
-    threads: 1
+        "../../envs/figures.yaml"
     resources:
         mem_mb=each_try(1000),
         runtime=each_try(10),
     params:
-        code=task_code("example_trial.py"),
+        figure="overview",
+        options=lambda wildcards: {
+            "title": wildcards.experiment,
+            **settings("nonlinear", "measurements", keys="threshold"),
+        },
+        code=code("draw_figure.py", "interplay.figures.overview"),
     message:
-        "Running the example trial of {wildcards.task}"
+        "Drawing the overview of {wildcards.experiment}"
     script:
-        "../scripts/example_trial.py"
+        "../scripts/draw_figure.py"
 
 
-rule nonlinear_tables:
-    """Gather what was found of every network into the tidy tables."""
-    input:
-        networks=expand(
-            "<results>/nonlinear/{task}/g{g}/networks.csv", zip, task=TASKS, g=G
-        ),
-        losses=expand(
-            "<results>/nonlinear/{task}/g{g}/losses.parquet", zip, task=TASKS, g=G
-        ),
-        spectrum=expand(
-            "<results>/nonlinear/{task}/g{g}/spectrum.parquet", zip, task=TASKS, g=G
-        ),
-        eigenvalues=expand(
-            "<results>/nonlinear/{task}/g{g}/eigenvalues.parquet", zip, task=TASKS, g=G
-        ),
-        truncation=expand(
-            "<results>/nonlinear/{task}/g{g}/truncation.csv", zip, task=TASKS, g=G
-        ),
-        trials=expand(
-            "<results>/nonlinear/{task}/g{g}/seed{seed}/trial.parquet",
-            task=NETWORKS,
-            g=float(lookup(dpath="nonlinear/examples/trial_g", within=config)),
-            seed=lookup(dpath="nonlinear/examples/seed", within=config),
-        ),
-    output:
-        networks=table("nonlinear"),
-        losses="<results>/tables/nonlinear_loss.parquet",
-        spectrum="<results>/tables/nonlinear_spectrum.parquet",
-        eigenvalues="<results>/tables/nonlinear_eigenvalues.parquet",
-        truncation=table("nonlinear_truncation"),
-        trials="<results>/tables/nonlinear_trials.parquet",
-    log:
-        "<logs>/nonlinear/tables.log",
-    benchmark:
-        "<benchmarks>/nonlinear/tables.tsv"
-    conda:
-        "../../envs/nonlinear.yaml"
-    threads: 1
-    resources:
-        mem_mb=each_try(2000),
-        runtime=each_try(10),
-    params:
-        code=code("gather_tables.py"),
-    message:
-        "Gathering the tables of the nonlinear networks"
-    script:
-        "../scripts/gather_tables.py"
+def overviews(names):
+    """Return the overview figures of some experiments."""
+    return expand(f"{MEASURED}/overview.pdf", experiment=names)
 
 
-rule compress_networks:
-    """Rebuild the networks of one task and g from a seed and a few factors of dW."""
-    input:
-        networks=rules.analyse_networks.input.networks,
-        losses=rules.analyse_networks.input.losses,
-        records=rules.analyse_networks.input.records,
-    output:
-        compression="<results>/nonlinear/{task}/g{g}/compression.csv",
-    log:
-        "<logs>/nonlinear/{task}/g{g}/compress.log",
-    benchmark:
-        "<benchmarks>/nonlinear/{task}/g{g}/compress.tsv"
-    conda:
-        "../../envs/nonlinear.yaml"
-    threads: 1
-    resources:
-        mem_mb=each_try(1500),
-        runtime=each_try(10),
-    params:
-        rank=lookup(dpath="compression/rank", within=config),
-        test_trials=lookup(dpath="nonlinear/analysis/test_trials", within=config),
-        code=task_code("compress_networks.py"),
-    message:
-        "Compressing {wildcards.task}, g = {wildcards.g}"
-    script:
-        "../scripts/compress_networks.py"
+if "readings" in config:
+
+    # The tables of the paper hold the experiments that it names, and no others.
+    ROLES = "flipflop", "mante", "romo"
+    PAPER_NETWORKS = [*used_by_readings(*ROLES), *config.get("supplement", [])]
+    EXAMPLES = config["nonlinear"]["examples"]
+
+    rule example_trial:
+        """Run one trained network on the trial that Fig. 1 (a-c) shows."""
+        localrule: True
+        input:
+            **{name: f"{NETWORK}/{file}" for name, file in TRAINED.items()},
+        output:
+            trial=f"{NETWORK}/trial.parquet",
+        log:
+            "<logs>/nonlinear/{experiment}/g{g}/seed{seed}/trial.log",
+        benchmark:
+            "<benchmarks>/nonlinear/{experiment}/g{g}/seed{seed}/trial.tsv"
+        conda:
+            "../../envs/nonlinear.yaml"
+        resources:
+            mem_mb=each_try(1000),
+            runtime=each_try(10),
+        params:
+            code=task_code("example_trial.py"),
+        message:
+            "Running the example trial of {wildcards.experiment}"
+        script:
+            "../scripts/example_trial.py"
+
+    rule compress_networks:
+        """Rebuild networks from the seed of W0 and a few factors of dW."""
+        localrule: True
+        input:
+            **{
+                name: expand(
+                    f"{NETWORK}/{file}",
+                    experiment="{experiment}",
+                    g=map(float, EXAMPLES["g"]),
+                    seed=EXAMPLES["seed"],
+                )
+                for name, file in TRAINED.items()
+            },
+        output:
+            compression=f"{MEASURED}/compression.csv",
+        log:
+            "<logs>/nonlinear/{experiment}/compress.log",
+        benchmark:
+            "<benchmarks>/nonlinear/{experiment}/compress.tsv"
+        conda:
+            "../../envs/nonlinear.yaml"
+        resources:
+            mem_mb=each_try(1500),
+            runtime=each_try(10),
+        params:
+            **settings("compression", keys="rank"),
+            **settings("nonlinear", "measurements", keys="test_trials"),
+            code=task_code("compress_networks.py"),
+        message:
+            "Compressing {wildcards.experiment}"
+        script:
+            "../scripts/compress_networks.py"
+
+    rule nonlinear_tables:
+        """Gather the measurements of the paper's experiments into tables."""
+        localrule: True
+        input:
+            networks=expand(f"{MEASURED}/networks.csv", experiment=PAPER_NETWORKS),
+            losses=expand(f"{MEASURED}/losses.parquet", experiment=PAPER_NETWORKS),
+            spectrum=expand(f"{MEASURED}/spectrum.parquet", experiment=PAPER_NETWORKS),
+            eigenvalues=expand(
+                f"{MEASURED}/eigenvalues.parquet", experiment=PAPER_NETWORKS
+            ),
+            truncation=expand(f"{MEASURED}/truncation.csv", experiment=PAPER_NETWORKS),
+            trials=expand(
+                f"{NETWORK}/trial.parquet",
+                experiment=used_by_readings(*ROLES),
+                g=float(EXAMPLES["trial_g"]),
+                seed=EXAMPLES["seed"],
+            ),
+        output:
+            networks=table("nonlinear"),
+            losses="<results>/tables/nonlinear_loss.parquet",
+            spectrum="<results>/tables/nonlinear_spectrum.parquet",
+            eigenvalues="<results>/tables/nonlinear_eigenvalues.parquet",
+            truncation=table("nonlinear_truncation"),
+            trials="<results>/tables/nonlinear_trials.parquet",
+        log:
+            "<logs>/nonlinear/tables.log",
+        benchmark:
+            "<benchmarks>/nonlinear/tables.tsv"
+        conda:
+            "../../envs/nonlinear.yaml"
+        resources:
+            mem_mb=each_try(2000),
+            runtime=each_try(10),
+        params:
+            code=code("gather_tables.py"),
+        message:
+            "Gathering the tables of the rate networks"
+        script:
+            "../scripts/gather_tables.py"

@@ -1,13 +1,9 @@
 """The paper: typeset from figures, tables and configuration, no number typed by hand."""
 
 
-localrules:
-    collect_numbers,
-    paper,
-
-
 rule collect_numbers:
     """Collect every number that the paper's text shows, with its label and source."""
+    localrule: True
     input:
         nonlinear="<results>/tables/nonlinear.csv",
         data="<results>/tables/sentiment_data.csv",
@@ -21,17 +17,25 @@ rule collect_numbers:
         "<benchmarks>/paper/numbers.tsv"
     conda:
         "../../envs/paper.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(500),
         runtime=each_try(10),
     params:
-        configuration=dict(
-            nonlinear=lookup(dpath="nonlinear", within=config),
-            linear=lookup(dpath="linear", within=config),
-            sentiment=lookup(dpath="sentiment", within=config),
-            compression=lookup(dpath="compression", within=config),
-        ),
+        configuration={
+            "nonlinear": {
+                **{key: v for key, v in config["nonlinear"].items() if key != "networks"},
+                "networks": {
+                    name: {
+                        **EXPERIMENTS[name].parameters,
+                        "g": list(EXPERIMENTS[name].g),
+                        "seeds": list(EXPERIMENTS[name].seeds),
+                    }
+                    for name in PAPER_NETWORKS
+                },
+            },
+            **{key: config[key] for key in ("linear", "sentiment", "compression")},
+        },
+        readings=READINGS,
         code=code("collect_numbers.py"),
     message:
         "Collecting the numbers of the paper"
@@ -41,10 +45,11 @@ rule collect_numbers:
 
 rule paper:
     """Typeset the paper."""
+    localrule: True
     input:
-        source="paper/paper.typ",
-        template="paper/template.typ",
-        explanations="paper/explanations.yaml",
+        source=source("paper/paper.typ"),
+        template=source("paper/template.typ"),
+        explanations=source("paper/explanations.yaml"),
         figures=[
             f"<results>/figures/{figure}.svg"
             for figure in ["fig1", "fig2", "fig3", "fig4", "fig5", "figS_published"]
@@ -64,7 +69,6 @@ rule paper:
         "<benchmarks>/paper/paper.tsv"
     conda:
         "../../envs/paper.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(1000),
         runtime=each_try(10),
@@ -74,3 +78,12 @@ rule paper:
         "Typesetting the paper"
     script:
         "../scripts/typeset_paper.py"
+
+
+PAPER = [
+    figures_of(FIGURES),
+    rules.count_sentences.output,
+    rules.evaluate_claims.output,
+    rules.present_claims.output,
+    rules.paper.output,
+]

@@ -4,7 +4,8 @@ SENTENCES = "<results>/sentiment/data"
 LOCAL_TREEBANK, LOCAL_VECTORS = config.get("treebank"), config.get("glove")
 # Local copies of the real data come before the synthetic one that a preview asks for.
 SYNTHETIC = "synthetic" in config["sentiment"] and not (LOCAL_TREEBANK or LOCAL_VECTORS)
-LSTMS = config["sentiment"]["seeds"]
+LSTM = "<results>/sentiment/{experiment}/seed{seed}"
+LSTMS = sentiment_experiments(config["sentiment"])
 TREEBANK = "synthetic treebank" if SYNTHETIC else "Stanford Sentiment Treebank"
 
 if LOCAL_TREEBANK and not Path(LOCAL_TREEBANK).is_dir():
@@ -15,20 +16,19 @@ if LOCAL_VECTORS and not Path(LOCAL_VECTORS).is_file():
     raise WorkflowError(f"config: glove: expected a file, found none: {LOCAL_VECTORS}")
 
 
-localrules:
-    compress_lstm,
-    prepare_sentences,
-    count_sentences,
-    sentiment_tables,
+def of_lstms(file, names):
+    """Return a file of every LSTM of some experiments."""
+    return [
+        expand(f"{LSTM}/{file}", experiment=name, seed=LSTMS[name].seeds)
+        for name in names
+    ]
 
 
 if SYNTHETIC:
 
-    localrules:
-        write_synthetic_treebank,
-
     rule write_synthetic_treebank:
         """Write a small treebank by a seeded grammar, and vectors for its words."""
+        localrule: True
         output:
             train=f"{SENTENCES}/train.txt",
             dev=f"{SENTENCES}/dev.txt",
@@ -40,7 +40,6 @@ if SYNTHETIC:
             "<benchmarks>/sentiment/write_synthetic_treebank.tsv"
         conda:
             "../../envs/sentiment.yaml"
-        threads: 1
         resources:
             mem_mb=each_try(1000),
             runtime=each_try(10),
@@ -55,12 +54,9 @@ if SYNTHETIC:
 
 else:
 
-    localrules:
-        fetch_treebank,
-        fetch_vectors,
-
     rule fetch_treebank:
         """Get the three files of trees from their host, or from `--config treebank=DIR`."""
+        localrule: True
         output:
             train=f"{SENTENCES}/train.txt",
             dev=f"{SENTENCES}/dev.txt",
@@ -71,7 +67,6 @@ else:
             "<benchmarks>/sentiment/fetch_treebank.tsv"
         conda:
             "../../envs/sentiment.yaml"
-        threads: 1
         resources:
             mem_mb=each_try(500),
             runtime=each_try(30),
@@ -87,6 +82,7 @@ else:
 
     rule fetch_vectors:
         """Get GloVe's vectors from their host; not needed with `--config glove=FILE`."""
+        localrule: True
         output:
             vectors=f"{SENTENCES}/vectors.txt",
         log:
@@ -95,7 +91,6 @@ else:
             "<benchmarks>/sentiment/fetch_vectors.tsv"
         conda:
             "../../envs/sentiment.yaml"
-        threads: 1
         resources:
             mem_mb=each_try(500),
             runtime=each_try(120),
@@ -117,6 +112,7 @@ fetched = str if SYNTHETIC else ancient
 
 rule prepare_sentences:
     """Turn trees into labelled sentences, and keep the vectors of their words."""
+    localrule: True
     input:
         train=fetched(f"{SENTENCES}/train.txt"),
         dev=fetched(f"{SENTENCES}/dev.txt"),
@@ -133,7 +129,6 @@ rule prepare_sentences:
         "<benchmarks>/sentiment/prepare_sentences.tsv"
     conda:
         "../../envs/sentiment.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(2000),
         runtime=each_try(20),
@@ -150,6 +145,7 @@ rule prepare_sentences:
 
 rule count_sentences:
     """Write the table of data facts: trees, sentences, tokens, types, vectors."""
+    localrule: True
     input:
         train_trees=fetched(f"{SENTENCES}/train.txt"),
         dev_trees=fetched(f"{SENTENCES}/dev.txt"),
@@ -166,7 +162,6 @@ rule count_sentences:
         "<benchmarks>/sentiment/count_sentences.tsv"
     conda:
         "../../envs/sentiment.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(2000),
         runtime=each_try(10),
@@ -180,19 +175,19 @@ rule count_sentences:
 
 
 rule train_lstm:
-    """Train one LSTM from its random weights; keep weights, curves and a record."""
+    """Train one LSTM from its random weights; write weights, curves and a record."""
     input:
         train=f"{SENTENCES}/train.parquet",
         dev=f"{SENTENCES}/dev.parquet",
         vectors=f"{SENTENCES}/vectors.parquet",
     output:
-        network="<results>/sentiment/seed{seed}/network.safetensors",
-        curves="<results>/sentiment/seed{seed}/curves.csv",
-        record="<results>/sentiment/seed{seed}/record.json",
+        network=f"{LSTM}/network.safetensors",
+        curves=f"{LSTM}/curves.csv",
+        record=f"{LSTM}/record.json",
     log:
-        "<logs>/sentiment/seed{seed}/train.log",
+        "<logs>/sentiment/{experiment}/seed{seed}/train.log",
     benchmark:
-        "<benchmarks>/sentiment/seed{seed}/train.tsv"
+        "<benchmarks>/sentiment/{experiment}/seed{seed}/train.tsv"
     conda:
         "../../envs/sentiment.yaml"
     threads: 2
@@ -201,35 +196,55 @@ rule train_lstm:
         runtime=each_try(360),
     params:
         treebank=TREEBANK,
-        N=lookup(dpath="sentiment/N", within=config),
-        epochs=lookup(dpath="sentiment/epochs", within=config),
-        batch=lookup(dpath="sentiment/batch", within=config),
-        learning_rate=lookup(dpath="sentiment/learning_rate", within=config),
-        dropout=lookup(dpath="sentiment/dropout", within=config),
+        experiment=lambda wildcards: LSTMS[wildcards.experiment].parameters,
         code=code("train_lstm.py"),
     message:
-        "Training the LSTM, seed {wildcards.seed}"
+        "Training {wildcards.experiment}, seed {wildcards.seed}"
     script:
         "../scripts/train_lstm.py"
 
 
-rule analyse_lstm:
-    """Measure spectra and truncations of one LSTM, and how good it is."""
+rule lstm_singular_values:
+    """Measure the singular values of one LSTM's weights."""
+    localrule: True
     input:
-        network="<results>/sentiment/seed{seed}/network.safetensors",
-        record="<results>/sentiment/seed{seed}/record.json",
+        network=f"{LSTM}/network.safetensors",
+        record=f"{LSTM}/record.json",
+    output:
+        spectrum=f"{LSTM}/spectrum.parquet",
+    log:
+        "<logs>/sentiment/{experiment}/seed{seed}/singular_values.log",
+    benchmark:
+        "<benchmarks>/sentiment/{experiment}/seed{seed}/singular_values.tsv"
+    conda:
+        "../../envs/sentiment.yaml"
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
+    params:
+        code=code("lstm_singular_values.py"),
+    message:
+        "Finding singular values of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/lstm_singular_values.py"
+
+
+rule truncate_lstm:
+    """Test one LSTM, whole and with truncated weights."""
+    input:
+        network=f"{LSTM}/network.safetensors",
+        record=f"{LSTM}/record.json",
         train=f"{SENTENCES}/train.parquet",
         dev=f"{SENTENCES}/dev.parquet",
         test=f"{SENTENCES}/test.parquet",
         vectors=f"{SENTENCES}/vectors.parquet",
     output:
-        spectrum="<results>/sentiment/seed{seed}/spectrum.parquet",
-        truncation="<results>/sentiment/seed{seed}/truncation.csv",
-        networks="<results>/sentiment/seed{seed}/networks.csv",
+        truncation=f"{LSTM}/truncation.csv",
+        networks=f"{LSTM}/networks.csv",
     log:
-        "<logs>/sentiment/seed{seed}/analyse.log",
+        "<logs>/sentiment/{experiment}/seed{seed}/truncate.log",
     benchmark:
-        "<benchmarks>/sentiment/seed{seed}/analyse.tsv"
+        "<benchmarks>/sentiment/{experiment}/seed{seed}/truncate.tsv"
     conda:
         "../../envs/sentiment.yaml"
     threads: 2
@@ -237,21 +252,22 @@ rule analyse_lstm:
         mem_mb=each_try(2500),
         runtime=each_try(60),
     params:
-        within=lookup(dpath="sentiment/analysis/within", within=config),
-        code=code("analyse_lstm.py"),
+        within=lookup(dpath="sentiment/measurements/within", within=config),
+        code=code("truncate_lstm.py"),
     message:
-        "Analysing the LSTM, seed {wildcards.seed}"
+        "Truncating {wildcards.experiment}, seed {wildcards.seed}"
     script:
-        "../scripts/analyse_lstm.py"
+        "../scripts/truncate_lstm.py"
 
 
 rule sentiment_tables:
-    """Gather what was found of every LSTM into the tidy tables."""
+    """Join the tables of all LSTMs."""
+    localrule: True
     input:
-        networks=expand("<results>/sentiment/seed{seed}/networks.csv", seed=LSTMS),
-        curves=expand("<results>/sentiment/seed{seed}/curves.csv", seed=LSTMS),
-        spectrum=expand("<results>/sentiment/seed{seed}/spectrum.parquet", seed=LSTMS),
-        truncation=expand("<results>/sentiment/seed{seed}/truncation.csv", seed=LSTMS),
+        networks=of_lstms("networks.csv", used_by_readings("lstm")),
+        curves=of_lstms("curves.csv", used_by_readings("lstm")),
+        spectrum=of_lstms("spectrum.parquet", used_by_readings("lstm")),
+        truncation=of_lstms("truncation.csv", used_by_readings("lstm")),
     output:
         networks=table("sentiment"),
         curves=table("sentiment_curves"),
@@ -263,7 +279,6 @@ rule sentiment_tables:
         "<benchmarks>/sentiment/tables.tsv"
     conda:
         "../../envs/sentiment.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(1000),
         runtime=each_try(10),
@@ -275,23 +290,49 @@ rule sentiment_tables:
         "../scripts/gather_tables.py"
 
 
+rule compare_lstm_curves:
+    """Compare learning curves with those that the paper's supplement shows."""
+    localrule: True
+    input:
+        curves=rules.sentiment_tables.output.curves,
+        published=source("paper/published_lstm.csv"),
+    output:
+        table=table("sentiment_distance"),
+    log:
+        "<logs>/sentiment/compare_curves.log",
+    benchmark:
+        "<benchmarks>/sentiment/compare_curves.tsv"
+    conda:
+        "../../envs/sentiment.yaml"
+    resources:
+        mem_mb=each_try(500),
+        runtime=each_try(10),
+    params:
+        treebank=TREEBANK,
+        code=code("compare_lstm_curves.py"),
+    message:
+        "Comparing the LSTMs' learning curves with the published ones"
+    script:
+        "../scripts/compare_lstm_curves.py"
+
+
 rule compress_lstm:
     """Rebuild one LSTM from a seed and a few factors of dW."""
+    localrule: True
     input:
-        network="<results>/sentiment/seed{seed}/network.safetensors",
-        record="<results>/sentiment/seed{seed}/record.json",
+        network=f"{LSTM}/network.safetensors",
+        record=f"{LSTM}/record.json",
         train=f"{SENTENCES}/train.parquet",
         dev=f"{SENTENCES}/dev.parquet",
         vectors=f"{SENTENCES}/vectors.parquet",
     output:
-        compression="<results>/sentiment/seed{seed}/compression.csv",
+        compression=f"{LSTM}/compression.csv",
     log:
-        "<logs>/sentiment/seed{seed}/compress.log",
+        "<logs>/sentiment/{experiment}/seed{seed}/compress.log",
     benchmark:
-        "<benchmarks>/sentiment/seed{seed}/compress.tsv"
+        "<benchmarks>/sentiment/{experiment}/seed{seed}/compress.tsv"
     conda:
         "../../envs/sentiment.yaml"
-    threads: 1
     resources:
         mem_mb=each_try(1500),
         runtime=each_try(10),
@@ -299,6 +340,6 @@ rule compress_lstm:
         rank=lookup(dpath="compression/rank", within=config),
         code=code("compress_lstm.py"),
     message:
-        "Compressing the LSTM, seed {wildcards.seed}"
+        "Compressing {wildcards.experiment}, seed {wildcards.seed}"
     script:
         "../scripts/compress_lstm.py"

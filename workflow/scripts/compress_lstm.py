@@ -27,7 +27,7 @@ with job(snakemake):
         trained.final, language, dev, snakemake.threads
     )["dev"]
     row = {
-        "network": trained.experiment,
+        "experiment": trained.experiment,
         "treebank": trained.treebank,
         "g": None,
         "seed": trained.run.seed,

@@ -1,50 +1,45 @@
-"""Rebuild the networks of one task and g from a seed and a few factors of dW."""
+"""Rebuild networks from the seed of W0 and a few factors of dW."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from interplay.kernels.denormals import flush_denormals
-from interplay.lowrank.truncation import losses_of
+from interplay.nonlinear.evaluation import losses_with
 from interplay.nonlinear.packing import packed_network, rebuilt_network
-from interplay.nonlinear.training import test_trials
 from interplay.storage.tables import write_table
 from job import job
-from trained import read_trained
+from networks import read_networks
 
 COLUMNS = [
-    "network", "treebank", "g", "seed", "rank", "bytes", "whole_bytes", "loss",
+    "experiment", "treebank", "g", "seed", "rank", "bytes", "whole_bytes", "loss",
     "whole_loss", "initial_loss", "accuracy", "whole_accuracy",
 ]  # fmt: skip
 
-with job(snakemake) as log:
+with job(snakemake):
     params, files = snakemake.params, snakemake.input
     flush_denormals()
     rows = []
-    for each in zip(files.networks, files.losses, files.records, strict=True):
-        trained, path = read_trained(*each), each[0]
+    for trained, path in zip(read_networks(files), files.network, strict=True):
         if trained.diverged:
-            log(f"left out, since its training diverged: {path}")
             continue
         data = packed_network(trained, params.rank)
-        rebuilt = replace(trained, weights=rebuilt_network(data))
-        trials = test_trials(trained.run, trained.task, params.test_trials)
-        tested = [
-            losses_of(one.network, [one.weights["W"]], trials, trained.task.dt)[0]
-            for one in (rebuilt, trained)
-        ]
+        trials, dt = trained.test_trials(params.test_trials), trained.task.dt
+        loss, whole_loss = (
+            losses_with(network, [network.W], trials, dt)[0]
+            for network in (rebuilt_network(data), trained.network)
+        )
         rows.append(
             {
-                "network": snakemake.wildcards.task,
+                "experiment": snakemake.wildcards.experiment,
                 "treebank": "",
                 "g": trained.run.g,
                 "seed": trained.run.seed,
                 "rank": params.rank,
                 "bytes": len(data),
                 "whole_bytes": Path(path).stat().st_size,
-                "loss": tested[0],
-                "whole_loss": tested[1],
+                "loss": loss,
+                "whole_loss": whole_loss,
                 "initial_loss": trained.losses[0],
             }
         )

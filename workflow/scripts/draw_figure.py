@@ -1,4 +1,4 @@
-"""Draw the figure that this rule is named after from its tables, in every format."""
+"""Draw a figure from its tables, in every format."""
 
 from importlib import import_module
 from pathlib import Path
@@ -6,18 +6,18 @@ from pathlib import Path
 import matplotlib as mpl
 
 from interplay.figures.style import RC, save
-from interplay.provenance.identity import short_id
-from interplay.provenance.identity import inputs_hash
+from interplay.provenance.identity import inputs_hash, short_id
 from interplay.storage.hashes import file_hash
 from interplay.storage.tables import read_table
 from job import job
 
 with job(snakemake):
-    module = import_module(f"interplay.figures.{snakemake.rule}")
+    params = snakemake.params
+    module = import_module(f"interplay.figures.{params.figure}")
     tables = {name: read_table(path) for name, path in snakemake.input.items()}
     with mpl.rc_context(RC):
-        figure = module.draw(**tables, **snakemake.params.options)
+        figure = module.draw(**tables, **params.options)
     inputs = {str(path): file_hash(path) for path in snakemake.input}
-    identity = inputs_hash(snakemake.rule, inputs, dict(snakemake.params.items()))
+    identity = inputs_hash(snakemake.rule, inputs, dict(params.items()))
     stem = Path(snakemake.output[0]).with_suffix("")
-    save(figure, stem, short_id(snakemake.rule, identity), identity)
+    save(figure, stem, short_id(stem.name, identity), identity)

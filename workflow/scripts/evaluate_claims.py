@@ -1,15 +1,20 @@
-"""Measure every claim of the paper in the tables, and judge it."""
+"""Measure every claim of the paper in the tables, and judge it, in each reading."""
+
+import logging
 
 import pandas as pd
 import yaml
 
+from interplay.claims.readings import in_reading
 from interplay.claims.statement import read_claims
 from interplay.claims.verdict import judge, measure
 from interplay.nonlinear.settled import with_complete
 from interplay.storage.tables import read_table, write_table
 from job import job
 
-with job(snakemake) as log:
+logger = logging.getLogger("interplay")
+
+with job(snakemake):
     files, output = snakemake.input, snakemake.output
     with open(files.schema) as file:
         claims = read_claims(files.claims, yaml.safe_load(file))
@@ -19,9 +24,17 @@ with job(snakemake) as log:
         if name not in ("claims", "schema")
     }
     tables["nonlinear"] = with_complete(tables["nonlinear"])
-    measured = {claim.id: measure(claim, tables) for claim in claims}
-    verdicts = pd.DataFrame([judge(claim, measured[claim.id]) for claim in claims])
-    log(verdicts.verdict.value_counts().to_dict())
-    write_table(verdicts, output.claims)
-    found = [table for table in measured.values() if len(table)]
-    write_table(pd.concat(found, ignore_index=True), output.measured)
+    verdicts, measured = [], []
+    for name, reading in snakemake.params.readings.items():
+        of_reading = {key: in_reading(table, reading) for key, table in tables.items()}
+        for claim in claims:
+            values = measure(claim, of_reading)
+            verdicts.append({"reading": name, **judge(claim, values)})
+            measured.append(values.assign(reading=name))
+    verdicts = pd.DataFrame(verdicts)
+    columns = ["id", "reading", *verdicts.columns.drop(["id", "reading"])]
+    logger.info("%s", verdicts.groupby("reading").verdict.value_counts().to_dict())
+    write_table(verdicts[columns], output.claims)
+    filled = [values for values in measured if len(values)]
+    columns = ["id", "reading", "part", "seed", "value"]
+    write_table(pd.concat(filled, ignore_index=True)[columns], output.measured)

@@ -3,9 +3,10 @@
 from interplay.nonlinear.measurements import example_trial
 from interplay.storage.tables import write_table
 from job import job
-from trained import read_trained
+from networks import read_network
 
 with job(snakemake):
-    files = snakemake.input
-    trained = read_trained(files.network, files.loss, files.record)
-    write_table(example_trial(trained), snakemake.output.trial)
+    files, experiment = snakemake.input, snakemake.wildcards.experiment
+    trained = read_network(files.network, files.loss, files.record)
+    trial = trained.labelled(example_trial(trained), experiment)
+    write_table(trial, snakemake.output.trial)

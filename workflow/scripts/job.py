@@ -1,8 +1,7 @@
-"""The edge between Snakemake and a script: its log, its threads, its failures."""
+"""The edge between Snakemake and a script: log file, threads, denormals, failures."""
 
+import logging
 import sys
-import time
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,39 +9,37 @@ from interplay.storage.errors import InputError
 
 
 @contextmanager
-def job(snakemake) -> Iterator["Log"]:
-    """Keep a job's log while its script runs, and end it with one line if it fails.
+def job(snakemake) -> Iterator[None]:
+    """Run a script's block, with the library's log messages in the job's log file.
 
-    Yields:
-        The log; call it with a line to be written to the log file.
-
-    Exits with status 1, after one line on standard error, if the block raises;
-    for an `InputError` that line is its message, for anything else the log has
-    the traceback.
+    If the block raises, the script ends with status 1 after one line on standard error:
+    the message of an `InputError`; for any other exception its first line, with the
+    traceback in the log file.
     """
-    with open(snakemake.log[0], "w", buffering=1) as file:
-        log = Log(file)
-        log(f"{snakemake.rule} {dict(snakemake.wildcards)} threads={snakemake.threads}")
-        try:
-            yield log
-        except InputError as error:
-            log(f"error: {error}")
-            print(f"{snakemake.rule}: {error}", file=sys.stderr)
-            sys.exit(1)
-        except Exception as error:
-            log(traceback.format_exc())
-            line = f"{type(error).__name__}: {error}".splitlines()[0]
-            print(f"{snakemake.rule}: {line} (see {snakemake.log[0]})", file=sys.stderr)
-            sys.exit(1)
-        log("done")
-
-
-class Log:
-    """A job's log file, one dated line a call."""
-
-    def __init__(self, file):
-        self._file = file
-
-    def __call__(self, line: str) -> None:
-        """Write one line."""
-        self._file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}\n")
+    logging.basicConfig(
+        filename=snakemake.log[0],
+        filemode="w",
+        format="%(asctime)s %(message)s",
+        datefmt="%Y-%m-%d %H:%M:%S",
+        level=logging.WARNING,
+    )
+    logger = logging.getLogger("interplay")
+    logger.setLevel(logging.INFO)
+    logger.info(
+        "%s %s threads=%s",
+        snakemake.rule,
+        dict(snakemake.wildcards),
+        snakemake.threads,
+    )
+    try:
+        yield
+    except InputError as error:
+        logger.error("error: %s", error)
+        print(f"{snakemake.rule}: {error}", file=sys.stderr)
+        sys.exit(1)
+    except Exception as error:
+        logger.exception("error")
+        line = f"{type(error).__name__}: {error}".splitlines()[0]
+        print(f"{snakemake.rule}: {line} (see {snakemake.log[0]})", file=sys.stderr)
+        sys.exit(1)
+    logger.info("done")

@@ -1,5 +1,7 @@
 """Train the linear networks of one g: every seed, and every target from its one W0."""
 
+import logging
+
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
@@ -13,12 +15,14 @@ from interplay.storage.files import write_json
 from interplay.storage.tables import write_table
 from job import job
 
+logger = logging.getLogger("interplay")
+
 NETWORKS = [
     "zhat", "g", "seed", "N", "initial_loss", "final_loss", "tau_star", "norm_dW",
     "mean_gradient_norm", "shuffle_loss_ratio",
 ]  # fmt: skip
 
-with job(snakemake) as log, threadpool_limits(snakemake.threads):
+with job(snakemake), threadpool_limits(snakemake.threads):
     params, g = snakemake.params, float(snakemake.wildcards.g)
     trial = Trial(dt=params.dt, **params.trial)
     zhat = [target["zhat"] for target in params.targets]
@@ -32,7 +36,7 @@ with job(snakemake) as log, threadpool_limits(snakemake.threads):
         descents = descend(
             network, zhat, eta, params.epochs, trial, stream("probes", *run)
         )
-        log(f"seed {seed}: bases of {descents[0].core.shape[1:]} directions")
+        logger.info("seed %d: bases of %s directions", seed, descents[0].core.shape[1:])
         weights[f"seed{seed}/left"] = descents[0].left
         weights[f"seed{seed}/right"] = descents[0].right
         for descent in descents:

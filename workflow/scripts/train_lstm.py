@@ -20,13 +20,14 @@ with job(snakemake):
     require_determinism()
     device = granted_device(snakemake.resources.get("gpu", 0))
 
+    experiment = params.experiment
     run = Run(
         seed=int(snakemake.wildcards.seed),
-        n=params.N,
-        epochs=params.epochs,
-        batch=params.batch,
-        learning_rate=params.learning_rate / params.N,
-        dropout=params.dropout,
+        n=experiment["N"],
+        epochs=experiment["epochs"],
+        batch=experiment["batch"],
+        learning_rate=experiment["learning_rate"] / experiment["N"],
+        dropout=experiment["dropout"],
     )
     train_set, dev_set = read_split(files.train), read_split(files.dev)
     language = run.language(train_set, read_table(files.vectors))
@@ -36,7 +37,7 @@ with job(snakemake):
     inputs = {name: file_hash(path) for name, path in files.items()}
     identity = value_hash([vars(run), inputs, params.code, device])
     path = Path(output.network).with_name("checkpoint.safetensors")
-    checkpoints = Checkpoints(path, identity)
+    checkpoints = Checkpoints(path, identity, every=60.0)
     checkpoint = checkpoints.load()
     start = (
         State.from_checkpoint(*checkpoint)
@@ -53,13 +54,13 @@ with job(snakemake):
         device=device,
         checkpoints=checkpoints,
     )
-    experiment = snakemake.wildcards.experiment
+    name = snakemake.wildcards.experiment
     write_arrays(state.weights, output.network)
-    curves = labelled(learning_curves(state), experiment, run.seed, params.treebank)
+    curves = labelled(learning_curves(state), name, run.seed, params.treebank)
     write_table(curves, output.curves)
     write_json(
         {
-            "experiment": experiment,
+            "experiment": name,
             "run": vars(run),
             "treebank": params.treebank,
             "n_inputs": n_inputs,

@@ -1,43 +1,40 @@
-"""Train one network, going on from a checkpoint if there is one."""
+"""Train one network, from its checkpoint if there is one."""
 
 from pathlib import Path
 
 from interplay.kernels.denormals import flush_denormals
-from interplay.nonlinear.training import State, initial_state, train
-from interplay.runs.checkpoints import kept_state, save_checkpoint
+from interplay.nonlinear.training import Run, State, initial_state, train
+from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.records import Stopwatch, describe_machine
 from interplay.storage.hashes import value_hash
 from interplay.tasks import make_task
 from job import job
-from network_training import run_of, task_options, write_trained
+from networks import write_network
 
-with job(snakemake) as log:
+with job(snakemake):
     params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output
     flush_denormals()
-    options = task_options(params)
-    task = make_task(params.task, **options)
-    run = run_of(params, float(wildcards.g), int(wildcards.seed))
+    run = Run.of(params.experiment, float(wildcards.g), int(wildcards.seed))
+    task_options = {"dt": params.experiment["dt"], **params.experiment["options"]}
+    task = make_task(run.task_name, **task_options)
     start = initial_state(run, task)
 
     identity = value_hash([dict(params.items()), dict(wildcards.items())])
     checkpoint = Path(output.network).with_name("checkpoint.safetensors")
-    kept = kept_state(State, identity, checkpoint, log)
+    checkpoints = Checkpoints(checkpoint, identity)
+    saved = checkpoints.load()
+    first = State.from_checkpoint(*saved) if saved else start
 
     stopwatch = Stopwatch.start()
-    state = train(
-        run,
-        task,
-        kept or start,
-        keep=lambda state: save_checkpoint(state, identity, checkpoint),
-    )
+    state = train(run, task, first, checkpoints)
     about = {
-        "task": options,
-        "resumed_at": kept.epoch if kept else 0,
+        "task": task_options,
+        "resumed_at": first.epoch,
         "code_sha256": params.code,
         "parameters_sha256": identity,
         "machine": describe_machine(threads=1),
         **stopwatch.read(),
     }
-    files = output.network, output.loss, output.record
-    write_trained(run, start, state, files, about, log)
-    checkpoint.unlink(missing_ok=True)
+    paths = output.network, output.loss, output.record
+    write_network(run, start, state, paths, about)
+    checkpoints.remove()

@@ -1,71 +1,154 @@
-"""Checking a configuration before anything is computed with it."""
+"""Check a configuration before anything is computed with it."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from interplay.configuration.experiments import (
+    Experiment,
+    experiments,
+    sentiment_experiments,
+)
 from interplay.configuration.schema import problems
 from interplay.storage.errors import InputError
 
+TASKS = ("flipflop", "mante", "romo")
+"""the paper's tasks, each of which a reading gives an experiment"""
 
-def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+
+def check_configuration(
+    config: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    tasks: Mapping[str, Iterable[str]],
+) -> None:
     """Check a configuration against its schema, and its keys against each other.
 
     Args:
-        config: what config.yaml and its like were merged into.
+        config: config.yaml with everything that was merged into it.
         schema: a JSON schema.
+        tasks: the options of each task, by name.
 
     Raises:
-        InputError: in one line, the first key that is wrong, and why.
+        InputError: one line on the first key that is wrong.
     """
-    # Keys can be compared with each other only once each is what it must be.
-    for key, problem in list(problems(config, schema)) or _contradictions(config):
+    # Keys can be compared with each other only if each is what it must be.
+    wrong = [*_not_finite(config), *problems(config, schema)]
+    for key, problem in wrong or _contradictions(config, tasks):
         raise InputError(f"config: {key}: {problem}")
 
 
-def _contradictions(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    nonlinear, linear = config["nonlinear"], config["linear"]
-    rank, n = nonlinear["analysis"]["largest_rank"], nonlinear["N"]
-    if rank > n:
-        key = "nonlinear/analysis/largest_rank"
-        yield key, f"expected at most N = {n}, found {rank}"
-    smallest = min(n, config["sentiment"]["N"])
-    if (rank := config["compression"]["rank"]) > smallest:
-        yield "compression/rank", f"expected at most N = {smallest}, found {rank}"
+def _not_finite(node: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(node, Mapping):
+        parts = node.items()
+    elif isinstance(node, list):
+        parts = enumerate(node)
+    else:
+        if isinstance(node, float) and not math.isfinite(node):
+            yield place, f"expected a finite number, found {node}"
+        return
+    for key, value in parts:
+        yield from _not_finite(value, f"{place}/{key}".lstrip("/"))
 
+
+def _contradictions(
+    config: Mapping[str, Any], tasks: Mapping[str, Iterable[str]]
+) -> Iterator[tuple[str, str]]:
+    networks = experiments(config["nonlinear"])
+    measurements = config["nonlinear"]["measurements"]
+    for experiment in networks.values():
+        yield from _wrong_experiment(experiment, measurements, tasks)
+    if "linear" in config:
+        yield from _wrong_linear(config["linear"])
+    if "readings" in config:
+        yield from _wrong_readings(config, networks)
+
+
+def _wrong_experiment(
+    experiment: Experiment,
+    measurements: Mapping[str, Any],
+    tasks: Mapping[str, Iterable[str]],
+) -> Iterator[tuple[str, str]]:
+    place = f"nonlinear/networks/{experiment.name}"
+    if experiment.task not in tasks:
+        known = ", ".join(tasks)
+        yield f"{place}/task", f"expected one of {known}, found {experiment.task!r}"
+        return
+    options = tasks[experiment.task]
+    for option in experiment.options:
+        if option not in options:
+            known = ", ".join(options)
+            yield f"{place}/options", f"expected some of {known}, found {option!r}"
+    n = experiment.training["N"]
+    if (rank := measurements["largest_rank"]) > n:
+        key = "nonlinear/measurements/largest_rank"
+        yield key, f"expected at most N = {n} of {experiment.name}, found {rank}"
+
+
+def _wrong_linear(linear: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     targets = [target["zhat"] for target in linear["targets"]]
     for zhat in targets:
         if targets.count(zhat) > 1:
             yield "linear/targets", f"expected each zhat once, found {zhat} again"
     trial = linear["trial"]
     if trial["duration"] < (least := trial["onset"] + trial["window"]):
-        key, found = "linear/trial/duration", trial["duration"]
-        yield key, f"expected at least onset + window = {least}, found {found}"
-
-    # A figure can show only what is trained.
-    examples, linear_examples = nonlinear["examples"], linear["examples"]
-    shown_and_trained = [
-        (
-            "nonlinear/examples/seed",
-            [examples["seed"]],
-            "nonlinear/seeds",
-            nonlinear["seeds"],
-        ),
-        (
-            "linear/examples/seed",
-            [linear_examples["seed"]],
-            "linear/seeds",
-            linear["seeds"],
-        ),
-        ("linear/examples/g", linear_examples["g"], "linear/g", linear["g"]),
-        ("linear/examples/zhat", linear_examples["zhat"], "linear/targets", targets),
-    ]
-    for name, networks in nonlinear["networks"].items():
-        of_networks = f"nonlinear/networks/{name}/g", networks["g"]
-        shown_and_trained += [
-            ("nonlinear/examples/g", examples["g"], *of_networks),
-            ("nonlinear/examples/trial_g", [examples["trial_g"]], *of_networks),
-        ]
-    for key, shown, source, trained in shown_and_trained:
+        key, duration = "linear/trial/duration", trial["duration"]
+        yield key, f"expected at least onset + window = {least}, found {duration}"
+    examples = linear["examples"]
+    for key, shown, source, trained in (
+        ("seed", [examples["seed"]], "seeds", linear["seeds"]),
+        ("g", examples["g"], "g", linear["g"]),
+        ("zhat", examples["zhat"], "targets", targets),
+    ):
         for one in shown:
             if one not in trained:
-                yield key, f"expected one of {source}, {trained}, found {one}"
+                expected = f"expected one of linear/{source}, {trained}, found {one}"
+                yield f"linear/examples/{key}", expected
+
+
+def _wrong_readings(
+    config: Mapping[str, Any], networks: Mapping[str, Experiment]
+) -> Iterator[tuple[str, str]]:
+    lstms = sentiment_experiments(config["sentiment"])
+    examples = config["nonlinear"]["examples"]
+    rank = config["compression"]["rank"]
+    for reading, roles in config["readings"].items():
+        for role, name in roles.items():
+            place = f"readings/{reading}/{role}"
+            if name not in (known := lstms if role == "lstm" else networks):
+                yield place, f"expected one of {', '.join(known)}, found {name!r}"
+                continue
+            if role == "lstm":
+                n = lstms[name].parameters["N"]
+            else:
+                experiment = networks[name]
+                n = experiment.training["N"]
+                if experiment.task != role:
+                    yield place, f"expected a task {role}, found {experiment.task}"
+                yield from _wrong_examples(examples, role, experiment)
+            if rank > n:
+                yield "compression/rank", f"expected at most N = {n}, found {rank}"
+
+
+def _wrong_examples(
+    examples: Mapping[str, Any], role: str, experiment: Experiment
+) -> Iterator[tuple[str, str]]:
+    """Yield what a figure would show although it is not trained."""
+    place = f"nonlinear/networks/{experiment.name}"
+    for key, shown, source, trained in (
+        ("seed", [examples["seed"]], "seeds", experiment.seeds),
+        ("g", examples["g"], "g", experiment.g),
+        ("trial_g", [examples["trial_g"]], "g", experiment.g),
+    ):
+        for one in shown:
+            if one not in trained:
+                known = ", ".join(map(str, trained))
+                yield (
+                    f"nonlinear/examples/{key}",
+                    f"expected one of {place}/{source} ({known}), found {one}",
+                )
+    shown, trained = examples["epochs"][role], experiment.training["epochs"]
+    if shown > trained:
+        yield (
+            f"nonlinear/examples/epochs/{role}",
+            f"expected at most the epochs of {experiment.name}, {trained}, found {shown}",
+        )

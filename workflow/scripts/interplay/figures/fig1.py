@@ -25,7 +25,7 @@ def draw(
     spectrum: pd.DataFrame,
     truncation: pd.DataFrame,
     *,
-    hold: str,
+    experiments: dict[str, str],
     g: list[float],
     seed: int,
     trial_g: float,
@@ -35,7 +35,7 @@ def draw(
 
     Args:
         trials, losses, spectrum, truncation: the tables nonlinear_*.
-        hold: which flip-flop is shown.
+        experiments: the experiment that stands for each task.
         g, seed: the networks of panels (d) to (l), one line each g.
         trial_g: the network of panels (a) to (c), of the same seed.
         epochs: shown in panels (d) to (f), by task.
@@ -43,7 +43,8 @@ def draw(
     figure = Figure(figsize=(TEXT_WIDTH, 5.9))
     rows = figure.add_gridspec(4, 3, height_ratios=[1.7, 1, 1, 1])
     tables = [
-        _chosen(table, hold, seed) for table in (trials, losses, spectrum, truncation)
+        _chosen(table, experiments, seed)
+        for table in (trials, losses, spectrum, truncation)
     ]
     trials, losses, spectrum, truncation = tables
     below, first = [], []
@@ -94,9 +95,8 @@ def draw(
     return figure
 
 
-def _chosen(table: pd.DataFrame, hold: str, seed: int) -> pd.DataFrame:
-    right = (table.task != "flipflop") | (table.hold == hold)
-    return table[right & (table.seed == seed)]
+def _chosen(table: pd.DataFrame, experiments: dict[str, str], seed: int) -> pd.DataFrame:
+    return table[table.experiment.isin(experiments.values()) & (table.seed == seed)]
 
 
 def _of(table: pd.DataFrame, task: str, g: float) -> pd.DataFrame:

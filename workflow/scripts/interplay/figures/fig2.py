@@ -23,21 +23,19 @@ PANELS = {
 }
 
 
-def draw(networks: pd.DataFrame, *, hold: str) -> Figure:
+def draw(networks: pd.DataFrame, *, experiments: dict[str, str]) -> Figure:
     """Draw panels (a) to (d): mean and standard deviation over seeds against g.
 
     A cross on the axis of panel (a) marks each g of which no network settled.
 
     Args:
         networks: the table nonlinear.csv.
-        hold: which flip-flop is shown.
+        experiments: the experiment that stands for each task.
     """
     figure = Figure(figsize=(TEXT_WIDTH, 1.95))
     axes = figure.subplots(1, 4)
     for task, name in TASKS.items():
-        of_task = networks[networks.task == task]
-        if task == "flipflop":
-            of_task = of_task[of_task.hold == hold]
+        of_task = networks[networks.experiment == experiments[task]]
         colour = TASK_COLOURS[task]
         for ax, column in zip(axes, PANELS, strict=True):
             draw_against_g(ax, of_task, column, color=colour, label=name)

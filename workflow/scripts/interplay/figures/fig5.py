@@ -26,7 +26,11 @@ MATRICES = {
 
 
 def draw(
-    spectrum: pd.DataFrame, truncation: pd.DataFrame, networks: pd.DataFrame
+    spectrum: pd.DataFrame,
+    truncation: pd.DataFrame,
+    networks: pd.DataFrame,
+    *,
+    experiment: str,
 ) -> Figure:
     """Draw panels (a) and (b), mean and standard deviation over seeds.
 
@@ -34,7 +38,12 @@ def draw(
         spectrum: the table sentiment_spectrum.parquet.
         truncation: the table sentiment_truncation.csv.
         networks: the table sentiment.csv.
+        experiment: which LSTMs are shown.
     """
+    spectrum, truncation, networks = (
+        table[table.experiment == experiment]
+        for table in (spectrum, truncation, networks)
+    )
     figure = Figure(figsize=(TEXT_WIDTH, 1.9))
     values, accuracy = figure.subplots(1, 2)
 

@@ -18,14 +18,18 @@ from interplay.figures.style import (
     shades,
 )
 
-HOLDS = {"per_channel": "of each channel", "last_pulse": "of the last pulse"}
 
-
-def draw(networks: pd.DataFrame, published: pd.DataFrame) -> Figure:
+def draw(
+    networks: pd.DataFrame,
+    published: pd.DataFrame,
+    *,
+    readings: dict[str, dict[str, str]],
+) -> Figure:
     """Draw a column a task; above the convergence time, below the norm of dW.
 
     Args:
         networks: the table nonlinear.csv.
+        readings: the experiment that stands for each task, by reading.
         published: quantity, task, hold, g, value and bound ("above" where the
             published curve leaves its axis), read off the published Fig. 2.
     """
@@ -33,13 +37,15 @@ def draw(networks: pd.DataFrame, published: pd.DataFrame) -> Figure:
     axes = figure.subplots(2, 3, sharex="col")
     for column, (task, name) in enumerate(TASKS.items()):
         axes[0, column].set_title(name)
-        of_task = dict(list(networks[networks.task == task].groupby("hold", sort=False)))
+        of_task = {
+            name: networks[networks.experiment == reading[task]]
+            for name, reading in readings.items()
+        }
         colours = shades(TASK_COLOURS[task], len(of_task))
         for row, quantity in enumerate(["convergence_epoch", "norm_dW"]):
             ax = axes[row, column]
-            for (hold, table), colour in zip(of_task.items(), colours, strict=True):
-                label = HOLDS.get(hold, "reproduced")
-                draw_against_g(ax, table, quantity, color=colour, label=label)
+            for (name, table), colour in zip(of_task.items(), colours, strict=True):
+                draw_against_g(ax, table, quantity, color=colour, label=name)
             right = (published.quantity == quantity) & (published.task == task)
             for bound, marker in {"": "_", "above": "^"}.items():
                 points = published[right & (published.bound == bound)]

@@ -18,13 +18,16 @@ SPLITS = {
 }
 
 
-def draw(curves: pd.DataFrame, spectrum: pd.DataFrame) -> Figure:
+def draw(curves: pd.DataFrame, spectrum: pd.DataFrame, *, experiment: str) -> Figure:
     """Draw loss and accuracy (a, b) and singular values (c-f), with spread over seeds.
 
     Args:
         curves: the table sentiment_curves.csv.
         spectrum: the table sentiment_spectrum.parquet.
+        experiment: which LSTMs are shown.
     """
+    curves = curves[curves.experiment == experiment]
+    spectrum = spectrum[spectrum.experiment == experiment]
     figure = Figure(figsize=(TEXT_WIDTH, 3.6))
     above, below = figure.subfigures(2, 1, height_ratios=[1, 1])
     loss, accuracy = above.subplots(1, 2)

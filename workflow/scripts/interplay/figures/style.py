@@ -73,6 +73,12 @@ def label_panels(axes: Iterable[Axes], start: str = "a", x: float = -0.2) -> Non
         )  # fmt: skip
 
 
+def letter_panels(axes: Iterable[Axes], start: str = "a") -> None:
+    """Write (a), (b), … above the upper left corner of the axes, in their order."""
+    for i, ax in enumerate(axes):
+        ax.set_title(f"({chr(ord(start) + i)})", loc="left", fontweight="bold")
+
+
 def line_with_spread(
     ax: Axes, x: np.ndarray, mean: np.ndarray, spread: np.ndarray, **line
 ) -> None:

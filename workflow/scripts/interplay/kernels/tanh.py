@@ -43,7 +43,7 @@ def rational_tanh(x):
 
 
 def tanh(x):
-    """Return the hyperbolic tangent as fast as the type allows; for compiled code only."""
+    """Compute the hyperbolic tangent in compiled code, as fast as the type allows."""
     raise NotImplementedError
 
 

@@ -8,8 +8,9 @@ whole checkpoint, and a run that was killed ends with the result of one that was
 import logging
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -52,6 +53,30 @@ class Run:
     """Adam divides by the largest past squares instead of the latest"""
     trained: Sequence[str] = ("W", "B", "C")
     """weights that are trained; the others keep their initial values"""
+
+    @classmethod
+    def of(cls, experiment: Mapping[str, Any], g: float, seed: int) -> "Run":
+        """Return the run of an experiment with this g and seed.
+
+        Args:
+            experiment: `Experiment.parameters` of `interplay.configuration.experiments`.
+            g: strength of the initial connectivity.
+            seed: number of the instance.
+        """
+        rate, optimiser = experiment["learning_rate"], experiment["optimiser"]
+        return cls(
+            task_name=experiment["task"],
+            g=g,
+            seed=seed,
+            n=experiment["N"],
+            epochs=experiment["epochs"],
+            batch=experiment["batch"],
+            learning_rate=rate / experiment["N"] if optimiser == "adam" else rate,
+            optimiser=optimiser,
+            eps=experiment["eps"],
+            amsgrad=experiment["amsgrad"],
+            trained=tuple(experiment["trained"]),
+        )
 
     def stream(self, purpose: str, *part: int) -> np.random.Generator:
         """Return this run's random stream for one purpose.
@@ -141,6 +166,7 @@ def train(
             loss, gradient = engine.loss_and_gradient(network, trials)
             losses.append(loss)
             if not math.isfinite(loss):
+                logger.warning("the loss became %s at epoch %d", loss, len(losses) - 1)
                 return State.of(optimiser.snapshot(), losses)
             optimiser.step(vars(gradient))
         if checkpoints:

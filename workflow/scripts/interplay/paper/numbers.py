@@ -53,10 +53,12 @@ def found(
         label, value, table, rows (a query of the table).
     """
     rows: list[tuple[str, object, str, str]] = []
-    for verdict in ("holds", "holds partly", "fails", "not tested"):
-        query = f"verdict == '{verdict}'"
-        rows.append((f"claims/{verdict}", len(claims.query(query)), "claims.csv", query))
-    rows.append(("claims/count", len(claims), "claims.csv", ""))
+    for reading, of_reading in claims.groupby("reading", sort=False):
+        for verdict in ("holds", "holds partly", "fails", "not tested"):
+            query = f"reading == '{reading}' and verdict == '{verdict}'"
+            count = len(of_reading.query(query))
+            rows.append((f"claims/{reading}/{verdict}", count, "claims.csv", query))
+    rows.append(("claims/count", claims.id.nunique(), "claims.csv", ""))
     rows.append(("networks/count", len(networks), "nonlinear.csv", ""))
     for name, query in (
         ("unconverged", "not converged"),
@@ -64,12 +66,11 @@ def found(
     ):
         count = len(networks.query(query))
         rows.append((f"networks/{name}", count, "nonlinear.csv", query))
-    for (task, hold), of_task in networks.groupby(["task", "hold"], sort=False):
-        label = f"networks/{task}/{hold}".rstrip("/")
-        query = f"task == '{task}' and hold == '{hold}'"
+    for experiment, rows_of in networks.groupby("experiment", sort=False):
+        query = f"experiment == '{experiment}'"
         rows += [
-            (f"{label}/{name}", value, "nonlinear.csv", query)
-            for name, value in _of_task(of_task).items()
+            (f"networks/{experiment}/{name}", value, "nonlinear.csv", query)
+            for name, value in _of_experiment(rows_of).items()
         ]
     for split in data.to_dict("records"):
         query = f"split == '{split['split']}'"
@@ -77,13 +78,16 @@ def found(
             label = f"data/{split['split']}/{column}"
             rows.append((label, split[column], "sentiment_data.csv", query))
     rows.append(("data/name", lstm.treebank.iloc[0], "sentiment.csv", ""))
-    for column in ("train_accuracy", "dev_accuracy", "test_accuracy"):
-        rows.append((f"lstm/{column}", lstm[column].mean(), "sentiment.csv", ""))
+    for experiment, rows_of in lstm.groupby("experiment", sort=False):
+        query = f"experiment == '{experiment}'"
+        for column in ("train_accuracy", "dev_accuracy", "test_accuracy"):
+            mean = rows_of[column].mean()
+            rows.append((f"{experiment}/{column}", mean, "sentiment.csv", query))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _of_task(networks: pd.DataFrame) -> Mapping[str, object]:
-    """Where a task is learned fastest, and which g Fig. 2 leaves out."""
+def _of_experiment(networks: pd.DataFrame) -> Mapping[str, object]:
+    """Return where an experiment learns fastest, and which g have networks left out."""
     complete = networks[networks.complete]
     left_out = sorted(set(networks.g) - set(complete.g))
     found: dict[str, object] = {"left out": ", ".join(map(str, left_out)) or "none"}

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from interplay.provenance.code import code_files, file_code_hash
+from interplay.provenance.identity import inputs_hash
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json, replacing
-from interplay.provenance.identity import inputs_hash
 from interplay.storage.hashes import file_hash, value_hash
 
 NAME = "receipts.jsonl"

@@ -12,7 +12,7 @@ import yaml
 from interplay.paper.numbers import configured, found
 from interplay.storage.tables import write_table
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "paper" / "paper.typ"
 
 WORDS = (

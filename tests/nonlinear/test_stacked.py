@@ -1,4 +1,4 @@
-"""Networks that are trained together become what each becomes alone."""
+"""Networks trained as a stack end as if each were trained alone."""
 
 from dataclasses import replace
 
@@ -6,11 +6,18 @@ import numpy as np
 import pytest
 import torch
 
-from interplay.nonlinear.network import Network, Workspace, loss_and_gradient
-from interplay.nonlinear.stacked import Stack, StackedState, train_together
+from interplay.nonlinear.engine import Engine
+from interplay.nonlinear.network import Network
+from interplay.nonlinear.stacked import (
+    StackedEngine,
+    stack_states,
+    train_stack,
+    unstack_states,
+)
 from interplay.nonlinear.training import Run, initial_state, train
 from interplay.runs.checkpoints import load_checkpoint, save_checkpoint
 from interplay.tasks import make_task
+from interplay.tasks.trials import Trials
 
 TASK = make_task("romo", 0.5)
 RUN = Run("romo", 0.9, 1, n=24, epochs=60, batch=4, learning_rate=0.05 / 24)
@@ -43,15 +50,16 @@ def test_losses_and_gradients_are_those_of_each_network(name):
         torch.from_numpy(np.stack(arrays, axis=1)).double()
         for arrays in zip(*drawn, strict=True)
     )
-    stack = Stack(Network(**weights), len(inputs), n_trials, task.dt)
+    stack = StackedEngine(Network(**weights), len(inputs), n_trials, task.dt)
     losses, gradients = stack.losses_and_gradients(
         Network(**weights), inputs, targets, mask
     )
     for i in range(n_runs):
         one = Network(**{name: w[i].numpy() for name, w in weights.items()})
-        workspace = Workspace(one, len(inputs), n_trials, task.dt)
-        batch = (tensor[:, i].numpy() for tensor in (inputs, targets, mask))
-        loss, gradient = loss_and_gradient(one, *batch, workspace)
+        batch = Trials(*(tensor[:, i].numpy() for tensor in (inputs, targets, mask)))
+        loss, gradient = Engine.for_batch(one, batch, task.dt).loss_and_gradient(
+            one, batch
+        )
         np.testing.assert_allclose(losses[i], loss, rtol=1e-12)
         for name in NAMES:
             expected = getattr(gradient, name)
@@ -60,8 +68,8 @@ def test_losses_and_gradients_are_those_of_each_network(name):
             )
 
 
-def test_each_network_becomes_what_it_becomes_alone():
-    together = train_together(RUNS, TASK, BEGINNINGS)
+def test_each_network_ends_as_if_trained_alone():
+    together = train_stack(RUNS, TASK, BEGINNINGS)
     for run, beginning, found in zip(RUNS, BEGINNINGS, together, strict=True):
         alone = train(run, TASK, beginning)
         assert found.epoch == alone.epoch == 60
@@ -70,16 +78,14 @@ def test_each_network_becomes_what_it_becomes_alone():
             close(found.weights[name], alone.weights[name])
 
 
-def test_networks_that_were_stopped_go_on_to_the_bit(tmp_path):
-    whole = train_together(RUNS, TASK, BEGINNINGS)
-    part = train_together([replace(run, epochs=52) for run in RUNS], TASK, BEGINNINGS)
+def test_a_stopped_stack_resumes_to_the_bit(tmp_path):
+    whole = train_stack(RUNS, TASK, BEGINNINGS)
+    part = train_stack([replace(run, epochs=52) for run in RUNS], TASK, BEGINNINGS)
     path = tmp_path / "checkpoint.safetensors"
-    save_checkpoint(StackedState.of(part), "these", path)
-    kept = load_checkpoint(StackedState, "these", path)
-    assert kept.epoch == 52
-    for resumed, one in zip(
-        train_together(RUNS, TASK, kept.states()), whole, strict=True
-    ):
+    save_checkpoint(*stack_states(part), "these", path)
+    saved = unstack_states(*load_checkpoint("these", path))
+    assert {state.epoch for state in saved} == {52}
+    for resumed, one in zip(train_stack(RUNS, TASK, saved), whole, strict=True):
         assert resumed.losses == one.losses
         for name in NAMES:
             np.testing.assert_array_equal(resumed.weights[name], one.weights[name])
@@ -89,18 +95,38 @@ def test_a_network_that_diverges_ends_and_leaves_the_others_alone():
     bad = initial_state(RUNS[1], TASK)
     bad.weights["C"][:] = float("nan")
     mixed = [BEGINNINGS[0], bad, *BEGINNINGS[2:]]
-    ended = train_together(RUNS, TASK, mixed)
+    ended = train_stack(RUNS, TASK, mixed)
     assert [state.epoch for state in ended] == [60, 1, 60, 60]
     assert ended[1].diverged
-    for found, whole in zip(ended, train_together(RUNS, TASK, BEGINNINGS), strict=True):
+    for found, whole in zip(ended, train_stack(RUNS, TASK, BEGINNINGS), strict=True):
         assert found.diverged or found.losses == whole.losses
     # It stays as it ended when the others are taken up again.
-    assert train_together(RUNS, TASK, ended)[1].epoch == 1
+    assert train_stack(RUNS, TASK, ended)[1].epoch == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"optimiser": "gradient_descent", "learning_rate": 0.05},
+        {"trained": ("W",)},
+        {"amsgrad": True, "eps": 1e-6},
+    ],
+)
+def test_other_ways_of_training_agree_with_single_networks(changes):
+    runs = [replace(run, **changes) for run in RUNS[:2]]
+    starts = [initial_state(run, TASK) for run in runs]
+    for run, start, stacked in zip(
+        runs, starts, train_stack(runs, TASK, starts), strict=True
+    ):
+        alone = train(run, TASK, start)
+        close(stacked.losses, alone.losses)
+        for name in NAMES:
+            close(stacked.weights[name], alone.weights[name])
 
 
 def test_runs_that_cannot_be_stacked_are_refused():
-    with pytest.raises(ValueError, match="g and seed alone"):
-        train_together([RUN, replace(RUN, n=12)], TASK, BEGINNINGS[:2])
+    with pytest.raises(ValueError, match="only in g and seed"):
+        train_stack([RUN, replace(RUN, n=12)], TASK, BEGINNINGS[:2])
     later = train(replace(RUN, epochs=3), TASK, BEGINNINGS[0])
     with pytest.raises(ValueError, match=r"found \[0, 3\]"):
-        train_together(RUNS[:2], TASK, [BEGINNINGS[0], later])
+        train_stack(RUNS[:2], TASK, [BEGINNINGS[0], later])

@@ -1,32 +1,22 @@
 """The gradient of the rate network against plain autograd, for every task's shape."""
 
-import os
-import platform
-import subprocess
-import sys
-from pathlib import Path
-
-import numba
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interplay.kernels.tanh import rational_tanh
-from interplay.linear.network import simulate
+from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.network import (
     Network,
-    Workspace,
-    initial_connectivity,
-    initial_vectors,
-    loss_and_gradient,
+    draw_inputs_and_readout,
+    draw_recurrent,
     masked_loss,
 )
 from interplay.tasks import make_task
+from interplay.tasks.trials import Trials
 
 DT = 0.5
-SCRIPTS = Path(__file__).parents[1] / "workflow" / "scripts"
 TASKS = [
     ("flipflop", {"hold": "per_channel"}),
     ("flipflop", {"hold": "last_pulse"}),
@@ -37,14 +27,14 @@ TASKS = [
 
 def make_network(task, n, g, dtype):
     rng = np.random.default_rng(4)
-    W = initial_connectivity(rng, n, g)
-    B, C = initial_vectors(rng, n, task.n_inputs, task.n_outputs)
+    W = draw_recurrent(rng, n, g)
+    B, C = draw_inputs_and_readout(rng, n, task.n_inputs, task.n_outputs)
     tensors = (torch.tensor(a, dtype=dtype, requires_grad=True) for a in (W, B, C))
     return Network(*tensors)
 
 
 def plain_readout(network, inputs):
-    """The equations of the module's docstring, one autograd node a term."""
+    """The equations of the module's docstring, one autograd node per term."""
     x = torch.zeros(inputs.shape[1], network.W.shape[0], dtype=inputs.dtype)
     outputs = []
     for u in inputs:
@@ -67,12 +57,12 @@ def draw(task, n_trials, dtype):
 
 
 def engine(network, trials):
-    W, B, C, *trials = (
+    W, B, C, *arrays = (
         tensor.detach().numpy() for tensor in (network.W, network.B, network.C, *trials)
     )
-    network = Network(W, B, C)
-    workspace = Workspace(network, *trials[0].shape[:2], DT)
-    loss, gradient = loss_and_gradient(network, *trials, workspace)
+    network, trials = Network(W, B, C), Trials(*arrays)
+    compiled = Engine.for_batch(network, trials, DT)
+    loss, gradient = compiled.loss_and_gradient(network, trials)
     tensors = map(torch.from_numpy, (gradient.W, gradient.B, gradient.C))
     return torch.tensor(loss, dtype=torch.float64), Network(*tensors)
 
@@ -136,27 +126,28 @@ def test_gradient_of_any_shape(n, n_trials, n_samples, n_inputs, n_outputs, seed
 def test_readout_of_one_step_by_hand():
     network = Network(*(np.array([[weight]], np.float32) for weight in (2, 3, 5)))
     inputs = np.array([1, 0], np.float32).reshape(2, 1, 1)
-    z = simulate(network, inputs, Workspace(network, 2, 1, DT)).flatten()
+    z = Engine(network, 2, 1, DT).simulate(network, inputs).flatten()
     x1 = 0.5 * 3
     x2 = 0.5 * x1 + 0.5 * 2 * np.tanh(x1)
     np.testing.assert_allclose(z, [5 * np.tanh(x1), 5 * np.tanh(x2)], rtol=1e-6)
 
 
-def test_workspace_can_be_used_again():
-    """Also after a batch that begins earlier, whose states it then still holds."""
+def test_an_engine_can_be_used_again():
+    """Even after a batch that begins earlier, whose states its buffers still hold."""
     task, rng = make_task("romo", DT), np.random.default_rng(7)
-    W = initial_connectivity(rng, 32, 0.5)
-    network = Network(W, *initial_vectors(rng, 32, task.n_inputs, task.n_outputs))
-    inputs, targets, mask = task.draw(rng, 4)
-    workspace = Workspace(network, len(inputs), 4, DT)
+    W = draw_recurrent(rng, 32, 0.5)
+    network = Network(W, *draw_inputs_and_readout(rng, 32, task.n_inputs, task.n_outputs))
+    trials = task.draw(rng, 4)
+    compiled = Engine.for_batch(network, trials, DT)
 
     def gradient(u):
-        return loss_and_gradient(network, u, targets, mask, workspace)[1].W.copy()
+        batch = trials._replace(inputs=u)
+        return compiled.loss_and_gradient(network, batch)[1].W.copy()
 
-    first = gradient(inputs)
-    gradient(inputs + 1)
-    np.testing.assert_array_equal(gradient(inputs), first)
-    assert not gradient(0 * inputs).any(), "a network at rest learns nothing"
+    first = gradient(trials.inputs)
+    gradient(trials.inputs + 1)
+    np.testing.assert_array_equal(gradient(trials.inputs), first)
+    assert not gradient(0 * trials.inputs).any(), "a network at rest learns nothing"
 
 
 @pytest.mark.parametrize("rest", [0, 1, 9, 12])
@@ -174,35 +165,13 @@ def test_gradient_of_trials_that_begin_with_rest(rest):
         torch.testing.assert_close(mine, theirs, rtol=1e-9, atol=1e-12)
 
 
-def test_rational_tanh_is_accurate_to_rounding():
-    x = np.linspace(-12, 12, 400_001, dtype=np.float32)
-    exact = np.tanh(x.astype(np.float64))
-    found = numba.vectorize(["float32(float32)"])(rational_tanh.py_func)(x)
-    assert np.all(np.abs(found - exact) <= 3 * 2**-23 * np.abs(exact))
-    assert np.abs(found).max() <= 1
-
-
-def test_denormals_are_flushed_where_asked():
-    program = """
-import numpy as np
-from interplay.nonlinear.steps import flush_denormals
-assert np.float32(1e-38) * np.float32(0.1) != 0
-flush_denormals()
-assert np.float32(1e-38) * np.float32(0.1) == 0
-"""
-    if platform.machine() not in ("x86_64", "AMD64"):
-        pytest.skip("only an x86 is told to")
-    environment = os.environ | {"PYTHONPATH": str(SCRIPTS)}
-    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
-
-
 def test_initial_weights():
     rng = np.random.default_rng(0)
     n = 400
-    W0 = initial_connectivity(rng, n, 0.9)
+    W0 = draw_recurrent(rng, n, 0.9)
     assert W0.std() == pytest.approx(0.9 / np.sqrt(n), rel=0.01)
     assert abs(W0.mean()) < 4 * 0.9 / np.sqrt(n) / n
-    B, C = initial_vectors(rng, n, 4, 2)
+    B, C = draw_inputs_and_readout(rng, n, 4, 2)
     np.testing.assert_allclose(np.linalg.norm(B, axis=0), np.sqrt(n), rtol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(C, axis=1), 1 / np.sqrt(n), rtol=1e-6)
-    assert not initial_connectivity(rng, 8, 0.0).any()
+    assert not draw_recurrent(rng, 8, 0.0).any()

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from envs.conda_files import closure, conda_files, needs, read_lock
 from interplay.provenance.code import code_files
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ENVS, SCRIPTS = ROOT / "envs", ROOT / "workflow" / "scripts"
 LOCK = read_lock(ENVS / "requirements.txt")
 STAGES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))

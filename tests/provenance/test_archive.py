@@ -14,7 +14,7 @@ from interplay.provenance.receipts import NAME, read_receipts
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash
 
-FULL = Path(__file__).parents[1] / "paper" / "results"
+FULL = Path(__file__).parents[2] / "paper" / "results"
 FIGURES = [f"fig{i}.{suffix}" for i in range(1, 6) for suffix in ("pdf", "png")]
 
 
@@ -22,7 +22,7 @@ def altered(folder):
     """Return the kept files that are not what the kept receipts say."""
     receipts = read_receipts(folder / NAME)
     hashes = {path: h for each in receipts for path, h in each.outputs.items()}
-    (results,) = {str(Path(p).parents[1]) for p in hashes if p.endswith("/fig1.pdf")}
+    (results,) = {str(Path(p).parents[2]) for p in hashes if p.endswith("/fig1.pdf")}
     kept = [path for pattern in KEPT for path in folder.glob(pattern)]
     found = {path.relative_to(folder).as_posix(): file_hash(path) for path in kept}
     wrong = [path for path, h in found.items() if hashes[f"{results}/{path}"] != h]
@@ -111,7 +111,7 @@ def test_the_full_run_shows_what_the_paper_is_about():
 
 def test_the_readme_counts_the_verdicts_of_the_full_run():
     verdicts = pd.read_csv(FULL / "tables/claims.csv").verdict.value_counts()
-    readme = " ".join((FULL.parents[1] / "README.md").read_text().split())
+    readme = " ".join((FULL.parents[2] / "README.md").read_text().split())
     counted = (
         f"Of {verdicts.sum()} statements of the paper {verdicts['holds']} hold, "
         f"{verdicts['holds partly']} hold partly, {verdicts['fails']} fail and "
@@ -125,7 +125,7 @@ def test_the_readme_compares_with_the_published_values_as_the_full_run_does():
     networks = networks[settled(networks) & (networks.hold != "per_channel")]
     published = pd.read_csv(FULL.parent / "published.csv", na_filter=False)
     published = published[published.bound == ""]
-    readme = " ".join((FULL.parents[1] / "README.md").read_text().split())
+    readme = " ".join((FULL.parents[2] / "README.md").read_text().split())
 
     def medians(quantity):
         for task in ("flipflop", "mante", "romo"):

@@ -22,7 +22,7 @@ import pytest
 
 pytestmark = [pytest.mark.slow, pytest.mark.system]
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 IMAGE = ROOT / "envs" / "interplay.sif"
 SNAKEMAKE = [str(Path(sys.executable).with_name("snakemake"))]
 PREVIEW = ["--configfile", "preview.yaml"]

@@ -29,7 +29,7 @@ from interplay.linear.theory import scalings, singular_values
 from interplay.nonlinear.settled import with_complete
 from interplay.storage.errors import InputError
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FILE = ROOT / "paper" / "claims.yaml"
 SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/claims.schema.yaml").read_text())
 

@@ -1,0 +1,62 @@
+"""Truncations, factors, functional rank and shuffling of any matrix."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interplay.lowrank.packing import packed, unpacked
+from interplay.lowrank.spectrum import eigenvalues, singular_values
+from interplay.lowrank.truncation import (
+    factors,
+    functional_rank,
+    shuffle_entries,
+    truncations,
+)
+
+shapes = st.tuples(st.integers(1, 12), st.integers(1, 12))
+
+
+@given(shapes, st.integers(0, 10**6))
+def test_truncations_are_the_best_approximations_of_their_rank(shape, seed):
+    dW = np.random.default_rng(seed).standard_normal(shape)
+    s = singular_values(dW)
+    ranks = range(len(s) + 1)
+    for rank, part in zip(ranks, truncations(dW, ranks), strict=True):
+        assert np.linalg.matrix_rank(part) <= rank
+        # Eckart and Young: the error is what the other singular values make up.
+        error = np.linalg.norm(dW - part)
+        np.testing.assert_allclose(error, np.linalg.norm(s[rank:]), atol=1e-12)
+        left, right = factors(dW, rank)
+        np.testing.assert_allclose(left @ right, part, atol=1e-12)
+
+
+@given(st.integers(1, 12), st.integers(0, 10**6))
+def test_eigenvalues_are_those_of_the_matrix_largest_first(n, seed):
+    matrix = np.random.default_rng(seed).standard_normal((n, n))
+    values = eigenvalues(matrix)
+    np.testing.assert_allclose(values.sum(), np.trace(matrix), atol=1e-9)
+    assert np.all(np.diff(np.abs(values)) <= 1e-9)
+
+
+@given(shapes, st.integers(0, 10**6))
+def test_shuffling_permutes_the_entries(shape, seed):
+    rng = np.random.default_rng(seed)
+    matrix = rng.standard_normal(shape)
+    mixed = shuffle_entries(matrix, rng)
+    np.testing.assert_array_equal(np.sort(mixed, axis=None), np.sort(matrix, axis=None))
+
+
+def test_functional_rank():
+    assert functional_rank(np.array([1, 0.2, 0.01, 0.3]), 0.05) == 2
+    assert functional_rank(np.array([1.0]), 0.05) is None
+
+
+@given(st.integers(1, 9), st.integers(0, 10**6))
+def test_what_is_packed_is_unpacked(rank, seed):
+    rng = np.random.default_rng(seed)
+    W, B = rng.standard_normal((9, 9), np.float32), rng.standard_normal((9, 2))
+    run, changes, whole = unpacked(packed({"g": 0.9}, {"W": W}, {"B": B}, rank))
+    assert run == {"g": 0.9}
+    (expected,) = truncations(W, [rank])
+    np.testing.assert_allclose(changes["W"], expected, atol=1e-5)
+    np.testing.assert_array_equal(whole["B"], B)

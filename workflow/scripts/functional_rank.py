@@ -1,0 +1,17 @@
+"""Find the loss of each network with dW truncated, and its functional rank."""
+
+from interplay.kernels.denormals import flush_denormals
+from interplay.nonlinear.measurements import functional_ranks, truncation_losses
+from job import job
+from networks import write_measured
+
+with job(snakemake):
+    params = snakemake.params
+    flush_denormals()
+
+    def measure(trained):
+        truncated = truncation_losses(trained, params.test_trials, params.largest_rank)
+        ranks = functional_ranks(trained, truncated, params.threshold)
+        return {"truncation": truncated, "functional_rank": ranks}
+
+    write_measured(snakemake, measure)

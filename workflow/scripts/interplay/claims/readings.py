@@ -1,0 +1,24 @@
+"""Readings: which experiments stand for the paper's tasks."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+EXPERIMENT, ROLE = "experiment", "role"
+
+
+def in_reading(table: pd.DataFrame, reading: Mapping[str, str]) -> pd.DataFrame:
+    """Return the rows of a table that belong to a reading, with their role in it.
+
+    Args:
+        table: any table; one without the column `experiment` belongs to every reading.
+        reading: the experiment of each role (flipflop, mante, romo, lstm).
+
+    Returns:
+        The rows, with a column `role`; the table itself if it has no experiments.
+    """
+    if EXPERIMENT not in table.columns:
+        return table
+    roles = {experiment: role for role, experiment in reading.items()}
+    rows = table[table[EXPERIMENT].isin(list(roles))]
+    return rows.assign(**{ROLE: rows[EXPERIMENT].map(roles)})

@@ -1,0 +1,126 @@
+"""Experiments: named entries of `nonlinear.networks` and `sentiment.networks`.
+
+An entry overrides the defaults of its stage. It may start from another entry (`like`), and
+an entry that is null does not exist.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from interplay.storage.errors import InputError
+
+LIKE = "like"
+
+ADAM = {"eps": 1e-8, "amsgrad": False}
+"""defaults of the key `adam`"""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Networks that differ only in g and seed."""
+
+    name: str
+    task: str
+    """module in `interplay.tasks`"""
+    options: dict[str, Any]
+    """of the task, where they differ from its defaults"""
+    g: tuple[float, ...]
+    seeds: tuple[int, ...]
+    training: dict[str, Any]
+    """N, dt, epochs, batch, learning_rate, optimiser, eps, amsgrad, trained"""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Everything that a training job depends on, besides g and seed."""
+        return {"task": self.task, "options": self.options, **self.training}
+
+
+@dataclass(frozen=True)
+class SentimentExperiment:
+    """LSTMs that differ only in their seed."""
+
+    name: str
+    seeds: tuple[int, ...]
+    parameters: dict[str, Any]
+    """N, epochs, batch, learning_rate, dropout"""
+
+
+NONLINEAR_KEYS = ("N", "dt", "epochs", "batch", "learning_rate", "optimiser", "trained")
+SENTIMENT_KEYS = ("N", "epochs", "batch", "learning_rate", "dropout")
+
+
+def experiments(nonlinear: Mapping[str, Any]) -> dict[str, Experiment]:
+    """Return the experiments of a configuration's `nonlinear`, by name.
+
+    Args:
+        nonlinear: defaults, and under `networks` the entries.
+
+    Raises:
+        InputError: an entry lacks a key, or `like` names no entry or leads back to itself.
+    """
+    found = {}
+    for name, entry in _resolved(nonlinear, "nonlinear"):
+        for key in ("task", "g", "seeds", *NONLINEAR_KEYS):
+            _require(entry, key, f"nonlinear/networks/{name}")
+        found[name] = Experiment(
+            name=name,
+            task=entry["task"],
+            options=dict(entry.get("options", {})),
+            g=tuple(float(g) for g in entry["g"]),
+            seeds=tuple(entry["seeds"]),
+            training={key: entry[key] for key in NONLINEAR_KEYS}
+            | ADAM
+            | dict(entry.get("adam", {})),
+        )
+    return found
+
+
+def sentiment_experiments(sentiment: Mapping[str, Any]) -> dict[str, SentimentExperiment]:
+    """Return the experiments of a configuration's `sentiment`, by name.
+
+    Args:
+        sentiment: defaults, and under `networks` the entries.
+
+    Raises:
+        InputError: an entry lacks a key, or `like` names no entry or leads back to itself.
+    """
+    found = {}
+    for name, entry in _resolved(sentiment, "sentiment"):
+        for key in ("seeds", *SENTIMENT_KEYS):
+            _require(entry, key, f"sentiment/networks/{name}")
+        found[name] = SentimentExperiment(
+            name=name,
+            seeds=tuple(entry["seeds"]),
+            parameters={key: entry[key] for key in SENTIMENT_KEYS},
+        )
+    return found
+
+
+def _resolved(
+    stage: Mapping[str, Any], place: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each entry with the defaults of its stage and of the entry it starts from."""
+    defaults = {key: value for key, value in stage.items() if key != "networks"}
+    entries = {name: e for name, e in stage["networks"].items() if e is not None}
+    for name in entries:
+        chain = [name]
+        while LIKE in entries[chain[-1]]:
+            base = entries[chain[-1]][LIKE]
+            key = f"{place}/networks/{chain[-1]}/{LIKE}"
+            if base not in entries:
+                raise InputError(f"config: {key}: expected an entry, found {base!r}")
+            if base in chain:
+                raise InputError(f"config: {key}: {base!r} leads back to itself")
+            chain.append(base)
+        entry = dict(defaults)
+        for one in reversed(chain):
+            entry |= entries[one]
+        yield name, entry
+
+
+def _require(entry: Mapping[str, Any], key: str, place: str) -> None:
+    if key not in entry:
+        raise InputError(
+            f"config: {place}: expected the key {key!r}, here or as a default, found none"
+        )

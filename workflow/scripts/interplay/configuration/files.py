@@ -1,0 +1,29 @@
+"""Read YAML files, and name file and line of what is wrong with them."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from interplay.storage.errors import InputError
+
+
+def read_yaml(path: str | Path) -> Any:
+    """Read a YAML file.
+
+    Raises:
+        InputError: there is no such file, or it is not YAML.
+    """
+    try:
+        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: expected a YAML file, found none") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: expected UTF-8 text, found {error.reason}") from None
+    except OSError as error:
+        raise InputError(f"{path}: expected a YAML file: {error.strerror}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or " ".join(str(error).split())
+        raise InputError(f"{path}{line}: expected YAML: {problem}") from None

@@ -1,0 +1,82 @@
+"""The overview of one experiment: learning, low-rank structure, dependence on g."""
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from interplay.figures.fig2 import PANELS, draw_against_g
+from interplay.figures.style import MUTED, TEXT_WIDTH, letter_panels
+
+LARGEST_INDEX = 20
+"""singular values shown"""
+
+BEYOND = 3
+"""a grid of g has at least as many values; fewer make no curve against g"""
+
+
+def draw(
+    networks: pd.DataFrame,
+    losses: pd.DataFrame,
+    spectrum: pd.DataFrame,
+    truncation: pd.DataFrame,
+    *,
+    title: str,
+    threshold: float,
+) -> Figure:
+    """Draw loss, singular values and truncated loss, and what depends on g.
+
+    Lines are means over seeds, shades standard deviations. The second row appears if there
+    are at least three values of g.
+
+    Args:
+        networks, losses, spectrum, truncation: the experiment's own tables.
+        title: name of the experiment.
+        threshold: fraction of the initial loss below which a network has converged.
+    """
+    has_grid = networks.g.nunique() >= BEYOND
+    figure = Figure(figsize=(TEXT_WIDTH, 3.9 if has_grid else 2.1))
+    rows = figure.subfigures(2 if has_grid else 1, 1, squeeze=False)[:, 0]
+    curves, values, truncated = upper = rows[0].subplots(1, 3)
+    strengths = sorted(networks.g.unique())
+    shades = sns.color_palette("viridis", len(strengths))
+    colours = dict(zip(strengths, shades, strict=True))
+    line = {"hue": "g", "palette": colours, "errorbar": "sd", "lw": 0.9}
+
+    stride = max(losses.epoch.max() // 500, 1)
+    shown = losses[losses.epoch % stride == 0]
+    sns.lineplot(shown, x="epoch", y="loss", ax=curves, **line | {"errorbar": None})
+    curves.set_yscale("log")
+    changes = spectrum[(spectrum.matrix == "dW") & (spectrum["index"] <= LARGEST_INDEX)]
+    marked = line | {"marker": "o", "ms": 2.5, "mew": 0}
+    sns.lineplot(changes, x="index", y="value", ax=values, **marked)
+    values.set(ylabel=r"singular values of $\Delta W$", ylim=(0, None))
+    sns.lineplot(truncation, x="rank", y="loss", ax=truncated, **marked)
+    truncated.set(xlabel="rank $R$", ylabel="truncated loss", ylim=(0, None))
+    for ax in (curves, truncated):
+        level = threshold * networks.initial_loss.mean()
+        ax.axhline(level, color=MUTED, lw=0.7, ls=":")
+    for ax in (curves, truncated):
+        if legend := ax.get_legend():
+            legend.remove()
+    _place_legend(values)
+
+    axes = [*upper]
+    if has_grid:
+        lower = rows[1].subplots(1, len(PANELS))
+        for ax, (column, label) in zip(lower, PANELS.items(), strict=True):
+            draw_against_g(ax, networks, column, color="#333333")
+            ax.set(xlabel="$g$", ylabel=label, ylim=(0, None))
+        axes += [*lower]
+    letter_panels(axes)
+    figure.suptitle(title, fontsize=8)
+    return figure
+
+
+def _place_legend(ax: Axes) -> None:
+    if legend := ax.get_legend():
+        handles, labels = ax.get_legend_handles_labels()
+        legend.remove()
+        ax.legend(
+            handles, labels, title="$g$", ncols=1 + len(labels) // 6, title_fontsize=7
+        )

@@ -1,0 +1,76 @@
+"""Read and write the networks of an experiment, for the scripts of Section 2."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from interplay.nonlinear.trained import TrainedNetwork, trained_network
+from interplay.nonlinear.training import Run, State
+from interplay.runs.records import fingerprint
+from interplay.storage.arrays import read_arrays, write_arrays
+from interplay.storage.files import read_json, write_json
+from interplay.storage.tables import read_table, write_table
+
+
+def read_network(network: str, loss: str, record: str) -> TrainedNetwork:
+    """Read a trained network from the three files of its training job."""
+    losses = read_table(loss)["loss"].to_numpy()
+    return trained_network(read_json(record), read_arrays(network), losses)
+
+
+def read_networks(files) -> Iterator[TrainedNetwork]:
+    """Read the trained networks of a rule's input, one after the other."""
+    for each in zip(files.network, files.loss, files.record, strict=True):
+        yield read_network(*each)
+
+
+def write_network(
+    run: Run,
+    start: State,
+    state: State,
+    paths: tuple[str, str, str],
+    about: Mapping[str, Any],
+) -> None:
+    """Write the results of a training job: weights, losses and record.
+
+    Args:
+        run: what was trained.
+        start: the state before the first epoch.
+        state: the state after the last one.
+        paths: of the three files.
+        about: further entries of the record.
+    """
+    network, loss, record = paths
+    write_arrays(state.weights, network)
+    losses = {"epoch": range(state.epoch), "loss": state.losses}
+    write_table(pd.DataFrame(losses), loss)
+    entries = {
+        "run": vars(run),
+        "W0_sha256": fingerprint(start.weights["W"]),
+        "epochs": state.epoch,
+        "diverged": state.diverged,
+    }
+    write_json(entries | about, record)
+
+
+def write_measured(
+    snakemake, measure: Callable[[TrainedNetwork], Mapping[str, pd.DataFrame]]
+) -> None:
+    """Measure every network of a rule's input; write the tables to the rule's outputs.
+
+    Args:
+        snakemake: the job.
+        measure: returns a table for each of the rule's outputs, by name.
+    """
+    tables: dict[str, list[pd.DataFrame]] = {
+        name: [] for name, _ in snakemake.output.items()
+    }
+    for trained in read_networks(snakemake.input):
+        for name, table in measure(trained).items():
+            labelled = trained.labelled(table, snakemake.wildcards.experiment)
+            tables[name].append(labelled)
+    for name, parts in tables.items():
+        # Tables of diverged networks are empty and would change the dtypes.
+        filled = [part for part in parts if len(part)] or parts[:1]
+        write_table(pd.concat(filled, ignore_index=True), snakemake.output[name])
