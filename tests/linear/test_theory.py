@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.linalg import lu_factor, lu_solve
 
-from interplay import theory
+from interplay.linear import theory
 
 ORDER = 3
 

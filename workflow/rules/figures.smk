@@ -41,6 +41,24 @@ FIGURES = {
         settings("linear", "examples", keys="zhat g"),
         "Supplement: spectrum of linear networks",
     ),
+    "figS_cosine": (
+        {
+            "trials": f"{TABLES}/cosine_trials.parquet",
+            "curves": f"{TABLES}/cosine_curves.parquet",
+        },
+        settings("linear", "cosine", "trial", keys="period dt"),
+        "Supplement: initial connectivity is necessary",
+    ),
+    "figS_divergence": (
+        {"curves": f"{TABLES}/divergence_curves.parquet"},
+        {},
+        "Supplement: divergence of linear networks",
+    ),
+    "figS_second_order": (
+        {"eigenvalues": f"{TABLES}/second_order.parquet"},
+        {},
+        "Supplement: eigenvalues at second order",
+    ),
 }
 for name, reading in READINGS.items():
     by_role = {role: reading[role] for role in ROLES}

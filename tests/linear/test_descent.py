@@ -185,9 +185,9 @@ def test_modes_are_a_decomposition(n, seed):
         return (coordinates.view(complex) * values).view(float)
 
     tolerance = 1e-10 * np.linalg.cond(np.linalg.eig(W0)[1])
-    forward = modes.back @ scaled(modes.into @ x, modes.values)
+    forward = modes.from_modes @ scaled(modes.to_modes @ x, modes.values)
     np.testing.assert_allclose(forward, W0 @ x, atol=tolerance)
-    backward = modes.into.T @ scaled(modes.back.T @ x, modes.values.conj())
+    backward = modes.to_modes.T @ scaled(modes.from_modes.T @ x, modes.values.conj())
     np.testing.assert_allclose(backward, W0.T @ x, atol=tolerance)
 
 
