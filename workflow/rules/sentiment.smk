@@ -175,7 +175,7 @@ rule count_sentences:
 
 
 rule train_lstm:
-    """Train one LSTM from its random weights; keep weights, curves and a record."""
+    """Train one LSTM from its random weights; write weights, curves and a record."""
     input:
         train=f"{SENTENCES}/train.parquet",
         dev=f"{SENTENCES}/dev.parquet",
@@ -199,13 +199,38 @@ rule train_lstm:
         experiment=lambda wildcards: LSTMS[wildcards.experiment].parameters,
         code=code("train_lstm.py"),
     message:
-        "Training the {wildcards.experiment}, seed {wildcards.seed}"
+        "Training {wildcards.experiment}, seed {wildcards.seed}"
     script:
         "../scripts/train_lstm.py"
 
 
-rule analyse_lstm:
-    """Measure spectra and truncations of one LSTM, and how good it is."""
+rule lstm_singular_values:
+    """Measure the singular values of one LSTM's weights."""
+    localrule: True
+    input:
+        network=f"{LSTM}/network.safetensors",
+        record=f"{LSTM}/record.json",
+    output:
+        spectrum=f"{LSTM}/spectrum.parquet",
+    log:
+        "<logs>/sentiment/{experiment}/seed{seed}/singular_values.log",
+    benchmark:
+        "<benchmarks>/sentiment/{experiment}/seed{seed}/singular_values.tsv"
+    conda:
+        "../../envs/sentiment.yaml"
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
+    params:
+        code=code("lstm_singular_values.py"),
+    message:
+        "Finding singular values of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/lstm_singular_values.py"
+
+
+rule truncate_lstm:
+    """Test one LSTM, whole and with truncated weights."""
     input:
         network=f"{LSTM}/network.safetensors",
         record=f"{LSTM}/record.json",
@@ -214,13 +239,12 @@ rule analyse_lstm:
         test=f"{SENTENCES}/test.parquet",
         vectors=f"{SENTENCES}/vectors.parquet",
     output:
-        spectrum=f"{LSTM}/spectrum.parquet",
         truncation=f"{LSTM}/truncation.csv",
         networks=f"{LSTM}/networks.csv",
     log:
-        "<logs>/sentiment/{experiment}/seed{seed}/analyse.log",
+        "<logs>/sentiment/{experiment}/seed{seed}/truncate.log",
     benchmark:
-        "<benchmarks>/sentiment/{experiment}/seed{seed}/analyse.tsv"
+        "<benchmarks>/sentiment/{experiment}/seed{seed}/truncate.tsv"
     conda:
         "../../envs/sentiment.yaml"
     threads: 2
@@ -229,15 +253,15 @@ rule analyse_lstm:
         runtime=each_try(60),
     params:
         within=lookup(dpath="sentiment/measurements/within", within=config),
-        code=code("analyse_lstm.py"),
+        code=code("truncate_lstm.py"),
     message:
-        "Analysing the {wildcards.experiment}, seed {wildcards.seed}"
+        "Truncating {wildcards.experiment}, seed {wildcards.seed}"
     script:
-        "../scripts/analyse_lstm.py"
+        "../scripts/truncate_lstm.py"
 
 
 rule sentiment_tables:
-    """Gather what was found of every LSTM into the tidy tables."""
+    """Join the tables of all LSTMs."""
     localrule: True
     input:
         networks=of_lstms("networks.csv", used_by_readings("lstm")),
@@ -266,6 +290,32 @@ rule sentiment_tables:
         "../scripts/gather_tables.py"
 
 
+rule compare_lstm_curves:
+    """Compare learning curves with those that the paper's supplement shows."""
+    localrule: True
+    input:
+        curves=rules.sentiment_tables.output.curves,
+        published=source("paper/published_lstm.csv"),
+    output:
+        table=table("sentiment_distance"),
+    log:
+        "<logs>/sentiment/compare_curves.log",
+    benchmark:
+        "<benchmarks>/sentiment/compare_curves.tsv"
+    conda:
+        "../../envs/sentiment.yaml"
+    resources:
+        mem_mb=each_try(500),
+        runtime=each_try(10),
+    params:
+        treebank=TREEBANK,
+        code=code("compare_lstm_curves.py"),
+    message:
+        "Comparing the LSTMs' learning curves with the published ones"
+    script:
+        "../scripts/compare_lstm_curves.py"
+
+
 rule compress_lstm:
     """Rebuild one LSTM from a seed and a few factors of dW."""
     localrule: True
@@ -290,6 +340,6 @@ rule compress_lstm:
         rank=lookup(dpath="compression/rank", within=config),
         code=code("compress_lstm.py"),
     message:
-        "Compressing the {wildcards.experiment}, seed {wildcards.seed}"
+        "Compressing {wildcards.experiment}, seed {wildcards.seed}"
     script:
         "../scripts/compress_lstm.py"

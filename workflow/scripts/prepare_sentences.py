@@ -1,7 +1,7 @@
-"""Turn trees into labelled sentences, and keep the vectors of their words."""
+"""Turn trees into labelled sentences, and read the vectors of their words."""
 
 from interplay.sentiment.treebank import SPLITS, build_treebank, read_trees, write_split
-from interplay.sentiment.vocabulary import read_vectors
+from interplay.sentiment.vectors import read_vectors
 from interplay.storage.tables import write_table
 from job import job
 
