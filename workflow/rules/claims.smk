@@ -2,12 +2,12 @@
 
 
 rule claims_tables:
-    """Gather what was computed for the claims into tidy tables."""
-    localrule: True
     input:
         linear_truncation=expand("<results>/linear/g{g}/truncation.csv", g=LINEAR_G),
         compression=[
-            *expand(f"{MEASURED}/compression.csv", experiment=used_by_readings(*ROLES)),
+            *expand(
+                f"{MEASURED}/compression.csv", experiment=used_by_readings(*ROLES)
+            ),
             *of_lstms("compression.csv", used_by_readings("lstm")),
         ],
     output:
@@ -17,6 +17,8 @@ rule claims_tables:
         "<logs>/claims/tables.log",
     benchmark:
         "<benchmarks>/claims/tables.tsv"
+    """Gather what was computed for the claims into tidy tables."""
+    localrule: True
     conda:
         "../../envs/claims.yaml"
     resources:
@@ -31,8 +33,6 @@ rule claims_tables:
 
 
 rule evaluate_claims:
-    """Measure every claim of the paper in the tables, and judge it."""
-    localrule: True
     input:
         claims=source("paper/claims.yaml"),
         schema=source("workflow/schemas/claims.schema.yaml"),
@@ -55,6 +55,8 @@ rule evaluate_claims:
         "<logs>/claims/evaluate.log",
     benchmark:
         "<benchmarks>/claims/evaluate.tsv"
+    """Measure every claim of the paper in the tables, and judge it."""
+    localrule: True
     conda:
         "../../envs/claims.yaml"
     resources:
@@ -70,8 +72,6 @@ rule evaluate_claims:
 
 
 rule present_claims:
-    """Show the claims as a page, for Snakemake's report."""
-    localrule: True
     input:
         claims=f"{TABLES}/claims.csv",
     output:
@@ -85,6 +85,8 @@ rule present_claims:
         "<logs>/claims/present.log",
     benchmark:
         "<benchmarks>/claims/present.tsv"
+    """Show the claims as a page, for Snakemake's report."""
+    localrule: True
     conda:
         "../../envs/claims.yaml"
     resources:

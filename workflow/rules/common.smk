@@ -26,6 +26,7 @@ from interplay.configuration.files import read_yaml
 from interplay.configuration.tasks import task_options
 from interplay.provenance.code import code_hash
 from interplay.storage.errors import InputError
+from interplay.storage.hashes import file_hash
 
 try:
     check_configuration(

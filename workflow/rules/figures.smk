@@ -120,7 +120,6 @@ for name, (tables, options, title) in FIGURES.items():
         """Draw one figure."""
         name:
             name
-        localrule: True
         input:
             **tables,
         output:
@@ -133,6 +132,7 @@ for name, (tables, options, title) in FIGURES.items():
             f"<logs>/figures/{name}.log",
         benchmark:
             f"<benchmarks>/figures/{name}.tsv"
+        localrule: True
         conda:
             "../../envs/figures.yaml"
         resources:

@@ -2,8 +2,6 @@
 
 
 rule collect_numbers:
-    """Collect every number that the paper's text shows, with its label and source."""
-    localrule: True
     input:
         nonlinear="<results>/tables/nonlinear.csv",
         data="<results>/tables/sentiment_data.csv",
@@ -15,6 +13,8 @@ rule collect_numbers:
         "<logs>/paper/numbers.log",
     benchmark:
         "<benchmarks>/paper/numbers.tsv"
+    """Collect every number that the paper's text shows, with its label and source."""
+    localrule: True
     conda:
         "../../envs/paper.yaml"
     resources:
@@ -23,7 +23,11 @@ rule collect_numbers:
     params:
         configuration={
             "nonlinear": {
-                **{key: v for key, v in config["nonlinear"].items() if key != "networks"},
+                **{
+                    key: v
+                    for key, v in config["nonlinear"].items()
+                    if key != "networks"
+                },
                 "networks": {
                     name: {
                         **EXPERIMENTS[name].parameters,
@@ -44,8 +48,6 @@ rule collect_numbers:
 
 
 rule paper:
-    """Typeset the paper."""
-    localrule: True
     input:
         source=source("paper/paper.typ"),
         template=source("paper/template.typ"),
@@ -67,6 +69,8 @@ rule paper:
         "<logs>/paper/paper.log",
     benchmark:
         "<benchmarks>/paper/paper.tsv"
+    """Typeset the paper."""
+    localrule: True
     conda:
         "../../envs/paper.yaml"
     resources:

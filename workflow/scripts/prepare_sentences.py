@@ -10,7 +10,8 @@ with job(snakemake):
     trees = {split: read_trees(files[split]) for split in SPLITS}
     treebank = build_treebank(trees)
     words = {word for tokens in treebank["train"]["tokens"] for word in tokens}
-    vectors = read_vectors(files.vectors, words, params.dimension)
+    source = files.get("vectors") or snakemake.config["glove"]
+    vectors = read_vectors(source, words, params.dimension)
 
     for split in SPLITS:
         write_split(treebank[split], output[split])
