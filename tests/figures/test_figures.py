@@ -6,13 +6,13 @@ import pytest
 from matplotlib.figure import Figure
 
 from interplay.figures import fig2
-from interplay.figures.style import FORMATS, save
+from interplay.figures.style import FORMATS, TASKS, save
 from interplay.nonlinear.settled import complete
 
 
 def networks(converged):
     """Return the columns of nonlinear.csv that Fig. 2 reads, two seeds at each g."""
-    columns = {"task": "mante", "hold": "", "g": [0.0, 0.0, 0.9, 0.9], "seed": [0, 1] * 2}
+    columns = {"experiment": "mante", "g": [0.0, 0.0, 0.9, 0.9], "seed": [0, 1] * 2}
     found = np.where(converged, 7, np.nan)
     return pd.DataFrame(
         columns
@@ -40,7 +40,7 @@ def test_a_strength_at_which_some_networks_settled_is_an_open_circle():
 @pytest.mark.parametrize("converged", [[True] * 4, [True, False] * 2, [False] * 4])
 def test_fig2_is_drawn_whatever_is_left_out(converged, tmp_path):
     save(
-        fig2.draw(networks(converged), hold="per_channel"),
+        fig2.draw(networks(converged), experiments={task: task for task in TASKS}),
         tmp_path / "fig2",
         "fig2",
         "0" * 64,

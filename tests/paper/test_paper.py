@@ -95,22 +95,21 @@ def files(tmp_path):
         expected="at most 1", part="", measured=0.000123, spread=0.5, seeds=2, met=1,
         parts=1, verdict="holds", reason="",
     )  # fmt: skip
-    networks = pd.DataFrame(
-        [
-            {"task": "flipflop", "hold": "per_channel"},
-            {"task": "flipflop", "hold": "last_pulse"},
-            {"task": "mante", "hold": ""},
-            {"task": "romo", "hold": ""},
-        ]
-    ).assign(
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    claims = pd.concat([claims.assign(reading=reading) for reading in config["readings"]])
+    networks = pd.DataFrame({"experiment": list(config["nonlinear"]["networks"])}).assign(
         g=0.9, convergence_epoch=43.0, functional_rank=2.0, converged=True, complete=True
     )
-    networks.loc[3, "complete"] = False
+    networks.loc[networks.experiment == "romo", "complete"] = False
     sizes = {"sentences": 1, "tokens": 2, "types": 2}
     data = pd.DataFrame([{"split": s, **sizes} for s in ("train", "dev", "test")])
     accuracies = {f"{s}_accuracy": 0.8 for s in ("train", "dev", "test")}
-    lstm = pd.DataFrame([{"treebank": "a treebank", **accuracies}])
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    lstm = pd.DataFrame(
+        [
+            {"experiment": name, "treebank": "a treebank", **accuracies}
+            for name in config["sentiment"]["networks"]
+        ]
+    )
     numbers = pd.concat([configured(config), found(networks, data, lstm, claims)])
     write_table(claims, tmp_path / "claims.csv")
     write_table(numbers, tmp_path / "numbers.csv")
