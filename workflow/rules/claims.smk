@@ -30,13 +30,61 @@ rule claims_tables:
         "../scripts/gather_tables.py"
 
 
+COMPARISONS = {
+    "rate": "identification",
+    "scaling": "comparisons",
+    "training": "comparisons",
+    "outbreaks": "comparisons",
+    "flipflops": "comparisons",
+}
+"""tables of the supplement, and the module of interplay.claims that makes each"""
+
+
+def compared_tables(comparison):
+    """Return the inputs of a comparison."""
+    tables = {"networks": f"{TABLES}/nonlinear.csv"}
+    if comparison in ("rate", "flipflops"):
+        tables["published"] = source("paper/published.csv")
+    return tables
+
+
+for name, module in COMPARISONS.items():
+
+    rule:
+        """Compare experiments that differ in one thing."""
+        name:
+            "identify_rate" if name == "rate" else f"compare_{name}"
+        localrule: True
+        input:
+            **compared_tables(name),
+        output:
+            comparison=table(name),
+        log:
+            f"<logs>/claims/{name}.log",
+        benchmark:
+            f"<benchmarks>/claims/{name}.tsv"
+        conda:
+            "../../envs/claims.yaml"
+        resources:
+            mem_mb=each_try(500),
+            runtime=each_try(10),
+        params:
+            module=module,
+            comparison=name,
+            experiments={one: EXPERIMENTS[one].parameters for one in COMPARED[name]},
+            code=code("compare_experiments.py", f"interplay.claims.{module}"),
+        message:
+            f"Comparing experiments: {name}"
+        script:
+            "../scripts/compare_experiments.py"
+
+
 rule evaluate_claims:
     """Measure every claim of the paper in the tables, and judge it."""
     localrule: True
     input:
         claims=source("paper/claims.yaml"),
         schema=source("workflow/schemas/claims.schema.yaml"),
-        published=source("paper/published.csv"),
         nonlinear=f"{TABLES}/nonlinear.csv",
         nonlinear_loss=f"{TABLES}/nonlinear_loss.parquet",
         nonlinear_spectrum=f"{TABLES}/nonlinear_spectrum.parquet",
@@ -48,6 +96,7 @@ rule evaluate_claims:
         sentiment_spectrum=f"{TABLES}/sentiment_spectrum.parquet",
         sentiment_truncation=f"{TABLES}/sentiment_truncation.csv",
         compression=f"{TABLES}/compression.csv",
+        **{name: f"{TABLES}/{name}.csv" for name in COMPARISONS},
     output:
         claims=table("claims"),
         measured=table("claims_measured"),

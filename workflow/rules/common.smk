@@ -16,7 +16,11 @@ SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from interplay.configuration.check import check_configuration
-from interplay.configuration.experiments import experiments, sentiment_experiments
+from interplay.configuration.experiments import (
+    compared_experiments,
+    experiments,
+    sentiment_experiments,
+)
 from interplay.configuration.files import read_yaml
 from interplay.configuration.tasks import task_options
 from interplay.provenance.code import code_hash

@@ -97,6 +97,15 @@ def sentiment_experiments(sentiment: Mapping[str, Any]) -> dict[str, SentimentEx
     return found
 
 
+def compared_experiments(supplement: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the names of the experiments that each supplementary figure compares.
+
+    Args:
+        supplement: a configuration's `supplement`.
+    """
+    return {figure: names for figure, names in supplement.items() if figure != "spectra"}
+
+
 def _resolved(
     stage: Mapping[str, Any], place: str
 ) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -9,12 +9,18 @@ comparisons between values of g, tasks or targets are made seed by seed.
 from collections.abc import Callable
 from inspect import getmembers, isfunction
 
-from interplay.claims.quantities import linear, networks, spectra, tables
+from interplay.claims.quantities import (
+    comparisons,
+    linear,
+    networks,
+    spectra,
+    tables,
+)
 from interplay.storage.errors import InputError
 
 QUANTITIES: dict[str, Callable[..., float]] = {
     name: function
-    for module in (tables, networks, spectra, linear)
+    for module in (tables, networks, spectra, linear, comparisons)
     for name, function in getmembers(module, isfunction)
     if function.__module__ == module.__name__ and not name.startswith("_")
 }
