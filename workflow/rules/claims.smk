@@ -7,7 +7,9 @@ rule claims_tables:
     input:
         linear_truncation=expand("<results>/linear/g{g}/truncation.csv", g=LINEAR_G),
         compression=[
-            *expand(f"{MEASURED}/compression.csv", experiment=used_by_readings(*ROLES)),
+            *expand(
+                f"{MEASURED}/compression.csv", experiment=used_by_readings(*ROLES)
+            ),
             *of_lstms("compression.csv", used_by_readings("lstm")),
         ],
     output:
@@ -83,6 +85,7 @@ rule evaluate_claims:
     """Measure every claim of the paper in the tables, and judge it."""
     localrule: True
     input:
+        **{name: f"{TABLES}/{name}.csv" for name in COMPARISONS},
         claims=source("paper/claims.yaml"),
         schema=source("workflow/schemas/claims.schema.yaml"),
         nonlinear=f"{TABLES}/nonlinear.csv",
@@ -96,7 +99,6 @@ rule evaluate_claims:
         sentiment_spectrum=f"{TABLES}/sentiment_spectrum.parquet",
         sentiment_truncation=f"{TABLES}/sentiment_truncation.csv",
         compression=f"{TABLES}/compression.csv",
-        **{name: f"{TABLES}/{name}.csv" for name in COMPARISONS},
     output:
         claims=table("claims"),
         measured=table("claims_measured"),

@@ -20,6 +20,7 @@ from interplay.configuration.experiments import (
     compared_experiments,
     experiments,
     sentiment_experiments,
+    way_of_training,
 )
 from interplay.configuration.files import read_yaml
 from interplay.configuration.tasks import task_options

@@ -10,15 +10,13 @@ from typing import Any
 import pandas as pd
 
 from interplay.claims.readings import EXPERIMENT, ROLE
+from interplay.configuration.experiments import ADAM_ON_ALL, way_of_training
 from interplay.nonlinear.settled import settled
 
 NETWORK = [EXPERIMENT, ROLE, "g", "seed"]
 
 ENOUGH = 3 / 5
 """share of the networks that have to settle for a g to count in the N-scaling"""
-
-ADAM, W_ALONE, DESCENT = "Adam", "W alone", "gradient descent"
-"""ways of training"""
 
 Parameters = Mapping[str, Mapping[str, Any]]
 """parameters of the training jobs of each experiment, by its name"""
@@ -62,9 +60,11 @@ def scaling(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     Returns:
         experiment, role, g, seed, N, convergence_epoch, norm_dW, norm_W, relative_norm_dW
         (over the norm of W0, missing at g = 0), functional_rank, settled, counts (at least
-        three fifths of the networks of this experiment and g settled).
+        three fifths of the networks of this experiment and g settled). Only the g that all
+        experiments of a task share.
     """
     rows = compared(networks, parameters)
+    rows = _at_shared_g(rows)
     share = rows.settled.groupby([rows.experiment, rows.g]).transform("mean")
     relative = rows.norm_dW / rows.norm_W0.where(rows.norm_W0 > 0)
     rows = rows.assign(relative_norm_dW=relative, counts=share >= ENOUGH)
@@ -85,14 +85,14 @@ def training(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         diverged. The ratios are to the network of the same task, g and seed that Adam
         trained; a network that did not converge counts as all of its epochs.
     """
-    rows = compared(networks, parameters, training=_way_of_training)
+    rows = compared(networks, parameters, training=way_of_training)
     epochs = rows.convergence_epoch.astype(float)
     rows["epochs_ratio"] = epochs.fillna(rows.epochs)
     rows["norm_ratio"] = rows.norm_dW
     key = [ROLE, "g", "seed"]
-    adam = rows[(rows.training == ADAM) & rows.converged].set_index(key)
+    adam = rows[(rows.training == ADAM_ON_ALL) & rows.converged].set_index(key)
     # Only the g and seeds of the other ways have something to be compared with.
-    others = rows[rows.training != ADAM].set_index(key).index
+    others = rows[rows.training != ADAM_ON_ALL].set_index(key).index
     rows = rows.set_index(key)
     rows = rows[rows.index.isin(others)]
     for ratio in ("epochs_ratio", "norm_ratio"):
@@ -100,12 +100,6 @@ def training(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     measured = ["convergence_epoch", "epochs_ratio", "norm_dW", "norm_ratio"]
     measured += ["functional_rank", "converged", "diverged"]
     return rows.reset_index()[[*NETWORK, "training", "epochs", *measured]]
-
-
-def _way_of_training(parameters: Mapping[str, Any]) -> str:
-    if parameters["optimiser"] != "adam":
-        return DESCENT
-    return ADAM if len(parameters["trained"]) > 1 else W_ALONE
 
 
 def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
@@ -126,7 +120,7 @@ def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         learning_rate=lambda of: of["learning_rate"],
         variant=adam_variant,
     )
-    rows = rows[rows.g.isin(_shared(rows, "g"))]
+    rows = _at_shared_g(rows)
     return rows[
         [*NETWORK, "learning_rate", "variant", "outbreak_share", "converged", "settled"]
     ]
@@ -136,7 +130,7 @@ def adam_variant(parameters: Mapping[str, Any]) -> str:
     """Return the name of a variant of Adam: `Adam`, `eps = 1e-06`, `largest squares`."""
     if parameters["amsgrad"]:
         return "largest squares"
-    return ADAM if parameters["eps"] < 1e-7 else f"eps = {parameters['eps']:g}"
+    return "Adam" if parameters["eps"] < 1e-7 else f"eps = {parameters['eps']:g}"
 
 
 def flipflops(
@@ -183,7 +177,7 @@ def _published_flipflop(published: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([rows[rows.quantity == "shuffle_loss_ratio"], shape])
 
 
-def _shared(rows: pd.DataFrame, column: str) -> list[float]:
-    """Return the values of a column that every experiment has."""
-    sets = [set(values) for _, values in rows.groupby(EXPERIMENT)[column]]
-    return sorted(set.intersection(*sets)) if sets else []
+def _at_shared_g(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the g that all experiments of the same task have."""
+    experiments = rows.groupby(ROLE)[EXPERIMENT].transform("nunique")
+    return rows[rows.groupby([ROLE, "g"])[EXPERIMENT].transform("nunique") == experiments]
