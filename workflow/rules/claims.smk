@@ -88,9 +88,12 @@ rule evaluate_claims:
         **{name: f"{TABLES}/{name}.csv" for name in COMPARISONS},
         claims=source("paper/claims.yaml"),
         schema=source("workflow/schemas/claims.schema.yaml"),
+        explanations=source("paper/explanations.yaml"),
+        explanation_schema=source("workflow/schemas/explanations.schema.yaml"),
         nonlinear=f"{TABLES}/nonlinear.csv",
         nonlinear_loss=f"{TABLES}/nonlinear_loss.parquet",
         nonlinear_spectrum=f"{TABLES}/nonlinear_spectrum.parquet",
+        nonlinear_truncation=f"{TABLES}/nonlinear_truncation.csv",
         nonlinear_eigenvalues=f"{TABLES}/nonlinear_eigenvalues.parquet",
         linear=f"{TABLES}/linear.csv",
         linear_curves=f"{TABLES}/linear_curves.parquet",
@@ -102,6 +105,7 @@ rule evaluate_claims:
     output:
         claims=table("claims"),
         measured=table("claims_measured"),
+        explanations=table("explanations"),
     log:
         "<logs>/claims/evaluate.log",
     benchmark:
