@@ -32,14 +32,66 @@ rule claims_tables:
         "../scripts/gather_tables.py"
 
 
+COMPARISONS = {
+    "rate": "identification",
+    "scaling": "comparisons",
+    "training": "comparisons",
+    "outbreaks": "comparisons",
+    "flipflops": "comparisons",
+}
+"""tables of the supplement, and the module of interplay.claims that makes each"""
+
+
+def compared_tables(comparison):
+    """Return the inputs of a comparison."""
+    tables = {"networks": f"{TABLES}/nonlinear.csv"}
+    if comparison in ("rate", "flipflops"):
+        tables["published"] = source("paper/published.csv")
+    return tables
+
+
+for name, module in COMPARISONS.items():
+
+    rule:
+        """Compare experiments that differ in one thing."""
+        name:
+            "identify_rate" if name == "rate" else f"compare_{name}"
+        localrule: True
+        input:
+            **compared_tables(name),
+        output:
+            comparison=table(name),
+        log:
+            f"<logs>/claims/{name}.log",
+        benchmark:
+            f"<benchmarks>/claims/{name}.tsv"
+        conda:
+            "../../envs/claims.yaml"
+        resources:
+            mem_mb=each_try(500),
+            runtime=each_try(10),
+        params:
+            module=module,
+            comparison=name,
+            experiments={one: EXPERIMENTS[one].parameters for one in COMPARED[name]},
+            code=code("compare_experiments.py", f"interplay.claims.{module}"),
+        message:
+            f"Comparing experiments: {name}"
+        script:
+            "../scripts/compare_experiments.py"
+
+
 rule evaluate_claims:
     input:
+        **{name: f"{TABLES}/{name}.csv" for name in COMPARISONS},
         claims=source("paper/claims.yaml"),
         schema=source("workflow/schemas/claims.schema.yaml"),
-        published=source("paper/published.csv"),
+        explanations=source("paper/explanations.yaml"),
+        explanation_schema=source("workflow/schemas/explanations.schema.yaml"),
         nonlinear=f"{TABLES}/nonlinear.csv",
         nonlinear_loss=f"{TABLES}/nonlinear_loss.parquet",
         nonlinear_spectrum=f"{TABLES}/nonlinear_spectrum.parquet",
+        nonlinear_truncation=f"{TABLES}/nonlinear_truncation.csv",
         nonlinear_eigenvalues=f"{TABLES}/nonlinear_eigenvalues.parquet",
         linear=f"{TABLES}/linear.csv",
         linear_curves=f"{TABLES}/linear_curves.parquet",
@@ -51,6 +103,7 @@ rule evaluate_claims:
     output:
         claims=table("claims"),
         measured=table("claims_measured"),
+        explanations=table("explanations"),
     log:
         "<logs>/claims/evaluate.log",
     benchmark:

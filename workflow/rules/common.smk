@@ -21,7 +21,12 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 )
 
 from interplay.configuration.check import check_configuration
-from interplay.configuration.experiments import experiments, sentiment_experiments
+from interplay.configuration.experiments import (
+    compared_experiments,
+    experiments,
+    sentiment_experiments,
+    way_of_training,
+)
 from interplay.configuration.files import read_yaml
 from interplay.configuration.tasks import task_options
 from interplay.provenance.code import code_hash

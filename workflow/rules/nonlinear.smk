@@ -218,7 +218,10 @@ if "readings" in config:
 
     # The tables of the paper hold the experiments that it names, and no others.
     ROLES = "flipflop", "mante", "romo"
-    PAPER_NETWORKS = [*used_by_readings(*ROLES), *config.get("supplement", [])]
+    COMPARED = compared_experiments(config["supplement"])
+    PAPER_NETWORKS = list(
+        dict.fromkeys([*used_by_readings(*ROLES), *sum(COMPARED.values(), [])])
+    )
     EXAMPLES = config["nonlinear"]["examples"]
 
     rule example_trial:

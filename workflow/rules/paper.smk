@@ -1,6 +1,16 @@
 """The paper: typeset from figures, tables and configuration, no number typed by hand."""
 
 
+def is_full_run():
+    """Return whether the paper's experiments are those of config.yaml."""
+    full = read_yaml(ROOT / "config.yaml")
+    parts = "linear", "sentiment", "compression", "readings"
+    in_full, here = experiments(full["nonlinear"]), EXPERIMENTS
+    return all(config[part] == full[part] for part in parts) and all(
+        here[name] == in_full.get(name) for name in PAPER_NETWORKS
+    )
+
+
 rule collect_numbers:
     input:
         nonlinear="<results>/tables/nonlinear.csv",
@@ -51,12 +61,12 @@ rule paper:
     input:
         source=source("paper/paper.typ"),
         template=source("paper/template.typ"),
-        explanations=source("paper/explanations.yaml"),
         figures=[
             f"<results>/figures/{figure}.svg"
-            for figure in ["fig1", "fig2", "fig3", "fig4", "fig5", "figS_published"]
+            for figure in FIGURES
         ],
         claims="<results>/tables/claims.csv",
+        explanations="<results>/tables/explanations.csv",
         numbers="<results>/tables/numbers.csv",
     output:
         paper=report(
@@ -77,6 +87,7 @@ rule paper:
         mem_mb=each_try(1000),
         runtime=each_try(10),
     params:
+        preview=not is_full_run(),
         code=code("typeset_paper.py"),
     message:
         "Typesetting the paper"
