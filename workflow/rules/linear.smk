@@ -37,7 +37,6 @@ rule train_linear:
 
 rule linear_trial:
     """Run the trained network of one g through the trial that Fig. 3(a) shows."""
-    localrule: True
     input:
         network=f"{LINEAR}/network.safetensors",
     output:
@@ -46,6 +45,7 @@ rule linear_trial:
         "<logs>/linear/g{g}/seed{seed}/trial.log",
     benchmark:
         "<benchmarks>/linear/g{g}/seed{seed}/trial.tsv"
+    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
@@ -63,7 +63,6 @@ rule linear_trial:
 
 rule linear_theory:
     """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
-    localrule: True
     output:
         theory="<results>/tables/linear_theory.parquet",
         scalings=table("linear_scalings"),
@@ -71,6 +70,7 @@ rule linear_theory:
         "<logs>/linear/theory.log",
     benchmark:
         "<benchmarks>/linear/theory.tsv"
+    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
@@ -179,7 +179,6 @@ DIVERGENCE_GRID = {
 
 rule linear_tables:
     """Concatenate the tables of the linear networks of Figs 3 and 4."""
-    localrule: True
     input:
         networks=each_network("measurements.csv", **LINEAR_GRID),
         curves=each_network("curves.parquet", **LINEAR_GRID),
@@ -192,6 +191,7 @@ rule linear_tables:
         "<logs>/linear/tables.log",
     benchmark:
         "<benchmarks>/linear/tables.tsv"
+    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
@@ -207,7 +207,6 @@ rule linear_tables:
 
 rule cosine_tables:
     """Concatenate the tables of the linear networks that learn a cosine."""
-    localrule: True
     input:
         networks=each_network("measurements.csv", COSINE, **COSINE_GRID),
         curves=each_network("curves.parquet", COSINE, **COSINE_GRID),
@@ -220,6 +219,7 @@ rule cosine_tables:
         "<logs>/linear/cosine/tables.log",
     benchmark:
         "<benchmarks>/linear/cosine/tables.tsv"
+    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
@@ -235,7 +235,6 @@ rule cosine_tables:
 
 rule divergence_tables:
     """Concatenate the tables of the linear networks that may diverge."""
-    localrule: True
     input:
         networks=each_network("measurements.csv", DIVERGENCE, **DIVERGENCE_GRID),
         curves=each_network("curves.parquet", DIVERGENCE, **DIVERGENCE_GRID),
@@ -246,6 +245,7 @@ rule divergence_tables:
         "<logs>/linear/divergence/tables.log",
     benchmark:
         "<benchmarks>/linear/divergence/tables.tsv"
+    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
@@ -261,7 +261,6 @@ rule divergence_tables:
 
 rule truncate_linear:
     """Truncate dW of the linear networks of one g at the lowest ranks; Eq. (4)."""
-    localrule: True
     input:
         networks=expand(
             f"{LINEAR}/network.safetensors",
@@ -274,6 +273,7 @@ rule truncate_linear:
         "<logs>/linear/g{g}/truncate.log",
     benchmark:
         "<benchmarks>/linear/g{g}/truncate.tsv"
+    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
