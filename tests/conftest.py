@@ -46,7 +46,14 @@ TINY = {
             "epochs": {"flipflop": 50, "mante": 50, "romo": 50},
         },
     },
-    "linear": {"N": 64, "g": [0.0, 0.6], "seeds": [0]},
+    "linear": {
+        "N": 64,
+        "g": [0.0, 0.6],
+        "seeds": [0],
+        "cosine": {"N": 16, "epochs": 20},
+        "divergence": {"N": 16, "epochs": 20},
+        "second_order": {"epochs": 60},
+    },
     "sentiment": {"N": 16, "epochs": 2, "seeds": [0]},
 }
 """what is smaller than in the preview: networks that learn next to nothing"""

@@ -33,24 +33,17 @@ def draw(
     """
     strengths = sorted(curves.g.unique())
     colours = dict(zip(strengths, shades(COLOUR, len(strengths)), strict=True))
-    columns = 6 * len(strengths)
     figure = Figure(figsize=(TEXT_WIDTH, 3.3))
-    grid = figure.add_gridspec(2, columns)
-    outputs: list[Axes] = []
-    for i, (g, colour) in enumerate(colours.items()):
-        shared = {"sharey": outputs[0]} if outputs else {}
-        ax = figure.add_subplot(grid[0, 6 * i : 6 * (i + 1)], **shared)
+    rows = figure.add_gridspec(2, 1)
+    upper = rows[0].subgridspec(1, len(strengths))
+    outputs = upper.subplots(sharey=True, squeeze=False)[0]
+    for ax, (g, colour) in zip(outputs, colours.items(), strict=True):
         _draw_output(ax, trials[trials.g == g], colour)
         ax.set_title(f"$g = {g}$")
-        ax.tick_params(labelleft=not outputs)
-        outputs.append(ax)
     outputs[0].set_ylabel("output $z$")
     outputs[0].legend(loc="upper right", ncols=2, handlelength=1.2, columnspacing=0.8)
 
-    third = columns // 3
-    learning = [
-        figure.add_subplot(grid[1, third * i : third * (i + 1)]) for i in range(3)
-    ]
+    learning = rows[1].subgridspec(1, 3).subplots()
     start = curves[curves.epoch == 0].set_index(["g", "seed"]).loss
     initial = start.reindex(pd.MultiIndex.from_frame(curves[["g", "seed"]]))
     curves = curves.assign(relative_loss=curves.loss / initial.to_numpy())
