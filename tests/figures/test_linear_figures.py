@@ -151,11 +151,11 @@ def divergence_table():
 def second_order_table():
     tables = [
         pd.DataFrame(
-            {"experiment": experiment, "zhat": zhat, "seed": 0, "epoch": range(4)}
+            {"vectors": vectors, "zhat": zhat, "seed": 0, "epoch": [0, 10, 20, 30]}
             | {"tau": [0.0, 0.1, 0.2, 0.3], "eigenvalue": [0, 0.01, 0.04, 0.09]}
             | {"predicted": [0, 0.01, 0.04, 0.09], "s1": [0.0, 0.1, 0.2, 0.3]}
         )
-        for experiment in ("orthogonal", "independent")
+        for vectors in ("orthogonal", "independent")
         for zhat in (0.5, 2.0)
     ]
     return pd.concat(tables, ignore_index=True)
@@ -174,6 +174,16 @@ def test_supplement_is_drawn_whatever_networks_do(draw, tmp_path):
     save(figure, tmp_path / "figure", "figure", "0" * 64)
     letters = [axes.get_title("left") for axes in figure.axes]
     assert letters == [f"({chr(ord('a') + i)})" for i in range(len(letters))]
+
+
+def test_a_network_that_diverges_ends_in_a_cross_inside_the_axes():
+    loss, values = figS_divergence.draw(divergence_table()).axes
+    for axes in (loss, values):
+        (cross,) = (line for line in axes.lines if line.get_marker() == "x")
+        (epoch,), (height,) = cross.get_data()
+        low, high = axes.get_ylim()
+        assert epoch == 1
+        assert low < height <= high
 
 
 def test_a_diverging_network_does_not_stretch_the_axis_of_eigenvalues():

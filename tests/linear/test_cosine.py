@@ -104,6 +104,22 @@ def test_measurements_are_those_of_the_curves():
     assert np.isnan(found["convergence_epoch"])
 
 
+def test_loss_is_half_the_mean_squared_error_over_two_periods():
+    start = network(12, 0.4)
+    output = cosine_output(start, start.W0, TRIAL)
+    error = (output.target - output.output)[output.scored]
+    loss, _ = loss_and_gradient(start.W0, cosine_task(start, TRIAL))
+    assert loss == pytest.approx(np.mean(error**2) / 2)
+    assert output.output[0] == pytest.approx(1)
+
+
+def test_a_network_that_diverges_ends_early():
+    curves, W = learn_cosine(network(12, 0.8), TRIAL, 1e6, 20)
+    assert 0 < len(curves) < 21
+    assert np.isfinite(curves.loss).all()
+    assert np.isfinite(W).all()
+
+
 def test_eigenvalues_are_computed_at_the_interval_only():
     every, _ = learn_cosine(network(12, 0.4), TRIAL, 0.1, 6)
     third, _ = learn_cosine(network(12, 0.4), TRIAL, 0.1, 6, eigenvalue_interval=3)

@@ -7,6 +7,7 @@ import pytest
 from interplay.linear.dense import loss_and_gradient
 from interplay.linear.descent import learning_rate
 from interplay.linear.divergence import (
+    largest_real_parts,
     learn_target,
     measure_divergence,
     target_task,
@@ -45,6 +46,13 @@ def test_beyond_the_transition_the_loss_grows_with_the_trial():
     )
     # One eigenvalue of 1.1 grows by 1.05 per step: 200 more steps, squared.
     assert long / short == pytest.approx(1.05**400, rel=0.1)
+
+
+def test_spectral_abscissa_comes_first():
+    network = draw_network(24, 0.8, 0)
+    values = largest_real_parts(network.W0)
+    assert values[0] == np.linalg.eigvals(network.W0).real.max()
+    assert values.shape == (5,)
 
 
 def test_small_target_converges():

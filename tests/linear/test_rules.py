@@ -39,7 +39,9 @@ def tables(copies):
     (folder / "linear.yaml").write_text(yaml.safe_dump(CONFIGURATION))
     targets = [
         f"{TABLES}/linear.csv",
-        f"{TABLES}/second_order.csv",
+        f"{TABLES}/cosine.csv",
+        f"{TABLES}/divergence.csv",
+        f"{TABLES}/second_order.parquet",
         "results/preview/linear/g0.6/truncation.csv",
     ]
     configuration = ("--configfile", "preview.yaml", "linear.yaml", "--")
@@ -79,4 +81,4 @@ def test_tables_have_a_row_per_network_and_epoch(tables):
     assert len(tables("tables/cosine.csv")) == 3
     assert len(tables("tables/cosine_curves.parquet")) == 3 * 11
     assert len(tables("tables/cosine_trials.parquet")) == 3 * 201
-    assert len(tables("tables/second_order.csv")) == 2 * 2 * 11
+    assert len(tables("tables/second_order.parquet")) == 2 * 2 * 11

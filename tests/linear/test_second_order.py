@@ -53,6 +53,16 @@ def test_eigenvalue_starts_at_second_order(zhat):
     assert last.eigenvalue / last.predicted == pytest.approx(1, abs=1.5 * last.tau)
 
 
+def test_growth_is_the_same_for_every_size_and_seed():
+    one, other = (
+        train(orthogonal(draw_network(n, 0.0, seed)), 2.0, epochs=50)
+        for n, seed in ((12, 0), (24, 1))
+    )
+    np.testing.assert_allclose(
+        largest_moduli(one)[2:], largest_moduli(other)[2:], rtol=1e-6
+    )
+
+
 def test_vectors_that_overlap_have_an_eigenvalue_of_first_order():
     network = draw_network(16, 0.0, 0)
     table = eigenvalue_growth(train(network, 0.5))

@@ -36,6 +36,7 @@ rule train_linear:
 
 
 rule linear_trial:
+    """Run the trained network of one g through the trial that Fig. 3(a) shows."""
     input:
         network=f"{LINEAR}/network.safetensors",
     output:
@@ -44,7 +45,6 @@ rule linear_trial:
         "<logs>/linear/g{g}/seed{seed}/trial.log",
     benchmark:
         "<benchmarks>/linear/g{g}/seed{seed}/trial.tsv"
-    """Run the trained network of one g through the trial that Fig. 3(a) shows."""
     localrule: True
     conda:
         "../../envs/linear.yaml"
@@ -62,6 +62,7 @@ rule linear_trial:
 
 
 rule linear_theory:
+    """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
     output:
         theory="<results>/tables/linear_theory.parquet",
         scalings=table("linear_scalings"),
@@ -69,7 +70,6 @@ rule linear_theory:
         "<logs>/linear/theory.log",
     benchmark:
         "<benchmarks>/linear/theory.tsv"
-    """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
     localrule: True
     conda:
         "../../envs/linear.yaml"
@@ -178,6 +178,7 @@ DIVERGENCE_GRID = {
 
 
 rule linear_tables:
+    """Concatenate the tables of the linear networks of Figs 3 and 4."""
     input:
         networks=each_network("measurements.csv", **LINEAR_GRID),
         curves=each_network("curves.parquet", **LINEAR_GRID),
@@ -190,7 +191,6 @@ rule linear_tables:
         "<logs>/linear/tables.log",
     benchmark:
         "<benchmarks>/linear/tables.tsv"
-    """Concatenate the tables of the linear networks of Figs 3 and 4."""
     localrule: True
     conda:
         "../../envs/linear.yaml"
@@ -206,6 +206,7 @@ rule linear_tables:
 
 
 rule cosine_tables:
+    """Concatenate the tables of the linear networks that learn a cosine."""
     input:
         networks=each_network("measurements.csv", COSINE, **COSINE_GRID),
         curves=each_network("curves.parquet", COSINE, **COSINE_GRID),
@@ -218,7 +219,6 @@ rule cosine_tables:
         "<logs>/linear/cosine/tables.log",
     benchmark:
         "<benchmarks>/linear/cosine/tables.tsv"
-    """Concatenate the tables of the linear networks that learn a cosine."""
     localrule: True
     conda:
         "../../envs/linear.yaml"
@@ -234,6 +234,7 @@ rule cosine_tables:
 
 
 rule divergence_tables:
+    """Concatenate the tables of the linear networks that may diverge."""
     input:
         networks=each_network("measurements.csv", DIVERGENCE, **DIVERGENCE_GRID),
         curves=each_network("curves.parquet", DIVERGENCE, **DIVERGENCE_GRID),
@@ -244,7 +245,6 @@ rule divergence_tables:
         "<logs>/linear/divergence/tables.log",
     benchmark:
         "<benchmarks>/linear/divergence/tables.tsv"
-    """Concatenate the tables of the linear networks that may diverge."""
     localrule: True
     conda:
         "../../envs/linear.yaml"
@@ -260,6 +260,7 @@ rule divergence_tables:
 
 
 rule truncate_linear:
+    """Truncate dW of the linear networks of one g at the lowest ranks; Eq. (4)."""
     input:
         networks=expand(
             f"{LINEAR}/network.safetensors",
@@ -272,7 +273,6 @@ rule truncate_linear:
         "<logs>/linear/g{g}/truncate.log",
     benchmark:
         "<benchmarks>/linear/g{g}/truncate.tsv"
-    """Truncate dW of the linear networks of one g at the lowest ranks; Eq. (4)."""
     localrule: True
     conda:
         "../../envs/linear.yaml"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from interplay.linear.dense import Task, gradient_descent
 from interplay.linear.network import Network, Trial
 
-Array = NDArray[np.floating]
+Array = NDArray[np.float64]
 
 EIGENVALUES = 5
 """number of eigenvalues in the table"""
@@ -59,16 +59,8 @@ def learn_target(
     task = target_task(network, zhat, trial)
     descent = gradient_descent(network.W0, task, learning_rate, epochs)
     for epoch, state in enumerate(descent):
-        rows.append(
-            (
-                zhat,
-                epoch,
-                learning_rate * epoch,
-                state.loss,
-                state.gradient_norm,
-                *largest_real_parts(state.W),
-            )
-        )
+        tau, real_parts = learning_rate * epoch, largest_real_parts(state.W)
+        rows.append((zhat, epoch, tau, state.loss, state.gradient_norm, *real_parts))
     values = [f"lambda{i + 1}" for i in range(EIGENVALUES)]
     columns = ["zhat", "epoch", "tau", "loss", "gradient_norm", *values]
     return pd.DataFrame(rows, columns=columns)
