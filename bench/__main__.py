@@ -12,7 +12,7 @@ from bench.timing import one_thread
 from interplay.runs.records import Stopwatch, describe_machine
 from interplay.storage.files import write_json
 from interplay.storage.tables import write_table
-from interplay.tasks import CLASSES
+from interplay.tasks import task_names
 
 JAX = ("jax", "optax")
 
@@ -28,7 +28,7 @@ def positive(text: str) -> int:
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--tasks", nargs="+", choices=list(CLASSES))
+    parser.add_argument("--tasks", nargs="+", choices=task_names())
     parser.add_argument("--epochs", type=positive, help="of a timed training")
     parser.add_argument("--repeats", type=positive, help="rounds of timings")
     parser.add_argument("--quick", action="store_true", help="a minute, small sizes")

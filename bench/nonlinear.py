@@ -14,8 +14,7 @@ from interplay.nonlinear.training import (
     stretch,
     train,
 )
-from interplay.tasks import make_task
-from interplay.tasks.trials import Task
+from interplay.tasks import Task, Trials, make_task
 
 DT = 0.5
 
@@ -43,10 +42,10 @@ def operations(run: Run, task: Task) -> int:
     return 6 * run.n**2 * run.batch * samples
 
 
-def batches(run: Run, task: Task) -> Iterator[tuple[np.ndarray, ...]]:
-    """Yield the very batches that the engine draws: inputs, targets, mask."""
+def batches(run: Run, task: Task) -> Iterator[Trials]:
+    """Yield the batches that the engine draws."""
     for epoch in range(0, run.epochs, STRETCH):
-        yield from zip(*stretch(run, task, epoch), strict=True)
+        yield from stretch(run, task, epoch)
 
 
 def engine(task_name: str, n: int, epochs: int) -> Contender:

@@ -39,9 +39,12 @@ TINY = {
         "seeds": [0],
         "networks": {
             task: {"epochs": 50, "g": [0.0, 0.9]}
-            for task in ("flipflop", "flipflop_last_pulse", "mante", "romo")
+            for task in ("flipflop", "mante", "romo")
         },
-        "examples": {"trial_g": 0.9},
+        "examples": {
+            "trial_g": 0.9,
+            "epochs": {"flipflop": 50, "mante": 50, "romo": 50},
+        },
     },
     "linear": {"N": 64, "g": [0.0, 0.6], "seeds": [0]},
     "sentiment": {"N": 16, "epochs": 2, "seeds": [0]},

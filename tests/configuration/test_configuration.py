@@ -9,30 +9,60 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interplay.configuration.check import check_configuration
+from interplay.configuration.experiments import experiments, sentiment_experiments
+from interplay.configuration.files import read_yaml
+from interplay.configuration.tasks import task_options
 from interplay.storage.errors import InputError
+from interplay.tasks import make_task, task_names
 
 ROOT = Path(__file__).parents[2]
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+TASKS = task_options(ROOT / "workflow/scripts/interplay/tasks")
 
 ABSENT = object()
 
 BAD = [
     ("nonlinear/N", 1, "nonlinear/N: 1 is less than the minimum of 2"),
     ("nonlinear/N", "many", "nonlinear/N: 'many' is not of type 'integer'"),
-    ("nonlinear/N", ABSENT, "nonlinear: 'N' is a required property"),
+    (
+        "nonlinear/N",
+        ABSENT,
+        "networks/flipflop: expected the key 'N', here or as a default",
+    ),
     ("nonlinear/seeds", [], r"nonlinear/seeds: \[\] should be non-empty"),
     ("nonlinear/seeds", [1, 1], "nonlinear/seeds: .* non-unique elements"),
     ("nonlinear/seeds", [-1], "nonlinear/seeds/0: -1 is less than the minimum"),
+    ("nonlinear/learning_rate", "1e-7", "learning_rate: .*write 1.0e-7"),
     ("nonlinear/networks/mante/g", [-0.3], "mante/g/0: -0.3 is less than the minimum"),
+    ("nonlinear/networks/mante/g", [1e20], "mante/g/0: 1e[+]20 is greater than the max"),
+    ("nonlinear/networks/mante/g", [float("inf")], "mante/g/0: expected a finite number"),
+    ("nonlinear/networks/mante/g", [float("nan")], "mante/g/0: expected a finite number"),
     ("nonlinear/networks/mante/g", [0, 0.0], "mante/g: .* non-unique elements"),
     ("nonlinear/networks/mante/hold", "last_pulse", "mante: .*'hold' was unexpected"),
-    ("nonlinear/networks/flipflop/hold", "none", "flipflop/hold: 'none' is not one of"),
-    ("nonlinear/analysis/largest_rank", 257, "largest_rank: expected at most N = 256"),
-    ("nonlinear/analysis/threshold", 1.5, "threshold: 1.5 is greater than or equal"),
+    ("nonlinear/networks/mante/task", "match", "mante/task: expected one of .*'match'"),
+    ("nonlinear/networks/mante/options", {"x": 1}, "options: expected some of .*'x'"),
+    ("nonlinear/networks/mante/optimiser", "sgd", "optimiser: 'sgd' is not one of"),
+    ("nonlinear/networks/mante/trained", ["A"], "trained/0: 'A' is not one of"),
+    ("nonlinear/networks/mante/like", "none", "mante/like: expected an entry, found"),
+    ("nonlinear/networks/mante/like", "mante_stated", "like: 'mante.*' leads back"),
+    ("nonlinear/networks/mante", None, "mante_stated/like: expected an entry, found 'm"),
+    ("nonlinear/networks/a b", {"task": "mante"}, "networks: 'a b' does not match"),
+    (
+        "nonlinear/measurements/largest_rank",
+        257,
+        "largest_rank: expected at most N = 256",
+    ),
+    ("nonlinear/measurements/threshold", 1.5, "threshold: 1.5 is greater than or equal"),
     ("nonlinear/examples/seed", 7, r"examples/seed: expected one of .*, found 7"),
     ("nonlinear/examples/g", [0.0, 0.5], r"examples/g: expected one of .*, found 0.5"),
     ("nonlinear/examples/trial_g", 5.0, "examples/trial_g: expected one of"),
+    ("nonlinear/examples/epochs/romo", 9000, "epochs/romo: expected at most the epochs"),
+    ("readings/stated/mante", "none", "readings/stated/mante: expected one of .*'none'"),
+    ("readings/stated/mante", "romo", "readings/stated/mante: expected a task mante"),
+    ("readings/stated/lstm", "mante", "readings/stated/lstm: expected one of lstm"),
+    ("readings/stated/mante", ABSENT, "readings/stated: 'mante' is a required property"),
+    ("linear", ABSENT, "top level: 'linear' is a dependency of 'readings'"),
     ("linear/g", [1.0], "linear/g/0: 1.0 is greater than or equal to the maximum of 1"),
     ("linear/examples/g", [0.05], "linear/examples/g: expected one of .*, found 0.05"),
     ("linear/examples/seed", 9, "linear/examples/seed: expected one of .*, found 9"),
@@ -62,13 +92,13 @@ def changed(key, value):
 
 
 def test_the_configurations_of_the_project_are_fine():
-    check_configuration(CONFIG, SCHEMA)
+    check_configuration(CONFIG, SCHEMA, TASKS)
 
 
 @pytest.mark.parametrize(("key", "value", "message"), BAD)
 def test_a_bad_value_is_refused_in_one_line(key, value, message):
     with pytest.raises(InputError, match=rf"^config: .*{message}") as refusal:
-        check_configuration(changed(key, value), SCHEMA)
+        check_configuration(changed(key, value), SCHEMA, TASKS)
     assert "\n" not in str(refusal.value)
 
 
@@ -76,7 +106,9 @@ def mappings(config, path=()):
     """Yield the path of every mapping in a configuration."""
     yield path
     for key, value in config.items():
-        if isinstance(value, dict):
+        # Names of experiments, readings and options are free.
+        free = key in ("networks", "readings", "options")
+        if isinstance(value, dict) and not free:
             yield from mappings(value, (*path, key))
 
 
@@ -84,5 +116,65 @@ def mappings(config, path=()):
 def test_an_unknown_key_is_refused_wherever_it_stands(place, value):
     config = changed("/".join((*place, "sead")), value)
     with pytest.raises(InputError, match="'sead' was unexpected") as refusal:
-        check_configuration(config, SCHEMA)
+        check_configuration(config, SCHEMA, TASKS)
     assert str(refusal.value).startswith(f"config: {'/'.join(place) or 'top level'}: ")
+
+
+def test_an_entry_overrides_what_it_is_like_and_that_the_defaults():
+    nonlinear = {
+        **CONFIG["nonlinear"],
+        "networks": {
+            "base": {"task": "mante", "epochs": 9, "g": [0], "N": 32},
+            "fast": {"like": "base", "learning_rate": 0.5, "adam": {"eps": 1e-6}},
+            "faster": {"like": "fast", "seeds": [7], "g": [0.9]},
+            "gone": None,
+        },
+    }
+    found = experiments(nonlinear)
+    assert list(found) == ["base", "fast", "faster"]
+    faster = found["faster"]
+    assert (faster.task, faster.g, faster.seeds) == ("mante", (0.9,), (7,))
+    expected = {"N": 32, "epochs": 9, "learning_rate": 0.5, "eps": 1e-6, "batch": 32}
+    assert expected.items() <= faster.training.items()
+    assert found["base"].training["eps"] == 1e-8
+
+
+def test_a_default_that_is_written_down_changes_no_parameter():
+    written = deepcopy(CONFIG["nonlinear"])
+    written["networks"]["mante"] |= {"adam": {"eps": 1e-8}, "trained": ["W", "B", "C"]}
+    before = experiments(CONFIG["nonlinear"])["mante"].parameters
+    assert experiments(written)["mante"].parameters == before
+
+
+def test_the_experiments_of_lstms():
+    found = sentiment_experiments(CONFIG["sentiment"])
+    assert found["lstm_stated"].parameters["learning_rate"] == 0.01
+    assert found["lstm"].parameters["N"] == CONFIG["sentiment"]["N"]
+
+
+def test_options_read_from_the_source_are_those_that_a_task_takes():
+    assert sorted(TASKS) == task_names()
+    for name, options in TASKS.items():
+        task = make_task(name, 0.5)
+        assert options == [field for field in vars(task) if field != "dt"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: [1\nb: 2\n", "broken.yaml, line 2: expected YAML: "),
+        ("a: 1\n\tb: 2\n", "broken.yaml, line 2: expected YAML: "),
+        (b"a: \xff\n", "broken.yaml: expected UTF-8 text"),
+    ],
+)
+def test_a_broken_file_is_named_with_its_line(tmp_path, text, message):
+    path = tmp_path / "broken.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(InputError, match=message) as refusal:
+        read_yaml(path)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"none\.yaml: expected a YAML file, found none"):
+        read_yaml(tmp_path / "none.yaml")

@@ -12,24 +12,24 @@ import pytest
 import yaml
 
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--cores", "1", "--nolock"]
-FOLDER = "results/nonlinear/flipflop/g0.9"
-NETWORK = f"{FOLDER}/seed0/network.safetensors"
+FOLDER = "results/nonlinear/small"
+NETWORKS = f"{FOLDER}/g0.9"
 
 pytestmark = pytest.mark.slow
 
 
-def command(folder, **nonlinear):
+def command(folder, **changes):
     """Write a configuration of two small networks; return the command that makes them."""
-    config = {"nonlinear": {"N": 32, "seeds": [0, 1]} | nonlinear}
-    config["nonlinear"]["networks"] = {"flipflop": {"epochs": 100}}
+    entry = {"like": "flipflop", "N": 32, "epochs": 100, "g": [0.9], "seeds": [0, 1]}
+    config = {"nonlinear": {"networks": {"small": entry | changes}}}
     (folder / "small.yaml").write_text(yaml.safe_dump(config))
     target = f"{FOLDER}/networks.csv"
     return [*SNAKEMAKE, "--configfile", "small.yaml", "--", target]
 
 
-def run(folder, **nonlinear):
+def run(folder, **changes):
     ended = subprocess.run(
-        command(folder, **nonlinear), cwd=folder, capture_output=True, text=True
+        command(folder, **changes), cwd=folder, capture_output=True, text=True
     )
     return ended.returncode, ended.stdout + ended.stderr
 
@@ -109,7 +109,7 @@ def test_a_full_disk_leaves_nothing_half_written(copies):
         # One network is whole and stays so; nothing of the other is left.
         written = contents(folder)
         assert written.items() <= contents(whole).items()
-        assert len(list((folder / FOLDER).glob("*/*.safetensors"))) <= 1
+        assert len(list((folder / NETWORKS).glob("*/*.safetensors"))) <= 1
         remount("size=20m")
         status, said = run(folder, N=128)
         assert status == 0, said
@@ -128,7 +128,7 @@ def test_a_folder_that_cannot_be_written_is_said(copies):
 
 @pytest.mark.parametrize("name", ["network.safetensors", "loss.parquet", "record.json"])
 def test_a_damaged_file_is_named_and_no_result_made_of_it(finished, undisturbed, name):
-    damaged = finished / FOLDER / "seed0" / name
+    damaged = finished / NETWORKS / "seed0" / name
     damaged.write_bytes(damaged.read_bytes()[:-9])
     assert f"seed0/{name}: altered" in unexplained(finished)
     status, said = run(finished)
@@ -141,14 +141,14 @@ def test_a_damaged_file_is_named_and_no_result_made_of_it(finished, undisturbed,
     assert contents(finished) == undisturbed
 
 
-def test_a_truncated_checkpoint_is_left_aside(copies, undisturbed):
+def test_a_truncated_checkpoint_is_ignored(copies, undisturbed):
     folder = copies()
-    checkpoint = folder / FOLDER / "seed0" / "checkpoint.safetensors"
+    checkpoint = folder / NETWORKS / "seed0" / "checkpoint.safetensors"
     checkpoint.parent.mkdir(parents=True)
     checkpoint.write_bytes(b"\x10\x00\x00\x00\x00\x00\x00\x00{")
     assert run(folder)[0] == 0
-    log = folder / "results/logs/nonlinear/flipflop/g0.9/seed0/train.log"
-    assert "starting anew" in log.read_text()
+    log = folder / "results/logs/nonlinear/small/g0.9/seed0/train.log"
+    assert "starting from the beginning" in log.read_text()
     assert contents(folder) == undisturbed
 
 

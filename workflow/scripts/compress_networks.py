@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pandas as pd
-from networks import read_networks
 
 from interplay.kernels.denormals import flush_denormals
 from interplay.nonlinear.evaluation import losses_with
 from interplay.nonlinear.packing import packed_network, rebuilt_network
 from interplay.storage.tables import write_table
 from job import job
+from networks import read_networks
 
 COLUMNS = [
     "experiment", "treebank", "g", "seed", "rank", "bytes", "whole_bytes", "loss",

@@ -1,10 +1,9 @@
 """Run one trained network on its task's example trial."""
 
-from networks import read_network
-
 from interplay.nonlinear.measurements import example_trial
 from interplay.storage.tables import write_table
 from job import job
+from networks import read_network
 
 with job(snakemake):
     files, experiment = snakemake.input, snakemake.wildcards.experiment

@@ -1,10 +1,9 @@
 """Find the loss of each network with dW truncated, and its functional rank."""
 
-from networks import write_measured
-
 from interplay.kernels.denormals import flush_denormals
 from interplay.nonlinear.measurements import functional_ranks, truncation_losses
 from job import job
+from networks import write_measured
 
 with job(snakemake):
     params = snakemake.params

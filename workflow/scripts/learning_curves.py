@@ -1,9 +1,8 @@
 """Gather the losses of an experiment, and find when each network converged."""
 
-from networks import write_measured
-
 from interplay.nonlinear.measurements import convergence, learning_curve
 from job import job
+from networks import write_measured
 
 with job(snakemake):
     write_measured(

@@ -63,7 +63,9 @@ def write_measured(
         snakemake: the job.
         measure: returns a table for each of the rule's outputs, by name.
     """
-    tables: dict[str, list[pd.DataFrame]] = {name: [] for name in snakemake.output.keys()}
+    tables: dict[str, list[pd.DataFrame]] = {
+        name: [] for name, _ in snakemake.output.items()
+    }
     for trained in read_networks(snakemake.input):
         for name, table in measure(trained).items():
             labelled = trained.labelled(table, snakemake.wildcards.experiment)

@@ -1,10 +1,9 @@
 """Find the loss of each network as trained, and with the entries of W0 permuted."""
 
-from networks import write_measured
-
 from interplay.kernels.denormals import flush_denormals
 from interplay.nonlinear.measurements import shuffle_loss
 from job import job
+from networks import write_measured
 
 with job(snakemake):
     flush_denormals()

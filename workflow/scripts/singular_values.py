@@ -1,9 +1,8 @@
 """Find singular values, eigenvalues and norms of W0, W and dW of an experiment."""
 
-from networks import write_measured
-
 from interplay.nonlinear.measurements import norms, spectrum, spectrum_of_eigenvalues
 from job import job
+from networks import write_measured
 
 with job(snakemake):
     write_measured(

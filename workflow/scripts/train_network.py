@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from networks import write_network
-
 from interplay.kernels.denormals import flush_denormals
 from interplay.nonlinear.training import Run, State, initial_state, train
 from interplay.runs.checkpoints import Checkpoints
@@ -11,6 +9,7 @@ from interplay.runs.records import Stopwatch, describe_machine
 from interplay.storage.hashes import value_hash
 from interplay.tasks import make_task
 from job import job
+from networks import write_network
 
 with job(snakemake):
     params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output

@@ -4,7 +4,6 @@ from itertools import product
 from pathlib import Path
 
 import torch
-from networks import write_network
 
 from interplay.nonlinear.stacked import train_stack, unstack_states
 from interplay.nonlinear.training import Run, initial_state
@@ -14,6 +13,7 @@ from interplay.runs.records import Stopwatch, describe_machine
 from interplay.storage.hashes import value_hash
 from interplay.tasks import make_task
 from job import job
+from networks import write_network
 
 with job(snakemake):
     params, output = snakemake.params, snakemake.output

@@ -43,7 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep.add_argument("folder", type=Path, help="written anew")
     keep.add_argument("--results", type=Path, metavar="FOLDER")
     keep.set_defaults(run=_keep)
-    options = parser.parse_args(arguments)
+    run = commands.add_parser(
+        "run", help="Snakemake, after a look at configuration files and stale locks"
+    )
+    run.set_defaults(run=lambda options: _run(words[1:]))
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    # Everything after `run` is for Snakemake, whatever it looks like.
+    options = parser.parse_args(words[:1] if words[:1] == ["run"] else words)
     try:
         return options.run(options)
     except BrokenPipeError:
@@ -53,6 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
+
+
+def _run(arguments: list[str]) -> int:
+    # Imported here, since the other commands work without its library.
+    from interplay.launch import run
+
+    return run(arguments, Path.cwd())
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -38,14 +38,9 @@ def draw(
     figure = Figure(figsize=(TEXT_WIDTH, 3.9 if has_grid else 2.1))
     rows = figure.subfigures(2 if has_grid else 1, 1, squeeze=False)[:, 0]
     curves, values, truncated = upper = rows[0].subplots(1, 3)
-    colours = {
-        g: colour
-        for g, colour in zip(
-            sorted(networks.g.unique()),
-            sns.color_palette("viridis", networks.g.nunique()),
-            strict=True,
-        )
-    }
+    strengths = sorted(networks.g.unique())
+    shades = sns.color_palette("viridis", len(strengths))
+    colours = dict(zip(strengths, shades, strict=True))
     line = {"hue": "g", "palette": colours, "errorbar": "sd", "lw": 0.9}
 
     stride = max(losses.epoch.max() // 500, 1)

@@ -30,7 +30,7 @@ def rational_tanh(x):
 
 
 def tanh(x):
-    """Return tanh(x) as fast as the type allows; for compiled code only."""
+    """Compute the hyperbolic tangent in compiled code, as fast as the type allows."""
     raise NotImplementedError
 
 

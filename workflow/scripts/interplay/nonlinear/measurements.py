@@ -93,12 +93,12 @@ def spectrum_of_eigenvalues(trained: TrainedNetwork) -> pd.DataFrame:
 
 
 def norms(trained: TrainedNetwork) -> pd.DataFrame:
-    """Return one row: Frobenius norms of W0, W and dW."""
-    row = {
+    """Return one row: norm_W0, norm_W and norm_dW, the Frobenius norms."""
+    row = {"norm_W0": np.nan, "norm_W": np.nan, "norm_dW": np.nan} | {
         f"norm_{name}": np.linalg.norm(matrix.astype(np.float64))
         for name, matrix in _matrices(trained)
     }
-    return pd.DataFrame([row] if row else [])
+    return pd.DataFrame([row])
 
 
 def truncation_losses(

@@ -18,7 +18,7 @@ class OptimiserState:
 
     weights: Arrays
     moments: dict[str, Arrays]
-    """by moment ("means", "squares"), then by weight; weights that are not trained have none"""
+    """by moment ("means", "squares"), then by the name of a trained weight"""
 
     @property
     def groups(self) -> dict[str, Arrays]:
