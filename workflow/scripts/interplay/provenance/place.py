@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from os.path import normpath
+from os.path import normpath, relpath
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,6 +29,8 @@ class Place:
     """the workflow's folder"""
     root_name: str
     """the workflow's folder, relative to `work` as the receipts know it"""
+    shown: str
+    """the results folder, relative to the current folder, as messages name it"""
     archived: bool
     """whether the folder holds a selection of the results, without the networks"""
 
@@ -38,6 +40,11 @@ class Place:
             return self.folder / path.removeprefix(f"{self.results}/")
         source = self.source(path)
         return self.root / source if source else self.work / path
+
+    def name(self, path: str) -> str:
+        """Return a path of the receipts as messages show it."""
+        inside = path.removeprefix(f"{self.results}/")
+        return path if inside == path else f"{self.shown}/{inside}"
 
     def source(self, path: str) -> str:
         """Return a path relative to the workflow's folder; empty if it is not in there."""
@@ -80,7 +87,7 @@ def place_of(folder: Path, chain: Chain, work: Path) -> Place:
     Raises:
         InputError: there is no workflow in any of these folders.
     """
-    seal, folder = chain.seal, (work / folder).absolute()
+    seal, folder, shown = chain.seal, (work / folder).absolute(), relpath(work / folder, work)
     archived = (folder / MACHINES).is_file()
     name = Path(seal.results)
     above = folder.parents[len(name.parts) - 1]
@@ -96,4 +103,4 @@ def place_of(folder: Path, chain: Chain, work: Path) -> Place:
             f"{folder / NAME}: expected the workflow in {work / seal.root} or above the "
             "results, found none; run the command in the repository"
         )
-    return Place(folder, seal.results, work, root, seal.root, archived)
+    return Place(folder, seal.results, work, root, seal.root, shown, archived)

@@ -33,8 +33,8 @@ ARCHIVED = ("machines.json", "costs.csv", "requirements.txt")
 ARCHIVED_OUTPUTS = ("figures/", "tables/", "site/", "paper.pdf")
 """outputs that an archive holds, as far as `archive` copies them"""
 
-LEFT_OUT = (".svg", ".parquet")
-"""suffixes that an archive leaves out"""
+LEFT_OUT = (".svg",)
+"""suffixes that an archive leaves out, except in the site"""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,11 @@ def verify(folder: Path, work: Path, digest: str = "") -> Verification:
     Args:
         folder: with receipts; live, archived or in a crate.
         work: the current folder, which paths in messages are relative to.
-        digest: from outside of the folder, such as a signed tag; not compared if empty.
+        digest: from outside of the folder, such as a signed tag, with or without
+            `sha256:` in front; not compared if empty.
     """
     name = os.path.relpath(work / folder, work)
+    digest = digest.removeprefix("sha256:")
     try:
         chain = Chain.read(work / folder / NAME)
         place = place_of(folder, chain, work)
@@ -113,7 +115,11 @@ class _Check:
                 if path not in self.producers:
                     yield from self.source(path, expected, made, then)
                 elif self.producers[path].outputs[path] != expected:
-                    yield f"{made}: not explained: made of another {path} than there is"
+                    name = self.place.name
+                    yield (
+                        f"{name(made)}: not explained: made of another {name(path)} than "
+                        "there is"
+                    )
             yield from self.code(receipt, made, then)
             yield from self.compared(then.root / LOCK, LOCK, receipt.lock, made)
             for path, expected in receipt.outputs.items():
@@ -129,6 +135,7 @@ class _Check:
 
     def compared(self, file: Path, path: str, expected: str, made: str) -> Iterator[str]:
         """Yield the problem of one file."""
+        path, made = self.place.name(path), self.place.name(made)
         if file.is_symlink() and file.is_relative_to(self.place.folder):
             yield f"{path}: not explained: expected a file, found a symbolic link"
             return
@@ -176,7 +183,7 @@ def _altered_workflow(chain: Chain, then: Place) -> Iterator[str]:
         elif found[path] != expected:
             yield f"{path}: altered since the run"
     file = then.folder / CONFIGURATION
-    path = f"{then.results}/{CONFIGURATION}"
+    path = f"{then.shown}/{CONFIGURATION}"
     if not file.is_file():
         yield f"{path}: missing"
         return
@@ -212,9 +219,12 @@ def _unexplained(place: Place, producers: dict[str, Receipt]) -> Iterator[str]:
             file = here / name
             path = f"{place.results}/{file.relative_to(place.folder).as_posix()}"
             if name in links:
-                yield f"{path}: not explained: expected a folder, found a symbolic link"
+                yield (
+                    f"{place.name(path)}: not explained: expected a folder, found a "
+                    "symbolic link"
+                )
             elif path not in producers:
-                yield f"{path}: not explained: no receipt names it"
+                yield f"{place.name(path)}: not explained: no receipt names it"
 
 
 def _inner_results(folder: Path) -> list[Path]:
