@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from interplay.__main__ import main
+from interplay.figures.fig2 import PANELS
 from interplay.provenance.explain import Graph, explanation, find
-from interplay.provenance.panels import PANELS
 from interplay.storage.errors import InputError
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from interplay.configuration.experiments import (
     Experiment,
+    compared_experiments,
     experiments,
     sentiment_experiments,
 )
@@ -61,6 +62,7 @@ def _contradictions(
         yield from _wrong_linear(config["linear"])
     if "readings" in config:
         yield from _wrong_readings(config, networks)
+        yield from _wrong_supplement(config, networks)
 
 
 def _wrong_experiment(
@@ -172,3 +174,29 @@ def _wrong_examples(
             f"nonlinear/examples/epochs/{role}",
             f"expected at most the epochs of {experiment.name}, {trained}, found {shown}",
         )
+
+
+def _wrong_supplement(
+    config: Mapping[str, Any], networks: Mapping[str, Experiment]
+) -> Iterator[tuple[str, str]]:
+    for figure, names in compared_experiments(config["supplement"]).items():
+        for name in names:
+            place = f"supplement/{figure}"
+            if name not in networks:
+                yield place, f"expected names of nonlinear/networks, found {name!r}"
+            elif (task := networks[name].task) not in TASKS:
+                known = ", ".join(TASKS)
+                yield place, f"expected tasks of {known}, found {task!r} of {name}"
+    spectra = config["supplement"]["spectra"]
+    reading = next(iter(config["readings"].values()))
+    for role in TASKS:
+        experiment = networks[reading[role]]
+        for key, shown, trained in (
+            ("g", spectra["g"], experiment.g),
+            ("seed", [spectra["seed"]], experiment.seeds),
+        ):
+            for one in shown:
+                if one not in trained:
+                    known = ", ".join(map(str, trained))
+                    expected = f"expected one of {known} ({experiment.name}), found {one}"
+                    yield f"supplement/spectra/{key}", expected

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from interplay.linear.network import Network, Trial
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 PROBES = 8
 """number of random probes from each side, per epoch and round"""

@@ -6,6 +6,7 @@ real, so the network cannot oscillate. Section 5 of the paper refers to this exp
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from interplay.linear.dense import Task, gradient_descent, simulate_states
 from interplay.linear.network import Network
 from interplay.runs.durations import samples
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def upper_eigenvalue(W: Array, rounding: float = 1e-9) -> complex:
         The eigenvalue. If all eigenvalues are real, the one with the largest modulus.
     """
     values = np.linalg.eigvals(W).astype(complex)
-    upper = values[np.argmax(values.imag)]
+    upper = values[np.argmax(np.imag(values))]
     if upper.imag > rounding:
         return complex(upper)
     return complex(values[np.argmax(np.abs(values))].real)
@@ -124,7 +125,7 @@ def learn_cosine(
 
 def measure_cosine(
     network: Network, curves: pd.DataFrame, W: Array, threshold: float
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """Measure one trained network: a row of cosine.csv.
 
     Args:

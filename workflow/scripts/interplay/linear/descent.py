@@ -13,7 +13,7 @@ from interplay.linear.bases import Bases
 from interplay.linear.network import Network, Trial
 from interplay.storage.errors import InputError
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)

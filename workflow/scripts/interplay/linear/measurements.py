@@ -1,5 +1,7 @@
 """Measurements on trained linear networks (Figs 3 and 4)."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -7,7 +9,7 @@ from numpy.typing import NDArray
 from interplay.linear.descent import Descent
 from interplay.linear.network import Network, Trial, loss_of, simulate
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 def shuffle_loss(
@@ -32,7 +34,7 @@ def measure(
     trial: Trial,
     threshold: float,
     rng: np.random.Generator,
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """Measure one trained network: a row of linear.csv.
 
     Args:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from interplay.runs.durations import samples
 from interplay.runs.streams import stream
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,14 @@ class Modes:
     def of(cls, W0: Array) -> "Modes":
         """Decompose W0, a diagonalisable float64 matrix of shape (N, N)."""
         values, vectors = np.linalg.eig(W0)
-        upper = values.imag >= 0
+        upper = np.imag(values) >= 0
         vectors, inverse = vectors[:, upper], np.linalg.inv(vectors)[upper]
         # A mode and its conjugate add up to twice the real part of one of them.
-        weight = np.where(values[upper].imag > 0, 2.0, 1.0)
-        to_modes = np.stack([inverse.real, inverse.imag], axis=1)
-        from_modes = np.stack([weight * vectors.real, -weight * vectors.imag], axis=2)
+        weight = np.where(np.imag(values[upper]) > 0, 2.0, 1.0)
+        to_modes = np.stack([np.real(inverse), np.imag(inverse)], axis=1)
+        from_modes = np.stack(
+            [weight * np.real(vectors), -weight * np.imag(vectors)], axis=2
+        )
         n = len(W0)
         return cls(
             values=values[upper].astype(complex),

@@ -10,7 +10,7 @@ from interplay.linear.descent import Descent
 from interplay.linear.network import Network
 from interplay.linear.theory import largest_eigenvalue
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 TOLERANCE = 1e-14
 """tolerance of the descent

@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from interplay.figures.fig2 import PANELS
 from interplay.nonlinear.settled import with_complete
 from interplay.provenance.identity import short_id
-from interplay.provenance.panels import PANELS
 from interplay.provenance.receipts import NAME, Receipt, producers_of, read_receipts
 from interplay.storage.errors import InputError
 from interplay.storage.tables import read_table

@@ -57,7 +57,7 @@ class FlipFlop:
         return int((self.duration - self.first_onset) / shortest) + 1
 
     def _lay_out(self, onsets, channels, signs) -> Trials:
-        """Return trials with these pulses: onset sample, channel, sign, each (pulse, trial)."""
+        """Return trials with these pulses: onset sample, channel, sign; (pulse, trial)."""
         length = int(samples(self.duration, self.dt))
         n_pulses, n_trials = onsets.shape
         time = np.arange(length)[:, None]
