@@ -55,7 +55,7 @@ FIGURES = {
         "Supplement: divergence of linear networks",
     ),
     "figS_second_order": (
-        {"eigenvalues": f"{TABLES}/second_order.csv"},
+        {"eigenvalues": f"{TABLES}/second_order.parquet"},
         {},
         "Supplement: eigenvalues at second order",
     ),

@@ -1,4 +1,4 @@
-"""Section 3: linear networks, their gradient descent, its theory, and the supplement's."""
+"""Section 3: linear networks, their gradient descent and theory, and three supplements."""
 
 LINEAR = "<results>/linear/g{g}/seed{seed}"
 COSINE = "<results>/linear/cosine/g{g}/seed{seed}"
@@ -36,6 +36,8 @@ rule train_linear:
 
 
 rule linear_trial:
+    """Run the trained network of one g through the trial that Fig. 3(a) shows."""
+    localrule: True
     input:
         network=f"{LINEAR}/network.safetensors",
     output:
@@ -44,8 +46,6 @@ rule linear_trial:
         "<logs>/linear/g{g}/seed{seed}/trial.log",
     benchmark:
         "<benchmarks>/linear/g{g}/seed{seed}/trial.tsv"
-    """Run the trained network of one g through the trial that Fig. 3(a) shows."""
-    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
@@ -62,6 +62,8 @@ rule linear_trial:
 
 
 rule linear_theory:
+    """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
+    localrule: True
     output:
         theory="<results>/tables/linear_theory.parquet",
         scalings=table("linear_scalings"),
@@ -69,8 +71,6 @@ rule linear_theory:
         "<logs>/linear/theory.log",
     benchmark:
         "<benchmarks>/linear/theory.tsv"
-    """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
-    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
@@ -102,7 +102,7 @@ rule train_cosine:
         mem_mb=each_try(1000),
         runtime=each_try(30),
     params:
-        **settings("linear", "cosine", keys="N trial epochs"),
+        **settings("linear", "cosine", keys="N trial epochs eigenvalue_interval"),
         **settings("linear", keys="threshold"),
         learning_rate=lambda wildcards: COSINE_RATES[float(wildcards.g)],
         code=code("train_cosine.py"),
@@ -140,7 +140,7 @@ rule train_divergence:
 rule second_order:
     """Train linear networks at g = 0; record the eigenvalues of dW at each epoch."""
     output:
-        eigenvalues=table("second_order"),
+        eigenvalues="<results>/tables/second_order.parquet",
     log:
         "<logs>/linear/second_order.log",
     benchmark:
@@ -160,9 +160,9 @@ rule second_order:
         "../scripts/second_order.py"
 
 
-def of_linear(file, pattern=LINEAR, **grid):
+def each_network(file, folder=LINEAR, **grid):
     """Return a file of every linear network in a grid of g and seeds."""
-    return expand(f"{pattern}/{file}", **grid)
+    return expand(f"{folder}/{file}", **grid)
 
 
 LINEAR_GRID = {"g": LINEAR_G, "seed": config["linear"]["seeds"]}
@@ -178,30 +178,20 @@ DIVERGENCE_GRID = {
 
 
 rule linear_tables:
+    """Concatenate the tables of the linear networks of Figs 3 and 4."""
+    localrule: True
     input:
-        networks=of_linear("measurements.csv", **LINEAR_GRID),
-        curves=of_linear("curves.parquet", **LINEAR_GRID),
-        trials=of_linear("trials.parquet", **EXAMPLE_GRID),
-        cosine=of_linear("measurements.csv", COSINE, **COSINE_GRID),
-        cosine_curves=of_linear("curves.parquet", COSINE, **COSINE_GRID),
-        cosine_trials=of_linear("trial.parquet", COSINE, **COSINE_GRID),
-        divergence=of_linear("measurements.csv", DIVERGENCE, **DIVERGENCE_GRID),
-        divergence_curves=of_linear("curves.parquet", DIVERGENCE, **DIVERGENCE_GRID),
+        networks=each_network("measurements.csv", **LINEAR_GRID),
+        curves=each_network("curves.parquet", **LINEAR_GRID),
+        trials=each_network("trials.parquet", **EXAMPLE_GRID),
     output:
         networks=table("linear"),
         curves="<results>/tables/linear_curves.parquet",
         trials="<results>/tables/linear_trials.parquet",
-        cosine=table("cosine"),
-        cosine_curves="<results>/tables/cosine_curves.parquet",
-        cosine_trials="<results>/tables/cosine_trials.parquet",
-        divergence=table("divergence"),
-        divergence_curves="<results>/tables/divergence_curves.parquet",
     log:
         "<logs>/linear/tables.log",
     benchmark:
         "<benchmarks>/linear/tables.tsv"
-    """Concatenate the tables of all linear networks."""
-    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
@@ -215,7 +205,63 @@ rule linear_tables:
         "../scripts/gather_tables.py"
 
 
+rule cosine_tables:
+    """Concatenate the tables of the linear networks that learn a cosine."""
+    localrule: True
+    input:
+        networks=each_network("measurements.csv", COSINE, **COSINE_GRID),
+        curves=each_network("curves.parquet", COSINE, **COSINE_GRID),
+        trials=each_network("trial.parquet", COSINE, **COSINE_GRID),
+    output:
+        networks=table("cosine"),
+        curves="<results>/tables/cosine_curves.parquet",
+        trials="<results>/tables/cosine_trials.parquet",
+    log:
+        "<logs>/linear/cosine/tables.log",
+    benchmark:
+        "<benchmarks>/linear/cosine/tables.tsv"
+    conda:
+        "../../envs/linear.yaml"
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
+    params:
+        code=code("gather_tables.py"),
+    message:
+        "Gathering the tables of the cosine task"
+    script:
+        "../scripts/gather_tables.py"
+
+
+rule divergence_tables:
+    """Concatenate the tables of the linear networks that may diverge."""
+    localrule: True
+    input:
+        networks=each_network("measurements.csv", DIVERGENCE, **DIVERGENCE_GRID),
+        curves=each_network("curves.parquet", DIVERGENCE, **DIVERGENCE_GRID),
+    output:
+        networks=table("divergence"),
+        curves="<results>/tables/divergence_curves.parquet",
+    log:
+        "<logs>/linear/divergence/tables.log",
+    benchmark:
+        "<benchmarks>/linear/divergence/tables.tsv"
+    conda:
+        "../../envs/linear.yaml"
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
+    params:
+        code=code("gather_tables.py"),
+    message:
+        "Gathering the tables of the divergence"
+    script:
+        "../scripts/gather_tables.py"
+
+
 rule truncate_linear:
+    """Truncate dW of the linear networks of one g at the lowest ranks; Eq. (4)."""
+    localrule: True
     input:
         networks=expand(
             f"{LINEAR}/network.safetensors",
@@ -228,8 +274,6 @@ rule truncate_linear:
         "<logs>/linear/g{g}/truncate.log",
     benchmark:
         "<benchmarks>/linear/g{g}/truncate.tsv"
-    """Truncate dW of the linear networks of one g at the lowest ranks; Eq. (4)."""
-    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:

@@ -1,4 +1,4 @@
-"""Tabulate the eigenvalues of dW at g = 0, the supplement's third experiment."""
+"""Train linear networks at g = 0 and tabulate the eigenvalues of dW."""
 
 import numpy as np
 import pandas as pd
@@ -20,13 +20,13 @@ with job(snakemake), threadpool_limits(snakemake.threads):
     for seed in params.seeds:
         independent = draw_network(params.N, 0.0, seed)
         networks = {"orthogonal": orthogonal(independent), "independent": independent}
-        for experiment, network in networks.items():
+        for vectors, network in networks.items():
             probes = stream("probes", "linear", 0.0, seed)
             descents = descend(
                 network, zhat, eta, params.epochs, trial, probes, TOLERANCE
             )
             table = pd.concat(map(eigenvalue_growth, descents), ignore_index=True)
-            table.insert(0, "experiment", experiment)
+            table.insert(0, "vectors", vectors)
             table.insert(3, "seed", seed)
             tables.append(table)
     write_table(pd.concat(tables, ignore_index=True), snakemake.output.eigenvalues)

@@ -1,4 +1,4 @@
-"""Train one linear network to produce a cosine, the supplement's first experiment."""
+"""Train one linear network to produce a cosine without input."""
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
@@ -23,7 +23,9 @@ with job(snakemake), threadpool_limits(snakemake.threads):
 
     stopwatch = Stopwatch.start()
     network = with_one_direction(draw_network(params.N, **run))
-    curves, W = learn_cosine(network, trial, params.learning_rate, params.epochs)
+    curves, W = learn_cosine(
+        network, trial, params.learning_rate, params.epochs, params.eigenvalue_interval
+    )
     measurements = measure_cosine(network, curves, W, params.threshold)
     output = cosine_output(network, W, trial)
 

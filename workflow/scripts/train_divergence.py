@@ -1,4 +1,4 @@
-"""Train one linear network to large targets, the supplement's second experiment."""
+"""Train one linear network to large targets, at which learning may diverge."""
 
 import logging
 

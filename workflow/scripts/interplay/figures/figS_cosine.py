@@ -53,7 +53,7 @@ def draw(
         "eigenvalue_im": r"$\mathrm{Im}\,\lambda$",
     }
     for ax, (column, label) in zip(learning, labels.items(), strict=True):
-        for (g, seed), network in curves.groupby(["g", "seed"]):
+        for (g, seed), network in curves.dropna(subset=column).groupby(["g", "seed"]):
             first = seed == curves.seed.min()
             ax.plot(
                 network.epoch, network[column], color=colours[g],

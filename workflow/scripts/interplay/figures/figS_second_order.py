@@ -20,13 +20,13 @@ def draw(eigenvalues: pd.DataFrame) -> Figure:
     axes are logarithmic, so a power of the learning time is a straight line.
 
     Args:
-        eigenvalues: the table second_order.csv.
+        eigenvalues: the table second_order.parquet.
     """
     figure = Figure(figsize=(TEXT_WIDTH, 2.2))
     axes = figure.subplots(1, 2, sharey=True)
     learnt = eigenvalues[eigenvalues.epoch > 1]
-    for ax, (experiment, title) in zip(axes, TITLES.items(), strict=True):
-        _draw_experiment(ax, learnt[learnt.experiment == experiment])
+    for ax, (vectors, title) in zip(axes, TITLES.items(), strict=True):
+        _draw_experiment(ax, learnt[learnt.vectors == vectors])
         ax.set_title(title)
         ax.set(xscale="log", yscale="log", xlabel=r"learning time $\tau$")
     axes[0].set_ylabel(r"largest $|\lambda(\Delta W)|$")

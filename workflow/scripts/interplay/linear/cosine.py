@@ -71,19 +71,29 @@ def sustaining_eigenvalue(period: float, dt: float) -> complex:
     return complex(1 + (np.exp(2j * np.pi * dt / period) - 1) / dt)
 
 
-def upper_eigenvalue(W: Array) -> complex:
+def upper_eigenvalue(W: Array, rounding: float = 1e-9) -> complex:
     """Return the eigenvalue of W with the largest imaginary part.
 
-    Real eigenvalues share the imaginary part 0. The largest of them is returned if no
-    eigenvalue is complex.
+    Args:
+        W: (N, N), recurrent connectivity.
+        rounding: imaginary parts up to this count as 0.
+
+    Returns:
+        The eigenvalue. If all eigenvalues are real, the one with the largest modulus.
     """
     values = np.linalg.eigvals(W).astype(complex)
-    order = np.lexsort((values.real, values.imag))
-    return complex(values[order[-1]])
+    upper = values[np.argmax(values.imag)]
+    if upper.imag > rounding:
+        return complex(upper)
+    return complex(values[np.argmax(np.abs(values))].real)
 
 
 def learn_cosine(
-    network: Network, trial: CosineTrial, learning_rate: float, epochs: int
+    network: Network,
+    trial: CosineTrial,
+    learning_rate: float,
+    epochs: int,
+    eigenvalue_interval: int = 1,
 ) -> tuple[pd.DataFrame, Array]:
     """Train one network and record its loss and its upper eigenvalue.
 
@@ -92,18 +102,22 @@ def learn_cosine(
         trial: durations, target and time step.
         learning_rate: step size.
         epochs: number of updates.
+        eigenvalue_interval: epochs from one computation of the eigenvalue to the next.
 
     Returns:
         A table with the columns epoch, loss, eigenvalue_re and eigenvalue_im (one row
-        per epoch), and the trained W, (N, N). Both end early if the network diverges.
+        per epoch; NaN where the eigenvalue is not computed), and the trained W, (N, N).
+        Both end early if the network diverges.
     """
     rows, W = [], network.W0
-    task = cosine_task(network, trial)
-    for epoch, found in enumerate(
-        gradient_descent(network.W0, task, learning_rate, epochs)
-    ):
-        W, value = found.W, upper_eigenvalue(found.W)
-        rows.append((epoch, found.loss, value.real, value.imag))
+    descent = gradient_descent(
+        network.W0, cosine_task(network, trial), learning_rate, epochs
+    )
+    for epoch, state in enumerate(descent):
+        W, value = state.W, complex(np.nan, np.nan)
+        if epoch % eigenvalue_interval == 0:
+            value = upper_eigenvalue(W)
+        rows.append((epoch, state.loss, value.real, value.imag))
     columns = ["epoch", "loss", "eigenvalue_re", "eigenvalue_im"]
     return pd.DataFrame(rows, columns=columns), W
 
@@ -127,6 +141,7 @@ def measure_cosine(
     first, last = curves.iloc[0], curves.iloc[-1]
     dW = W - network.W0
     s = np.linalg.svd(dW, compute_uv=False)
+    eigenvalue = upper_eigenvalue(W)
     below = curves.epoch[curves.loss < threshold * first.loss]
     return {
         "N": len(network.m),
@@ -136,8 +151,8 @@ def measure_cosine(
         "norm_dW": np.linalg.norm(dW),
         "s1": s[0],
         "s2": s[1],
-        "eigenvalue_re": last.eigenvalue_re,
-        "eigenvalue_im": last.eigenvalue_im,
+        "eigenvalue_re": eigenvalue.real,
+        "eigenvalue_im": eigenvalue.imag,
     }
 
 

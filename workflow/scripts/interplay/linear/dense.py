@@ -42,8 +42,8 @@ class Epoch:
     W: Array
     """(N, N)"""
     loss: float
-    gradient: Array
-    """(N, N), dL/dW"""
+    gradient_norm: float
+    """Frobenius norm of dL/dW"""
 
 
 def simulate_states(W: Array, task: Task, steps: int) -> Array:
@@ -89,13 +89,14 @@ def gradient_descent(
 
     Yields:
         epochs + 1 networks, starting with W0. A network that diverges ends the series
-        at the last epoch with a finite loss and gradient.
+        at the last epoch with a finite loss and gradient norm.
     """
     W = W0
     for _ in range(epochs + 1):
         with np.errstate(over="ignore", invalid="ignore"):
             loss, gradient = loss_and_gradient(W, task)
-        if not (np.isfinite(loss) and np.isfinite(gradient).all()):
+            norm = float(np.linalg.norm(gradient))
+        if not np.isfinite([loss, norm]).all():
             return
-        yield Epoch(W, loss, gradient)
+        yield Epoch(W, loss, norm)
         W = W - learning_rate * gradient

@@ -57,12 +57,12 @@ def learn_target(
     """
     rows = []
     task = target_task(network, zhat, trial)
-    for epoch, found in enumerate(
-        gradient_descent(network.W0, task, learning_rate, epochs)
-    ):
-        tau, norm = learning_rate * epoch, np.linalg.norm(found.gradient)
-        real_parts = largest_real_parts(found.W)
-        rows.append((zhat, epoch, tau, found.loss, norm, *real_parts))
+    descent = gradient_descent(network.W0, task, learning_rate, epochs)
+    for epoch, state in enumerate(descent):
+        rows.append(
+            (zhat, epoch, learning_rate * epoch, state.loss, state.gradient_norm)
+            + tuple(largest_real_parts(state.W))
+        )
     values = [f"lambda{i + 1}" for i in range(EIGENVALUES)]
     columns = ["zhat", "epoch", "tau", "loss", "gradient_norm", *values]
     return pd.DataFrame(rows, columns=columns)

@@ -13,7 +13,10 @@ from interplay.linear.theory import largest_eigenvalue
 Array = NDArray[np.float64]
 
 TOLERANCE = 1e-14
-"""of the descent: an eigenvalue is of the order of the square root of an entry of dW"""
+"""tolerance of the descent
+
+A nearly defective dW has eigenvalues as large as the square root of an error in dW.
+"""
 
 
 def orthogonal(network: Network) -> Network:
