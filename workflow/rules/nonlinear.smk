@@ -146,6 +146,7 @@ for name, (files, keys, message) in MEASUREMENTS.items():
 
 
 rule summarise_networks:
+    """Join the measurements of an experiment: one row per network."""
     input:
         convergence=f"{MEASURED}/convergence.csv",
         norms=f"{MEASURED}/norms.csv",
@@ -157,7 +158,6 @@ rule summarise_networks:
         "<logs>/nonlinear/{experiment}/networks.log",
     benchmark:
         "<benchmarks>/nonlinear/{experiment}/networks.tsv"
-    """Join the measurements of an experiment: one row per network."""
     localrule: True
     conda:
         "../../envs/nonlinear.yaml"
@@ -173,6 +173,7 @@ rule summarise_networks:
 
 
 rule draw_overview:
+    """Draw the overview figure of an experiment."""
     input:
         networks=f"{MEASURED}/networks.csv",
         losses=f"{MEASURED}/losses.parquet",
@@ -189,7 +190,6 @@ rule draw_overview:
         "<logs>/nonlinear/{experiment}/overview.log",
     benchmark:
         "<benchmarks>/nonlinear/{experiment}/overview.tsv"
-    """Draw the overview figure of an experiment."""
     localrule: True
     conda:
         "../../envs/figures.yaml"
@@ -225,6 +225,7 @@ if "readings" in config:
     EXAMPLES = config["nonlinear"]["examples"]
 
     rule example_trial:
+        """Run one trained network on the trial that Fig. 1 (a-c) shows."""
         input:
             **{name: f"{NETWORK}/{file}" for name, file in TRAINED.items()},
         output:
@@ -233,7 +234,6 @@ if "readings" in config:
             "<logs>/nonlinear/{experiment}/g{g}/seed{seed}/trial.log",
         benchmark:
             "<benchmarks>/nonlinear/{experiment}/g{g}/seed{seed}/trial.tsv"
-        """Run one trained network on the trial that Fig. 1 (a-c) shows."""
         localrule: True
         conda:
             "../../envs/nonlinear.yaml"
@@ -248,6 +248,7 @@ if "readings" in config:
             "../scripts/example_trial.py"
 
     rule compress_networks:
+        """Rebuild networks from the seed of W0 and a few factors of dW."""
         input:
             **{
                 name: expand(
@@ -264,7 +265,6 @@ if "readings" in config:
             "<logs>/nonlinear/{experiment}/compress.log",
         benchmark:
             "<benchmarks>/nonlinear/{experiment}/compress.tsv"
-        """Rebuild networks from the seed of W0 and a few factors of dW."""
         localrule: True
         conda:
             "../../envs/nonlinear.yaml"
@@ -281,6 +281,7 @@ if "readings" in config:
             "../scripts/compress_networks.py"
 
     rule nonlinear_tables:
+        """Gather the measurements of the paper's experiments into tables."""
         input:
             networks=expand(f"{MEASURED}/networks.csv", experiment=PAPER_NETWORKS),
             losses=expand(f"{MEASURED}/losses.parquet", experiment=PAPER_NETWORKS),
@@ -306,7 +307,6 @@ if "readings" in config:
             "<logs>/nonlinear/tables.log",
         benchmark:
             "<benchmarks>/nonlinear/tables.tsv"
-        """Gather the measurements of the paper's experiments into tables."""
         localrule: True
         conda:
             "../../envs/nonlinear.yaml"

@@ -12,6 +12,7 @@ def is_full_run():
 
 
 rule collect_numbers:
+    """Collect every number that the paper's text shows, with its label and source."""
     input:
         nonlinear="<results>/tables/nonlinear.csv",
         data="<results>/tables/sentiment_data.csv",
@@ -23,7 +24,6 @@ rule collect_numbers:
         "<logs>/paper/numbers.log",
     benchmark:
         "<benchmarks>/paper/numbers.tsv"
-    """Collect every number that the paper's text shows, with its label and source."""
     localrule: True
     conda:
         "../../envs/paper.yaml"
@@ -58,13 +58,11 @@ rule collect_numbers:
 
 
 rule paper:
+    """Typeset the paper."""
     input:
         source=source("paper/paper.typ"),
         template=source("paper/template.typ"),
-        figures=[
-            f"<results>/figures/{figure}.svg"
-            for figure in FIGURES
-        ],
+        figures=[f"<results>/figures/{figure}.svg" for figure in FIGURES],
         claims="<results>/tables/claims.csv",
         explanations="<results>/tables/explanations.csv",
         numbers="<results>/tables/numbers.csv",
@@ -79,7 +77,6 @@ rule paper:
         "<logs>/paper/paper.log",
     benchmark:
         "<benchmarks>/paper/paper.tsv"
-    """Typeset the paper."""
     localrule: True
     conda:
         "../../envs/paper.yaml"

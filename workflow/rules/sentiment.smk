@@ -43,6 +43,7 @@ def of_lstms(file, names):
 if SYNTHETIC:
 
     rule write_synthetic_treebank:
+        """Write a small treebank by a seeded grammar, and vectors for its words."""
         output:
             train=f"{TREES}/train.txt",
             dev=f"{TREES}/dev.txt",
@@ -52,7 +53,6 @@ if SYNTHETIC:
             "<logs>/sentiment/write_synthetic_treebank.log",
         benchmark:
             "<benchmarks>/sentiment/write_synthetic_treebank.tsv"
-        """Write a small treebank by a seeded grammar, and vectors for its words."""
         localrule: True
         conda:
             "../../envs/sentiment.yaml"
@@ -71,6 +71,7 @@ if SYNTHETIC:
 else:
 
     rule fetch_treebank:
+        """Get the three files of trees from their host, or from `--config treebank=DIR`."""
         output:
             train=f"{TREES}/train.txt",
             dev=f"{TREES}/dev.txt",
@@ -79,7 +80,6 @@ else:
             "<logs>/sentiment/fetch_treebank.log",
         benchmark:
             "<benchmarks>/sentiment/fetch_treebank.tsv"
-        """Get the three files of trees from their host, or from `--config treebank=DIR`."""
         localrule: True
         conda:
             "../../envs/sentiment.yaml"
@@ -97,13 +97,13 @@ else:
             "../scripts/fetch_treebank.py"
 
     rule fetch_vectors:
+        """Get GloVe's vectors from their host; not needed with `--config glove=FILE`."""
         output:
             vectors=f"{VECTORS}/vectors.txt",
         log:
             "<logs>/sentiment/fetch_vectors.log",
         benchmark:
             "<benchmarks>/sentiment/fetch_vectors.tsv"
-        """Get GloVe's vectors from their host; not needed with `--config glove=FILE`."""
         localrule: True
         conda:
             "../../envs/sentiment.yaml"
@@ -127,6 +127,7 @@ fetched = str if SYNTHETIC else ancient
 
 
 rule prepare_sentences:
+    """Turn trees into labelled sentences, and keep the vectors of their words."""
     input:
         train=fetched(f"{TREES}/train.txt"),
         dev=fetched(f"{TREES}/dev.txt"),
@@ -142,7 +143,6 @@ rule prepare_sentences:
         "<logs>/sentiment/prepare_sentences.log",
     benchmark:
         "<benchmarks>/sentiment/prepare_sentences.tsv"
-    """Turn trees into labelled sentences, and keep the vectors of their words."""
     localrule: True
     conda:
         "../../envs/sentiment.yaml"
@@ -161,6 +161,7 @@ rule prepare_sentences:
 
 
 rule count_sentences:
+    """Write the table of data facts: trees, sentences, tokens, types, vectors."""
     input:
         train_trees=fetched(f"{TREES}/train.txt"),
         dev_trees=fetched(f"{TREES}/dev.txt"),
@@ -175,7 +176,6 @@ rule count_sentences:
         "<logs>/sentiment/count_sentences.log",
     benchmark:
         "<benchmarks>/sentiment/count_sentences.tsv"
-    """Write the table of data facts: trees, sentences, tokens, types, vectors."""
     localrule: True
     conda:
         "../../envs/sentiment.yaml"
@@ -222,6 +222,7 @@ rule train_lstm:
 
 
 rule lstm_singular_values:
+    """Measure the singular values of one LSTM's weights."""
     input:
         network=f"{LSTM}/network.safetensors",
         record=f"{LSTM}/record.json",
@@ -231,7 +232,6 @@ rule lstm_singular_values:
         "<logs>/sentiment/{experiment}/seed{seed}/singular_values.log",
     benchmark:
         "<benchmarks>/sentiment/{experiment}/seed{seed}/singular_values.tsv"
-    """Measure the singular values of one LSTM's weights."""
     localrule: True
     conda:
         "../../envs/sentiment.yaml"
@@ -278,6 +278,7 @@ rule truncate_lstm:
 
 
 rule sentiment_tables:
+    """Join the tables of all LSTMs."""
     input:
         networks=of_lstms("networks.csv", used_by_readings("lstm")),
         curves=of_lstms("curves.csv", used_by_readings("lstm")),
@@ -292,7 +293,6 @@ rule sentiment_tables:
         "<logs>/sentiment/tables.log",
     benchmark:
         "<benchmarks>/sentiment/tables.tsv"
-    """Join the tables of all LSTMs."""
     localrule: True
     conda:
         "../../envs/sentiment.yaml"
@@ -308,6 +308,7 @@ rule sentiment_tables:
 
 
 rule compare_lstm_curves:
+    """Compare learning curves with those that the paper's supplement shows."""
     input:
         curves=rules.sentiment_tables.output.curves,
         published=source("paper/published_lstm.csv"),
@@ -317,7 +318,6 @@ rule compare_lstm_curves:
         "<logs>/sentiment/compare_curves.log",
     benchmark:
         "<benchmarks>/sentiment/compare_curves.tsv"
-    """Compare learning curves with those that the paper's supplement shows."""
     localrule: True
     conda:
         "../../envs/sentiment.yaml"
@@ -334,6 +334,7 @@ rule compare_lstm_curves:
 
 
 rule compress_lstm:
+    """Rebuild one LSTM from a seed and a few factors of dW."""
     input:
         network=f"{LSTM}/network.safetensors",
         record=f"{LSTM}/record.json",
@@ -346,7 +347,6 @@ rule compress_lstm:
         "<logs>/sentiment/{experiment}/seed{seed}/compress.log",
     benchmark:
         "<benchmarks>/sentiment/{experiment}/seed{seed}/compress.tsv"
-    """Rebuild one LSTM from a seed and a few factors of dW."""
     localrule: True
     conda:
         "../../envs/sentiment.yaml"

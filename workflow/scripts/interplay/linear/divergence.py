@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from interplay.linear.dense import Task, gradient_descent
 from interplay.linear.network import Network, Trial
 
-Array = NDArray[np.floating]
+Array = NDArray[np.float64]
 
 EIGENVALUES = 5
 """number of eigenvalues in the table"""
