@@ -65,7 +65,7 @@ def draw(
     for ax, value in zip(learning[1:], (needed.real, needed.imag), strict=True):
         ax.axhline(value, color=INK, ls=DASHED, lw=0.9, zorder=0)
     learning[0].set_ylim(0, 1.1)
-    learning[0].legend(loc="center right", borderaxespad=0.2)
+    learning[2].legend(loc="center right", borderaxespad=0.2)
     letter_panels([*outputs, *learning])
     return figure
 

@@ -33,7 +33,7 @@ def draw(eigenvalues: pd.DataFrame) -> Figure:
         ax.set_title(title)
         ax.set(xscale="log", yscale="log", xlabel=r"learning time $\tau$")
     axes[0].set_ylabel(r"largest $|\lambda(\Delta W)|$")
-    axes[0].set_ylim(0.5 * learnt.predicted.min(), 2 * learnt.s1.max())
+    axes[0].set_ylim(0.05 * learnt.predicted.min(), 2 * learnt.s1.max())
     axes[0].legend(
         loc="lower right", handlelength=2.0, labelspacing=0.3, borderaxespad=0.2
     )
