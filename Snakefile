@@ -22,6 +22,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/nonlinear.smk"
+include: "workflow/rules/overview.smk"
 
 
 # A configuration without readings has experiments of its own, and no paper.
