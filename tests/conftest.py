@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from interplay.figures.style import save
 from interplay.provenance.code import code_hash
 from interplay.provenance.identity import inputs_hash, short_id
-from interplay.provenance.receipts import NAME, Job, issue, write_receipts
+from interplay.provenance.issuing import Job, record_run
 from interplay.storage.files import write_json
 from interplay.storage.hashes import file_hash
 from interplay.storage.tables import write_table
@@ -46,7 +46,14 @@ TINY = {
             "epochs": {"flipflop": 50, "mante": 50, "romo": 50},
         },
     },
-    "linear": {"N": 64, "g": [0.0, 0.6], "seeds": [0]},
+    "linear": {
+        "N": 64,
+        "g": [0.0, 0.6],
+        "seeds": [0],
+        "cosine": {"N": 16, "epochs": 20},
+        "divergence": {"N": 16, "epochs": 20},
+        "second_order": {"epochs": 60},
+    },
     "sentiment": {"N": 16, "epochs": 2, "seeds": [0]},
 }
 """what is smaller than in the preview: networks that learn next to nothing"""
@@ -73,34 +80,39 @@ def reproduction(copies):
     return whole
 
 
-SCRIPT = "workflow/scripts/make.py"
+SCRIPT = "workflow/scripts/draw_figure.py"
 TABLES = "results/tables"
-NETWORKS = [
-    ("romo", "", 0.0, 0),
-    ("romo", "", 0.9, 0),
-    ("flipflop", "last_pulse", 0.9, 1),
-]
+NETWORKS = [("romo", 0.0, 0), ("romo", 0.9, 0), ("flipflop", 0.9, 1), ("own", 0.9, 0)]
+CONFIG = """
+nonlinear:
+  N: 8
+  seeds: [0]
+  networks: {romo: {epochs: 2}, flipflop: {epochs: 3}, own: {like: romo}}
+"""
 
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory):
-    """Three networks, their table, Fig. 2 and a claim: files, and a receipt each."""
+    """Four networks, their table, Fig. 2 and two claims: files, and a receipt each."""
     root = tmp_path_factory.mktemp("project")
     for folder in ("envs", "workflow/scripts", TABLES, "results/figures"):
         (root / folder).mkdir(parents=True)
-    for name in ("Snakefile", "config.yaml", "preview.yaml", "LICENSE", "README.md"):
+    for name in ("Snakefile", "LICENSE", "README.md"):
         (root / name).write_text(f"# {name}\n")
+    (root / "config.yaml").write_text(CONFIG)
+    (root / "preview.yaml").write_text("nonlinear: {N: 4}\n")
     (root / "envs/requirements.txt").write_text("numpy==2.4.6\n")
     (root / SCRIPT).write_text("x = 1\n")
     jobs = []
 
-    def job(name, inputs, outputs, wildcards=None, **parameters):
+    def job(name, inputs, outputs, wildcards=None, parts=None, **parameters):
         jobs.append(
             Job(
                 name=name,
                 wildcards=wildcards or {},
                 inputs=inputs,
                 outputs=outputs,
+                parts=parts or {},
                 parameters=parameters,
                 script=SCRIPT,
                 modules=[],
@@ -112,38 +124,59 @@ def project(tmp_path_factory):
             )
         )
 
-    columns = ["task", "hold", "g", "seed"]
-    networks = pd.DataFrame(NETWORKS, columns=columns)
+    networks = pd.DataFrame(NETWORKS, columns=["experiment", "g", "seed"])
     networks = networks.assign(
-        shuffle_loss_ratio=1.0, converged=True, functional_rank=2.0
+        task="romo", shuffle_loss_ratio=1.0, converged=True, functional_rank=2.0
     )
     records = []
-    for task, hold, g, seed in NETWORKS:
-        path = f"results/nonlinear/{task}/g{g}/seed{seed}/record.json"
+    for experiment, g, seed in NETWORKS:
+        path = f"results/nonlinear/{experiment}/g{g}/seed{seed}/record.json"
         write_json({"machine": {"device": "cuda"}}, root / path)
-        wildcards = {"task": f"{task}_{hold}".strip("_"), "g": str(g), "seed": str(seed)}
-        job("train_network", [], [path], wildcards, task=task, hold=hold)
+        wildcards = {"experiment": experiment, "g": str(g), "seed": str(seed)}
+        job("train_network", [], [path], wildcards, experiment={"task": "romo"})
         records.append(path)
+    trial = "results/nonlinear/romo/g0.0/seed0/trial.csv"
+    write_table(networks, root / trial)
+    job("example_trial", records[:1], [trial], {"experiment": "romo"})
     table, claims = f"{TABLES}/nonlinear.csv", f"{TABLES}/claims.csv"
-    write_table(networks, root / table)
-    job("nonlinear_tables", records, [table])
+    trials = f"{TABLES}/nonlinear_trials.csv"
+    for path in (table, trials):
+        write_table(networks, root / path)
+    parts = {table: records, trials: [trial]}
+    job("nonlinear_tables", [*records, trial], [table, trials], parts=parts)
 
+    options = {"experiments": {"flipflop": "flipflop", "mante": "none", "romo": "romo"}}
+    parameters = {"figure": "fig2", "options": options}
     identity = inputs_hash(
         "fig2",
         {table: file_hash(root / table)},
-        {"options": {"hold": "per_channel"}, "code": code_hash(root / SCRIPT)},
+        {**parameters, "code": code_hash(root / SCRIPT)},
     )
     save(Figure(), root / "results/figures/fig2", short_id("fig2", identity), identity)
     figures = [f"results/figures/fig2.{suffix}" for suffix in ("pdf", "svg", "png")]
-    job("fig2", [table], figures, options={"hold": "per_channel"})
+    job("fig2", [table], figures, **parameters)
     claim = {
-        "id": "romo-rank-six", "where": "Fig. 1(l)", "claim": "Rank six.",
-        "quantity": "value", "expected": "6", "part": "", "measured": 2.0, "spread": 0.0,
-        "seeds": 1, "met": 0, "parts": 1, "verdict": "fails", "tables": "nonlinear",
+        "id": "romo-rank-six", "reading": "identified", "where": "Fig. 1(l)",
+        "claim": "Rank six.", "quantity": "value", "expected": "6", "part": "",
+        "measured": 2.0, "spread": 0.0, "seeds": 1, "met": 0, "parts": 1,
+        "verdict": "fails", "tables": "nonlinear",
         "rows": "complete and task == 'romo' and g == 0", "reason": "",
     }  # fmt: skip
-    write_table(pd.DataFrame([claim]), root / claims)
-    job("evaluate_claims", [table], [claims])
-    configuration = ["--configfile", "preview.yaml"]
-    write_receipts(issue(jobs, [], configuration, root), root / "results" / NAME)
+    untested = claim | {
+        "id": "bounded", "verdict": "not tested", "tables": "", "rows": "", "parts": 0,
+        "reason": "It is about networks of infinite size.",
+    }  # fmt: skip
+    write_table(pd.DataFrame([claim, untested]), root / claims)
+    reading = {"identified": options["experiments"]}
+    job("evaluate_claims", [table], [claims], readings=reading)
+    record_run(
+        jobs,
+        "results",
+        root,
+        root,
+        yaml.safe_load(CONFIG)
+        | {"nonlinear": {**yaml.safe_load(CONFIG)["nonlinear"], "N": 4}},
+        [root / "config.yaml", root / "preview.yaml"],
+        ["--configfile", "preview.yaml"],
+    )
     return root

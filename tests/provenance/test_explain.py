@@ -1,53 +1,93 @@
 """The way back from a panel, a claim, a row or a file, in a small project."""
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
+import pandas as pd
 import pytest
 from PIL import Image
 
 from interplay.__main__ import main
-from interplay.provenance.explain import Graph, explanation, find
-from interplay.provenance.panels import PANELS
+from interplay.nonlinear.settled import complete
+from interplay.provenance.explain import explanation
+from interplay.provenance.graph import Graph
+from interplay.provenance.panels import panels_of
+from interplay.provenance.receipts import NAME
+from interplay.provenance.settings import COMMAND_LINE, file_that_set
+from interplay.provenance.subjects import find, text
 from interplay.storage.errors import InputError
+
+RESULTS = Path("results")
 
 
 @pytest.fixture
 def graph(project):
-    return Graph.read("results", project)
+    return Graph.read(RESULTS, project)
 
 
-def text_of(name, graph, project):
-    return "\n".join(explanation(name, graph, project))
+def text_of(name, graph):
+    return "\n".join(explanation(name, graph))
 
 
-def test_a_panel_leads_to_its_rows_and_their_runs_alone(graph, project):
-    text = text_of("fig2c", graph, project)
-    assert "2 rows of results/tables/nonlinear.csv" in text
-    assert "2 runs of rule train_network" in text
-    assert "results/nonlinear/romo/g0.9/seed0/record.json" in text
-    assert "last_pulse" not in text.replace("hold == 'last_pulse'", "")
-    assert '"device": "cuda"' in text
-    remade = "snakemake --cores 1 --configfile preview.yaml --force -- results/figures/"
-    assert f"{remade}fig2.pdf" in text
+def test_a_panel_leads_to_its_rows_and_their_runs_alone(graph):
+    shown = text_of("fig2c", graph)
+    assert "3 rows of results/tables/nonlinear.csv" in shown
+    assert "2 runs of romo, rule train_network" in shown
+    assert "1 run of flipflop, rule train_network" in shown
+    assert "results/nonlinear/romo/g0.9/seed0/record.json" in shown
+    assert "results/nonlinear/own" not in shown
+    assert '"device": "cuda"' in shown
+    again = "snakemake --cores 1 --configfile preview.yaml --force -- results/figures/"
+    assert f"{again}fig2.pdf" in shown
 
 
-def test_a_claim_leads_to_its_rows(graph, project):
-    text = text_of("romo-rank-six", graph, project)
-    assert "verdict: fails" in text
-    assert "1 rows of results/tables/nonlinear.csv" in text
-    assert "1 runs of rule train_network" in text
-    assert "results/nonlinear/romo/g0.0/seed0" in text
+def test_a_job_that_the_rows_do_not_depend_on_is_not_shown(graph):
+    assert "example_trial" not in text_of("fig2c", graph)
+    assert "example_trial" in text_of("nonlinear_trials.csv:2", graph)
 
 
-def test_a_row_leads_to_its_run(graph, project):
-    text = text_of("nonlinear.csv:2", graph, project)
-    assert "1 runs of rule train_network" in text
-    assert "task = flipflop_last_pulse, g = 0.9, seed = 1" in text
+def test_a_claim_leads_to_its_rows(graph):
+    for name in ("romo-rank-six", "romo-rank-six:identified"):
+        shown = text_of(name, graph)
+        assert "verdict: fails" in shown
+        assert "1 row of results/tables/nonlinear.csv" in shown
+        assert "1 run of romo, rule train_network" in shown
+        assert "results/nonlinear/romo/g0.0/seed0" in shown
+
+
+def test_a_claim_that_is_not_tested_gives_its_reason(graph):
+    shown = text_of("bounded", graph)
+    assert "reason: It is about networks of infinite size." in shown
+    assert "nan" not in shown
+
+
+def test_lines_are_counted_as_in_the_file(graph, project):
+    lines = (project / "results/tables/nonlinear.csv").read_text().splitlines()
+    assert lines[4 - 1].startswith("flipflop,0.9,1")
+    shown = text_of("nonlinear.csv:4", graph)
+    assert "1 run of flipflop, rule train_network" in shown
+    assert "experiment = flipflop, g = 0.9, seed = 1" in shown
+
+
+def test_the_configuration_names_the_file_that_set_each_key(graph):
+    shown = text_of("nonlinear.csv:5", graph)
+    assert "nonlinear/networks/romo/epochs = 2  (config.yaml)" in shown
+    assert "nonlinear/N = 4  (preview.yaml)" in shown
+    assert file_that_set(["nonlinear", "N"], {"a": {}}) == COMMAND_LINE
+    files = {"a": {"x": [{"y": 1}]}, "b": {"x": [{"y": 2}]}}
+    assert file_that_set(["x", "0", "y"], files) == "b"
+
+
+def test_dates_and_commit_are_shown(graph):
+    shown = text_of("fig2", graph)
+    assert "from       1970-01-01 00:00:01 UTC  to 1970-01-01 00:00:02 UTC" in shown
+    assert "commit     none: not under git" in shown
 
 
 def test_the_id_in_a_figures_metadata_is_that_of_its_receipt(graph, project):
     title = Image.open(project / "results/figures/fig2.png").text["Title"]
-    assert find(title, graph, project).path == "results/figures/fig2.pdf"
+    assert find(title, graph).path == "results/figures/fig2.pdf"
     for suffix in ("pdf", "svg"):
         data = (project / f"results/figures/fig2.{suffix}").read_bytes()
         assert title.encode() in data
@@ -55,32 +95,77 @@ def test_the_id_in_a_figures_metadata_is_that_of_its_receipt(graph, project):
 
 @pytest.mark.parametrize(
     ("name", "line"),
-    [("fig9z", "expected a panel"), ("nonlinear.csv:3", "expected a row below 3")],
+    [
+        ("fig9z", "expected a panel"),
+        ("nonlinear.csv:6", "expected a line from 2 to 5, found 6"),
+        ("nonlinear.csv:1", "line 1 is the header"),
+    ],
 )
-def test_what_cannot_be_explained_is_one_line(graph, project, name, line):
+def test_a_name_that_stands_for_nothing_is_one_line(graph, name, line):
     with pytest.raises(InputError, match=line):
-        find(name, graph, project)
+        find(name, graph)
+
+
+def test_an_empty_text_column_is_empty_text(graph):
+    assert text(float("nan")) == text("") == ""
+    networks = pd.DataFrame(
+        {"experiment": "own", "g": [0.0], "converged": True, "functional_rank": 1.0}
+    )
+    assert complete(networks).tolist() == [True]
+
+
+def test_runs_that_were_trained_together_are_told_apart(project):
+    graph = Graph.read(RESULTS, project)
+    runs = [run for run in graph.runs if run.keys["experiment"] == "romo"]
+    outputs = {path: h for run in runs for path, h in run.outputs.items()}
+    first = replace(
+        runs[0].receipt,
+        rule="train_stack_romo",
+        wildcards={},
+        outputs=outputs,
+        parameters={"experiment": {"task": "romo"}, "g": [0.0, 0.9], "seeds": [0]},
+        command_line=["--config", "together=True"],
+    )
+    chain = replace(graph.chain, receipts=[first])
+    together = Graph(graph.place, chain)
+    row = pd.DataFrame({"experiment": ["romo"], "g": [0.9], "seed": [0]})
+    (found,) = together.runs_of(row, [first])
+    assert found.record == "results/nonlinear/romo/g0.9/seed0/record.json"
+    assert list(found.outputs) == [found.record]
 
 
 def test_the_command_line(project, monkeypatch, capsys):
     monkeypatch.chdir(project)
-    assert main(["explain", "fig2"]) == 0
+    assert main(["explain", "fig2", "--results", "results"]) == 0
     assert "rule fig2" in capsys.readouterr().out
     assert main(["explain", "fig9z"]) == 1
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_every_panel_of_the_paper_is_known():
-    counts = {"fig1": 12, "fig2": 4, "fig3": 5, "fig4": 4, "fig5": 2}
-    expected = {f"{f}{chr(97 + i)}" for f, n in counts.items() for i in range(n)}
-    assert set(PANELS) == expected
+PANELS = {
+    "fig1": 12, "fig2": 4, "fig3": 5, "fig4": 4, "fig5": 2, "figS_published": 6,
+    "figS_linear_spectrum": 4, "figS_sentiment": 6, "overview": 7,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("figure", PANELS)
+def test_every_panel_is_known(figure):
+    letters = [chr(ord("a") + number) for number in range(PANELS[figure])]
+    assert sorted(panels_of(figure)) == letters
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("panel", PANELS)
-def test_every_panel_of_the_real_workflow_leads_to_runs(panel, reproduction):
-    graph = Graph.read("results/preview", reproduction.folder)
-    text = text_of(panel, graph, reproduction.folder)
-    figure = f"results/preview/figures/{panel[:4]}.pdf"
-    assert f"--configfile preview.yaml tiny.yaml --force -- {figure}" in text
-    assert re.search(r"runs of rule (train|linear_t|example_trial)", text)
+def test_every_panel_of_the_real_workflow_leads_to_runs(reproduction):
+    graph = Graph.read(Path("results/preview"), reproduction.folder)
+    assert {"fig1_stated", "figS_published", "romo/overview"} <= set(graph.figures)
+    for figure, receipt in graph.figures.items():
+        for letter in panels_of(receipt.parameters["figure"]):
+            name = f"{figure}:{letter}"
+            shown = text_of(name, graph)
+            path = next(iter(receipt.outputs))
+            assert f"--configfile preview.yaml tiny.yaml --force -- {path}" in shown
+            if " 0 rows of" not in f" {shown}":
+                assert re.search(r"runs? (of \w+, )?.*rule (train|linear)", shown), name
+    shown = text_of("fig2c", graph)
+    assert "example_trial" not in shown
+    assert (reproduction.results / NAME).is_file()

@@ -1,26 +1,30 @@
-"""Receipts of every job, written once a run has ended, and what Snakemake itself cost."""
+"""Receipts of every job, written at the end of a successful run, and Snakemake's own cost."""
 
-import os
 import time
 
-from interplay.provenance.receipts import (
-    NAME,
-    Job,
-    issue,
-    read_receipts,
-    write_receipts,
-)
+from interplay.provenance.issuing import Job, record_run
 
-RESULTS = Path(config["pathvars"]["results"])
+RESULTS = str(workflow.modifier.modify_path(config["pathvars"]["results"]))
 STARTED = time.monotonic()
 
 
+def gathered(job):
+    """Return the inputs of each output, for a job that gathers tables by name."""
+    return {
+        str(path): list(map(str, job.input.get(name)))
+        for name, path in job.output.items()
+        if name in job.input.keys()
+    }
+
+
 def ended_jobs():
-    """Yield what Snakemake knows of each job whose outputs are those it last made."""
-    # Of the job that ended last, the cache still has the record of its run before.
+    """Yield each job of this workflow whose outputs are those that it made last."""
+    # For the job that ended last, the cache still holds the record of its run before.
     workflow.persistence._clear_cache()
     for job in workflow.dag.jobs:
-        if not job.rule.script:
+        # Jobs without a script compute nothing; jobs without our code are another
+        # workflow's, which uses this one as a module.
+        if not job.rule.script or job.params.get("code") not in CODE:
             continue
         record = workflow.persistence.metadata(job.output[0])
         # Without a record, or with one of other parameters, the outputs are not explained.
@@ -33,8 +37,9 @@ def ended_jobs():
             wildcards=dict(job.wildcards.items()),
             inputs=list(map(str, job.input)),
             outputs=list(map(str, job.output)),
+            parts=gathered(job) if script == "gather_tables.py" else {},
             parameters=parameters,
-            script=str((SCRIPTS / script).relative_to(workflow.basedir)),
+            script=(SCRIPTS / script).relative_to(ROOT).as_posix(),
             modules=modules,
             code_hash=job.params.code,
             threads=job.threads,
@@ -48,21 +53,28 @@ def ended_jobs():
         )
 
 
-def given_configuration():
-    """Return what Snakemake was given besides config.yaml, as on its command line."""
-    files = [Path(file).resolve() for file in workflow.configfiles]
-    ours = Path(workflow.basedir) / "config.yaml"
-    given = [os.path.relpath(file) for file in files if file != ours]
-    copies = [f"{key}={config[key]}" for key in ("treebank", "glove") if key in config]
+def configuration_files():
+    """Return the configuration files in the order in which Snakemake merges them."""
+    named = list(map(Path, workflow.overwrite_configfiles))
     return [
-        *(["--configfile", *given] if given else []),
-        *(["--config", *copies] if copies else []),
+        *(file for file in map(Path, workflow.configfiles) if file not in named),
+        *named,
+    ]
+
+
+def configuration_options():
+    """Return the options for Snakemake that chose this configuration."""
+    files = list(map(str, workflow.overwrite_configfiles))
+    keys = [key for key in ("treebank", "glove", "together") if key in config]
+    return [
+        *(["--configfile", *files] if files else []),
+        *(["--config", *(f"{key}={config[key]}" for key in keys)] if keys else []),
     ]
 
 
 def write_own_costs():
     """Add a line on Snakemake itself, without its jobs, to the benchmark files."""
-    file = RESULTS / "benchmarks" / "workflow" / "snakemake.tsv"
+    file = Path(RESULTS, "benchmarks", "workflow", "snakemake.tsv")
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a") as lines:
         if not lines.tell():
@@ -71,27 +83,42 @@ def write_own_costs():
         lines.write(f"{wall:.2f}\tNA\t{cpu:.2f}\n")
 
 
+def write_receipts():
+    """Write the receipts of the results folder."""
+    try:
+        record_run(
+            list(ended_jobs()),
+            RESULTS,
+            ROOT,
+            Path.cwd(),
+            config,
+            configuration_files(),
+            configuration_options(),
+        )
+    except InputError as error:
+        raise WorkflowError(f"receipts: {error}") from None
+
+
 onerror:
     write_own_costs()
 
 
 onsuccess:
-    # What was only touched was not made, and gets no receipt.
+    # A file that was only touched was not made, and gets no receipt.
     if not workflow.touch:
         write_own_costs()
-        try:
-            write_receipts(
-                issue(
-                    list(ended_jobs()),
-                    (
-                        read_receipts(RESULTS / NAME)
-                        if (RESULTS / NAME).exists()
-                        else []
-                    ),
-                    given_configuration(),
-                    Path.cwd(),
-                ),
-                RESULTS / NAME,
-            )
-        except InputError as error:
-            raise WorkflowError(f"receipts: {error}") from None
+        write_receipts()
+
+
+# Snakemake runs the hooks of the outermost workflow only. As a module, this workflow adds
+# its receipts to that workflow's own hook.
+if not workflow.modifier.is_main_snakefile():
+    outer_hook = workflow._onsuccess
+
+    def both_hooks(log):
+        outer_hook(log)
+        if not workflow.touch:
+            write_own_costs()
+            write_receipts()
+
+    workflow._onsuccess = both_hooks

@@ -3,7 +3,6 @@
 
 rule claims_tables:
     """Gather what was computed for the claims into tidy tables."""
-    localrule: True
     input:
         linear_truncation=expand("<results>/linear/g{g}/truncation.csv", g=LINEAR_G),
         compression=[
@@ -19,6 +18,7 @@ rule claims_tables:
         "<logs>/claims/tables.log",
     benchmark:
         "<benchmarks>/claims/tables.tsv"
+    localrule: True
     conda:
         "../../envs/claims.yaml"
     resources:
@@ -56,7 +56,6 @@ for name, module in COMPARISONS.items():
         """Compare experiments that differ in one thing."""
         name:
             "identify_rate" if name == "rate" else f"compare_{name}"
-        localrule: True
         input:
             **compared_tables(name),
         output:
@@ -65,6 +64,7 @@ for name, module in COMPARISONS.items():
             f"<logs>/claims/{name}.log",
         benchmark:
             f"<benchmarks>/claims/{name}.tsv"
+        localrule: True
         conda:
             "../../envs/claims.yaml"
         resources:
@@ -83,7 +83,6 @@ for name, module in COMPARISONS.items():
 
 rule evaluate_claims:
     """Measure every claim of the paper in the tables, and judge it."""
-    localrule: True
     input:
         **{name: f"{TABLES}/{name}.csv" for name in COMPARISONS},
         claims=source("paper/claims.yaml"),
@@ -110,6 +109,7 @@ rule evaluate_claims:
         "<logs>/claims/evaluate.log",
     benchmark:
         "<benchmarks>/claims/evaluate.tsv"
+    localrule: True
     conda:
         "../../envs/claims.yaml"
     resources:
@@ -126,7 +126,6 @@ rule evaluate_claims:
 
 rule present_claims:
     """Show the claims as a page, for Snakemake's report."""
-    localrule: True
     input:
         claims=f"{TABLES}/claims.csv",
     output:
@@ -140,6 +139,7 @@ rule present_claims:
         "<logs>/claims/present.log",
     benchmark:
         "<benchmarks>/claims/present.tsv"
+    localrule: True
     conda:
         "../../envs/claims.yaml"
     resources:

@@ -8,12 +8,17 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.io import sourcecache_entry
 
-# torch refuses matrix products on a GPU without it where results must be reproducible.
-os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+# Reproducible results on a GPU need it: torch accepts :4096:8 or :16:8 for matrix products,
+# and :4096:2 or :16:8 for LSTMs.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":16:8")
 
 ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
+# Jobs import the library from here, too, even where another copy of it is installed.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
 
 from interplay.configuration.check import check_configuration
 from interplay.configuration.experiments import (
@@ -26,6 +31,7 @@ from interplay.configuration.files import read_yaml
 from interplay.configuration.tasks import task_options
 from interplay.provenance.code import code_hash
 from interplay.storage.errors import InputError
+from interplay.storage.hashes import file_hash
 
 try:
     check_configuration(

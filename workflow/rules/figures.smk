@@ -97,6 +97,24 @@ FIGURES = {
         settings("linear", "examples", keys="zhat g"),
         "Supplement: spectrum of linear networks",
     ),
+    "figS_cosine": (
+        {
+            "trials": f"{TABLES}/cosine_trials.parquet",
+            "curves": f"{TABLES}/cosine_curves.parquet",
+        },
+        settings("linear", "cosine", "trial", keys="period dt"),
+        "Supplement: initial connectivity is necessary",
+    ),
+    "figS_divergence": (
+        {"curves": f"{TABLES}/divergence_curves.parquet"},
+        {},
+        "Supplement: divergence of linear networks",
+    ),
+    "figS_second_order": (
+        {"eigenvalues": f"{TABLES}/second_order.parquet"},
+        {},
+        "Supplement: eigenvalues at second order",
+    ),
 }
 for name, reading in READINGS.items():
     by_role = {role: reading[role] for role in ROLES}
@@ -158,7 +176,6 @@ for name, (tables, options, title) in FIGURES.items():
         """Draw one figure."""
         name:
             name
-        localrule: True
         input:
             **tables,
         output:
@@ -171,6 +188,7 @@ for name, (tables, options, title) in FIGURES.items():
             f"<logs>/figures/{name}.log",
         benchmark:
             f"<benchmarks>/figures/{name}.tsv"
+        localrule: True
         conda:
             "../../envs/figures.yaml"
         resources:

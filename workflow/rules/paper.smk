@@ -13,7 +13,6 @@ def is_full_run():
 
 rule collect_numbers:
     """Collect every number that the paper's text shows, with its label and source."""
-    localrule: True
     input:
         nonlinear="<results>/tables/nonlinear.csv",
         data="<results>/tables/sentiment_data.csv",
@@ -25,6 +24,7 @@ rule collect_numbers:
         "<logs>/paper/numbers.log",
     benchmark:
         "<benchmarks>/paper/numbers.tsv"
+    localrule: True
     conda:
         "../../envs/paper.yaml"
     resources:
@@ -33,7 +33,11 @@ rule collect_numbers:
     params:
         configuration={
             "nonlinear": {
-                **{key: v for key, v in config["nonlinear"].items() if key != "networks"},
+                **{
+                    key: v
+                    for key, v in config["nonlinear"].items()
+                    if key != "networks"
+                },
                 "networks": {
                     name: {
                         **EXPERIMENTS[name].parameters,
@@ -55,14 +59,10 @@ rule collect_numbers:
 
 rule paper:
     """Typeset the paper."""
-    localrule: True
     input:
         source=source("paper/paper.typ"),
         template=source("paper/template.typ"),
-        figures=[
-            f"<results>/figures/{figure}.svg"
-            for figure in FIGURES
-        ],
+        figures=[f"<results>/figures/{figure}.svg" for figure in FIGURES],
         claims="<results>/tables/claims.csv",
         explanations="<results>/tables/explanations.csv",
         numbers="<results>/tables/numbers.csv",
@@ -77,6 +77,7 @@ rule paper:
         "<logs>/paper/paper.log",
     benchmark:
         "<benchmarks>/paper/paper.tsv"
+    localrule: True
     conda:
         "../../envs/paper.yaml"
     resources:

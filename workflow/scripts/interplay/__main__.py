@@ -1,4 +1,4 @@
-"""The command line, from the repository's root: `python -m interplay explain fig2c`."""
+"""The command line: `interplay explain fig2c`, from the repository's root."""
 
 import argparse
 import os
@@ -6,48 +6,25 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from interplay.provenance.explain import Graph, explanation
-from interplay.provenance.receipts import NAME, read_receipts
-from interplay.provenance.verify import problems
+from interplay.provenance.receipts import NAME, Chain
 from interplay.storage.errors import InputError
+
+ARCHIVE = Path("paper/results")
+"""the archived full run, relative to the repository's root"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status, 1 after one line on standard error."""
-    parser = argparse.ArgumentParser(prog="python -m interplay", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    verify = commands.add_parser(
-        "verify", help="check results, code and lock against the receipts, offline"
-    )
-    verify.add_argument("results", nargs="*", type=Path, metavar="FOLDER")
-    verify.set_defaults(run=_verify)
-    explain = commands.add_parser(
-        "explain", help="print the way back to runs, code, parameters and inputs"
-    )
-    explain.add_argument(
-        "name",
-        help="a panel (fig2c), a figure or the id in its metadata, a claim's id, a label "
-        "of tables/numbers.csv, a row of a table (nonlinear.csv:12), or a file",
-    )
-    explain.add_argument("--results", type=Path, metavar="FOLDER")
-    explain.set_defaults(run=_explain)
-    crate = commands.add_parser(
-        "crate", help="write results and workflow as a Provenance Run Crate"
-    )
-    crate.add_argument("folder", type=Path, help="to be made")
-    crate.add_argument("--results", type=Path, metavar="FOLDER")
-    crate.set_defaults(run=_crate)
-    keep = commands.add_parser(
-        "keep", help="copy figures, tables, paper and records to a folder for git"
-    )
-    keep.add_argument("folder", type=Path, help="written anew")
-    keep.add_argument("--results", type=Path, metavar="FOLDER")
-    keep.set_defaults(run=_keep)
-    options = parser.parse_args(arguments)
+    parser = _parser()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    # Everything after `run` is for Snakemake, whatever it looks like.
+    is_run = words[:1] == ["run"]
+    options = parser.parse_args(words[:1] if is_run else words)
+    options.words = words[1:]
     try:
-        return options.run(options)
+        return options.command(options)
     except BrokenPipeError:
-        # Whoever read the output has seen enough; nothing is left to be flushed to it.
+        # The reader of the output, such as `head`, has closed it; nothing is left to flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except InputError as error:
@@ -55,60 +32,155 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="interplay", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    results = argparse.ArgumentParser(add_help=False)
+    results.add_argument(
+        "--results",
+        type=Path,
+        metavar="FOLDER",
+        help="results folder with receipts (default: results, else a folder in it, else "
+        "the archived full run)",
+    )
+
+    def add(name: str, command, about: str, **options) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about, **options)
+        added.set_defaults(command=command)
+        return added
+
+    verify = add(
+        "verify", _verify, "check results, code and configuration against the receipts"
+    )
+    verify.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
+    verify.add_argument("--results", dest="more", action="append", type=Path, default=[],
+                        metavar="FOLDER", help="the same as FOLDER")  # fmt: skip
+    verify.add_argument(
+        "--digest", default="", help="the digest that a signed tag or a letter names"
+    )
+    explain = add(
+        "explain",
+        _explain,
+        "print the way back to runs, code, parameters and inputs",
+        parents=[results],
+    )
+    explain.add_argument(
+        "name",
+        help="a panel (fig2c), a figure or the id in its metadata, a claim's id, a label "
+        "of tables/numbers.csv, a row of a table (nonlinear.csv:12; line 1 is the header), "
+        "or a file",
+    )
+    digest = add("digest", _digest, "print one hash over a whole run, to be signed")
+    digest.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
+    digest.add_argument("--results", dest="more", action="append", type=Path, default=[],
+                        metavar="FOLDER", help="the same as FOLDER")  # fmt: skip
+    diff = add("diff", _diff, "print the first job that differs, why, and by how much")
+    diff.add_argument("a", type=Path, help="a results folder or an archived one")
+    diff.add_argument("b", type=Path, help="another")
+    crate = add(
+        "crate",
+        _crate,
+        "write results and workflow as a Provenance Run Crate",
+        parents=[results],
+    )
+    crate.add_argument("folder", type=Path, help="a folder that does not exist yet")
+    archive = add(
+        "archive",
+        _archive,
+        "copy figures, tables, paper, site and receipts to a folder for git",
+        parents=[results],
+    )
+    archive.add_argument("folder", type=Path, help="replaced if it is an archive")
+    add("run", _run, "run Snakemake after a check of configuration files and stale locks")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    # Imported here, since the other commands work without its library.
+    from interplay.launch import run
+
+    return run(options.words, Path.cwd())
+
+
 def _verify(options: argparse.Namespace) -> int:
-    root = Path.cwd()
+    from interplay.provenance.verify import verify
+
     status = 0
-    for results in options.results or folders_with_receipts(root):
-        found = list(dict.fromkeys(problems((root / results).resolve(), root)))
-        if found:
-            more = f" (and {len(found) - 1} more)" if found[1:] else ""
-            print(f"{found[0]}{more}", file=sys.stderr)
+    folders = [*options.folders, *options.more]
+    for folder in folders or folders_with_receipts(Path.cwd()):
+        found = verify(folder, Path.cwd(), options.digest)
+        if found.problems:
+            more = len(found.problems) - 1
+            rest = f" (and {more} more)" if more else ""
+            print(f"{found.problems[0]}{rest}", file=sys.stderr)
             status = 1
         else:
-            print(f"{results}: every file is what its receipt says")
+            print(f"{folder}: every file is as its receipt says")
+        for note in found.notes:
+            print(f"  {note}")
     return status
 
 
 def _explain(options: argparse.Namespace) -> int:
-    root = Path.cwd()
-    results = options.results or folders_with_receipts(root)[0]
-    graph = Graph.read(results.as_posix(), root)
-    for line in explanation(options.name, graph, root):
+    from interplay.provenance.explain import explanation
+    from interplay.provenance.graph import Graph
+
+    graph = Graph.read(_results(options), Path.cwd())
+    for line in explanation(options.name, graph):
+        print(line)
+    return 0
+
+
+def _digest(options: argparse.Namespace) -> int:
+    folders = [*options.folders, *options.more]
+    for folder in folders or folders_with_receipts(Path.cwd()):
+        print(f"sha256:{Chain.read(folder / NAME).digest}  {folder}")
+    return 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from interplay.provenance.diff import difference
+
+    for line in difference(options.a, options.b, Path.cwd()):
         print(line)
     return 0
 
 
 def _crate(options: argparse.Namespace) -> int:
-    # Imported here, since the other commands work without its library.
     from interplay.provenance.crate import write_crate
+    from interplay.provenance.graph import Graph
 
-    root = Path.cwd()
-    results = options.results or folders_with_receipts(root)[0]
-    receipts = read_receipts(root / results / NAME)
-    write_crate(receipts, results.as_posix(), root, options.folder)
-    print(f"{options.folder}: {len(receipts)} jobs")
+    graph = Graph.read(_results(options), Path.cwd())
+    write_crate(graph, options.folder)
+    print(f"{options.folder}: {len(graph.receipts)} jobs")
     return 0
 
 
-def _keep(options: argparse.Namespace) -> int:
-    # Imported here, since the other commands work without the library of tables.
-    from interplay.provenance.archive import keep
+def _archive(options: argparse.Namespace) -> int:
+    from interplay.provenance.archive import archive
 
-    root = Path.cwd()
-    results = options.results or folders_with_receipts(root)[0]
-    keep(read_receipts(root / results / NAME), results.as_posix(), root, options.folder)
-    print(f"{options.folder}: figures, tables and records of {results}")
+    folder = _results(options)
+    archive(folder, options.folder, Path.cwd())
+    print(f"{options.folder}: figures, tables, site and receipts of {folder}")
     return 0
+
+
+def _results(options: argparse.Namespace) -> Path:
+    return options.results or folders_with_receipts(Path.cwd())[0]
 
 
 def folders_with_receipts(root: Path) -> list[Path]:
-    """Return `results` and the folders in it, as far as they have receipts.
+    """Return `results` and the folders in it that have receipts.
+
+    Without own results, the archived full run is returned.
 
     Raises:
-        InputError: none has.
+        InputError: no folder has receipts.
     """
     receipts = [root / "results" / NAME, *sorted((root / "results").glob(f"*/{NAME}"))]
     found = [path.parent.relative_to(root) for path in receipts if path.is_file()]
+    if not found and (root / ARCHIVE / NAME).is_file():
+        return [ARCHIVE]
     if not found:
         raise InputError(f"results: expected {NAME}, found none; run the workflow first")
     return found

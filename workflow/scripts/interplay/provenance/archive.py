@@ -1,4 +1,4 @@
-"""What of a run is kept under version control: what a reader looks at, and its records."""
+"""Archive a run: copy what a reader looks at, and its receipts, to a folder for git."""
 
 import json
 import shutil
@@ -8,63 +8,73 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from interplay.provenance.costs import costs
-from interplay.provenance.receipts import LOCK, NAME, Receipt
-from interplay.provenance.verify import problems
+from interplay.provenance.origin import CONFIGURATION, LOCK
+from interplay.provenance.place import MACHINES, place_of
+from interplay.provenance.receipts import NAME, Chain, Receipt
+from interplay.provenance.verify import verify
 from interplay.storage.errors import InputError
 from interplay.storage.files import write_json
 from interplay.storage.tables import write_table
 
-KEPT = ("figures/*.pdf", "figures/*.png", "tables/*.csv", "paper.pdf")
-"""of a results folder"""
+ARCHIVED = (
+    "figures/*.pdf",
+    "figures/*.png",
+    "tables/*.csv",
+    "tables/*.parquet",
+    "site/**/*",
+    "paper.pdf",
+)
+"""patterns of the files of a results folder that an archive holds"""
 
-MACHINES = "machines.json"
-"""by which a folder of kept results is known"""
 
+def archive(results: Path, folder: Path, work: Path) -> None:
+    """Copy figures, tables, site and paper of a run, and write down their origin.
 
-def keep(receipts: Sequence[Receipt], results: str, root: Path, folder: Path) -> None:
-    """Copy figures, tables and paper of a run, and write down what they came from.
-
-    Besides these the folder then has the receipts, the lock (requirements.txt), the
-    machines on which networks were trained (machines.json) and `costs` (costs.csv). It is
-    written beside its place first, so that an earlier one is there until the new is whole.
+    The folder also gets the receipts, the configuration (configuration.json), the lock
+    (requirements.txt), the machines on which networks were trained (machines.json) and the
+    costs (costs.csv). It is written to a temporary place first: an earlier archive stays
+    until the new one is complete.
 
     Args:
-        receipts: of the results folder.
-        results: that folder, relative to the root.
-        root: the repository's root.
-        folder: takes the place of an earlier one of its kind.
+        results: the results folder.
+        folder: of the archive; an earlier archive there is replaced.
+        work: the current folder.
 
     Raises:
-        InputError: the results are not what their receipts say, or the folder is there
-            and is not of this kind.
+        InputError: the results differ from their receipts, or the folder exists and is no
+            archive.
     """
     if folder.exists() and not (folder / MACHINES).is_file():
-        raise InputError(f"{folder}: expected no folder, or one by `keep`, found another")
-    for problem in problems(root / results, root):
+        raise InputError(
+            f"{folder}: expected no folder, or one by `interplay archive`, found another"
+        )
+    for problem in verify(results, work).problems:
         raise InputError(problem)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as beside:
-        whole = Path(beside) / folder.name
-        _write(whole, receipts, results, root)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        whole = Path(temporary) / folder.name
+        _write(whole, results, work)
         if folder.exists():
             shutil.rmtree(folder)
         whole.rename(folder)
 
 
-def _write(folder: Path, receipts: Sequence[Receipt], results: str, root: Path) -> None:
-    for pattern in KEPT:
-        for path in sorted((root / results).glob(pattern)):
-            copy = folder / path.relative_to(root / results)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
-    shutil.copyfile(root / results / NAME, folder / NAME)
-    shutil.copyfile(root / LOCK, folder / Path(LOCK).name)
-    write_json(machines(receipts), folder / MACHINES)
-    write_table(costs(root / results / "benchmarks"), folder / "costs.csv")
+def _write(folder: Path, results: Path, work: Path) -> None:
+    chain = Chain.read(work / results / NAME)
+    place = place_of(results, chain, work)
+    for pattern in (*ARCHIVED, NAME, CONFIGURATION):
+        for path in sorted(place.folder.glob(pattern)):
+            if path.is_file():
+                copy = folder / path.relative_to(place.folder)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)
+    shutil.copyfile(place.root / LOCK, folder / Path(LOCK).name)
+    write_json(machines(chain.receipts), folder / MACHINES)
+    write_table(costs(place.folder / "benchmarks"), folder / "costs.csv")
 
 
 def machines(receipts: Sequence[Receipt]) -> list[dict[str, object]]:
-    """Return each machine that receipts tell of, with how many jobs it did."""
+    """Return each machine in the receipts of trainings, with the number of its jobs."""
     described = [each.machine for each in receipts if "system" in each.machine]
     counts = Counter(json.dumps(machine, sort_keys=True) for machine in described)
     return [json.loads(text) | {"jobs": n} for text, n in counts.most_common()]

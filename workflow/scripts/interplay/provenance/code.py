@@ -9,6 +9,7 @@ an edit to any of them is seen, and a comment, a docstring or a reformatting is 
 import ast
 import hashlib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 
@@ -28,13 +29,13 @@ def code_hash(script: Path, modules: Iterable[str] = ()) -> str:
     digest = hashlib.sha256()
     for file in code_files(script, modules):
         name = file.relative_to(script.parent).as_posix()
-        digest.update(f"{name}\n{_syntax(file)}\n".encode())
+        digest.update(f"{name}\n{_syntax(_text(file))}\n".encode())
     return digest.hexdigest()
 
 
 def file_code_hash(file: Path) -> str:
     """Return the sha256 over one Python file's syntax tree, as `code_hash` sees it."""
-    return hashlib.sha256(_syntax(file).encode()).hexdigest()
+    return hashlib.sha256(_syntax(_text(file)).encode()).hexdigest()
 
 
 def code_files(script: Path, modules: Iterable[str] = ()) -> list[Path]:
@@ -51,7 +52,7 @@ def code_files(script: Path, modules: Iterable[str] = ()) -> list[Path]:
         file = waiting.pop()
         if file not in found:
             found.add(file)
-            for module in _imports(file):
+            for module in _imports(_text(file)):
                 waiting += _files_of(module, root)
     return sorted(found)
 
@@ -72,22 +73,29 @@ def _files_of(module: str, root: Path) -> list[Path]:
     return [file for file in files if file is not None]
 
 
-def _imports(file: Path) -> Iterable[str]:
-    for node in ast.walk(_parse(file)):
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+# Scripts share most of their modules: each text is parsed once.
+@cache
+def _imports(text: str) -> tuple[str, ...]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            # What is imported from a package may be a module of it.
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names += (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.level or not node.module:
+                raise ValueError("expected absolute imports only, found a relative one")
+            names.append(node.module)
+            # A name imported from a package may be a module of it.
+            names += (f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(names)
 
 
-def _parse(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(), filename=str(file))
-
-
-def _syntax(file: Path) -> str:
-    tree = _parse(file)
+@cache
+def _syntax(text: str) -> str:
+    tree = ast.parse(text)
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):

@@ -2,303 +2,179 @@
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
-
-from interplay.nonlinear.settled import with_complete
+from interplay.provenance.graph import Graph, Run
 from interplay.provenance.identity import short_id
-from interplay.provenance.panels import PANELS
-from interplay.provenance.receipts import NAME, Receipt, producers_of, read_receipts
-from interplay.storage.errors import InputError
-from interplay.storage.tables import read_table
-
-RUN_KEYS = ("task", "hold", "g", "seed")
-"""columns that say which run a row is of"""
+from interplay.provenance.receipts import Receipt
+from interplay.provenance.settings import experiment_settings
+from interplay.provenance.subjects import Subject, find
 
 ROWS_SHOWN = 12
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What is to be explained."""
-
-    title: str
-    path: str
-    """the file that holds it"""
-    table: str = ""
-    """the table whose rows it shows, if any"""
-    rows: pd.DataFrame | None = None
-    query: str = ""
-    columns: tuple[str, ...] = ()
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Graph:
-    """The receipts of one results folder."""
-
-    results: str
-    """relative to the root, as paths in receipts begin"""
-    receipts: list[Receipt]
-
-    @classmethod
-    def read(cls, results: str, root: Path) -> "Graph":
-        """Read the receipts of a results folder.
-
-        Raises:
-            InputError: there are none, or they were altered.
-        """
-        return cls(results, read_receipts(root / results / NAME))
-
-    @cached_property
-    def producers(self) -> dict[str, Receipt]:
-        """The receipt of each file, by its path."""
-        return producers_of(self.receipts)
-
-    def producer(self, path: str) -> Receipt:
-        """Return the receipt of a file; raise `InputError` if there is none."""
-        if path not in self.producers:
-            raise InputError(f"{path}: expected a file with a receipt, found none")
-        return self.producers[path]
-
-    def ancestors(self, receipt: Receipt) -> list[Receipt]:
-        """Return the receipts that one depends on, in their order."""
-        wanted = set(receipt.parents)
-        found = []
-        for other in reversed(self.receipts):
-            if other.id in wanted:
-                wanted |= set(other.parents)
-                found.append(other)
-        return found[::-1]
-
-    def depends(self, receipt: Receipt, runs: list[Receipt]) -> bool:
-        """Whether a receipt depends on any of the runs, or there are none."""
-        above = {other.id for other in self.ancestors(receipt)}
-        return not runs or any(run.id in above for run in runs)
-
-
-def find(name: str, graph: Graph, root: Path) -> Subject:
-    """Find what a name stands for.
-
-    Args:
-        name: a panel (fig2c), a figure (fig2) or the id in a figure's metadata; a
-            claim's id; a number's label in the paper; a row of a table
-            (nonlinear.csv:12, counted from 0); a file.
-        graph: the receipts.
-        root: the folder that paths are relative to.
-
-    Raises:
-        InputError: it is none of these.
-    """
-    tables = f"{graph.results}/tables"
-    if name in PANELS:
-        panel, figure = PANELS[name], name[:4]
-        path = f"{graph.results}/figures/{figure}.pdf"
-        options = graph.producer(path).parameters["options"]
-        table = f"{tables}/{panel.table}"
-        return Subject(
-            title=f"{name}: {panel.shows}",
-            path=path,
-            table=table,
-            rows=_selected(read_table(root / table), panel.rows, options),
-            query=panel.rows,
-            columns=panel.columns,
-            notes=[f"{key} = {value}" for key, value in options.items()],
-        )
-    for receipt in graph.receipts:
-        if name in (receipt.rule, short_id(receipt.rule, receipt.made_of)):
-            return Subject(title=name, path=next(iter(receipt.outputs)))
-    claims = f"{tables}/claims.csv"
-    if (root / claims).is_file():
-        found = read_table(root / claims).set_index("id")
-        if name in found.index:
-            return _of_claim(name, found.loc[name], claims, graph, root)
-    numbers = f"{tables}/numbers.csv"
-    if (root / numbers).is_file():
-        found = read_table(root / numbers).set_index("label")
-        if name in found.index:
-            return _of_number(name, found.loc[name], numbers, root)
-    file, _, row = name.rpartition(":")
-    if row.isdigit():
-        path = _path(file, graph, tables)
-        table = read_table(root / path)
-        if int(row) >= len(table):
-            raise InputError(
-                f"{name}: expected a row below {len(table)}, found row {row}"
-            )
-        rows = table.iloc[[int(row)]]
-        return Subject(f"row {row} of {path}", path, path, rows, f"row {row}")
-    return Subject(title=name, path=_path(name, graph, tables))
-
-
-def _path(name: str, graph: Graph, tables: str) -> str:
-    for path in (name, f"{graph.results}/{name}", f"{tables}/{name}"):
-        if path in graph.producers:
-            return path
-    raise InputError(
-        f"{name}: expected a panel (fig2c), a figure, a claim's id, a number's label, a row "
-        "of a table (nonlinear.csv:12) or a file with a receipt, found none of these"
-    )
-
-
-def _of_claim(
-    name: str, claim: pd.Series, claims: str, graph: Graph, root: Path
-) -> Subject:
-    notes = [f"{claim['where']}: {claim.claim}", f"verdict: {claim.verdict}"]
-    if not claim.tables:
-        return Subject(name, claims, notes=[*notes, claim.reason])
-    part = f" ({claim.part})" if claim.part else ""
-    notes.append(
-        f"{claim.quantity}: expected {claim.expected}; measured {claim.measured:.4g} "
-        f"± {claim.spread:.2g} over {claim.seeds} seeds{part}; "
-        f"{claim.met} of {claim.parts} parts as expected"
-    )
-    stem = claim.tables.split()[0]
-    evaluated = graph.producer(claims)
-    table = next(path for path in evaluated.inputs if Path(path).stem == stem)
-    return Subject(
-        title=name,
-        path=claims,
-        table=table,
-        rows=_selected(_complete(read_table(root / table)), claim.rows, {}),
-        query=claim.rows,
-        notes=notes,
-    )
-
-
-def _of_number(name: str, number: pd.Series, numbers: str, root: Path) -> Subject:
-    notes = [f"{number.value}, of {number.table}: {number.rows or 'all rows'}"]
-    if number.table == "config.yaml":
-        return Subject(name, numbers, notes=notes)
-    table = f"{Path(numbers).parent.as_posix()}/{number.table}"
-    rows = _selected(_complete(read_table(root / table)), number.rows, {})
-    return Subject(name, numbers, table, rows, number.rows, notes=notes)
-
-
-def _complete(table: pd.DataFrame) -> pd.DataFrame:
-    """Add the column `complete` to the table of networks, by which claims choose rows."""
-    return with_complete(table) if "functional_rank" in table.columns else table
-
-
-def _selected(
-    table: pd.DataFrame, query: str, options: Mapping[str, Any]
-) -> pd.DataFrame:
-    return table.query(query, local_dict=dict(options)) if query else table
-
-
-def explanation(name: str, graph: Graph, root: Path) -> Iterator[str]:
+def explanation(name: str, graph: Graph) -> Iterator[str]:
     """Yield the lines that explain what `find` finds under a name."""
-    subject = find(name, graph, root)
+    subject = find(name, graph)
     receipt = graph.producer(subject.path)
+    way, runs, steps = trace(subject, graph)
     yield subject.title
     yield from (f"  {note}" for note in subject.notes)
     yield ""
     yield from _made_by(receipt)
-    runs = []
     if subject.rows is not None:
         yield ""
-        yield from _rows(subject, graph)
-        source = (
-            graph.producer(subject.table) if subject.table in graph.producers else receipt
-        )
-        way = [*graph.ancestors(source), source]
-        runs = [one for one in way if _is_run(one) and _matches(one, subject.rows)]
-        steps = [one for one in way if not _is_run(one) and one.id != receipt.id]
-        between = [one for one in steps if graph.depends(one, runs)]
-        for rule in dict.fromkeys(step.rule for step in between):
-            several = [step for step in between if step.rule == rule]
+        yield from _rows(subject)
+        for group in _alike(step for step in steps if step.id != receipt.id):
             yield ""
-            yield from _made_by(several[0], outputs=several == [source])
-            if several[1:]:
-                yield f"  (and {len(several) - 1} more jobs of this rule)"
-    else:
-        way = graph.ancestors(receipt)
-        runs = [one for one in way if _is_run(one)]
-    for rule in dict.fromkeys(run.rule for run in runs):
+            yield from _made_by(group[0], outputs=not group[1:])
+            if group[1:]:
+                yield f"  (and {len(group) - 1} more jobs of this rule with this code)"
+    for several in _alike_runs(runs):
         yield ""
-        yield from _runs([run for run in runs if run.rule == rule])
+        yield from _runs(several)
+    yield from _settings(runs, graph)
     yield ""
-    yield from _outside([*way, receipt], graph)
-    yield "remake it:"
+    yield from _external_inputs([*way, receipt], graph)
+    yield "make it again:"
     yield f"  {command(receipt, subject.path)}"
-    yield "remake it with all that it depends on:"
+    yield "make it again with everything that it depends on:"
     yield f"  {command(receipt, subject.path, '--forceall')}"
 
 
+def trace(
+    subject: Subject, graph: Graph
+) -> tuple[list[Receipt], list[Run], list[Receipt]]:
+    """Return the way back from a subject.
+
+    Returns:
+        All jobs that it depends on, its own last; the training runs that its rows
+        describe (all runs, if it has no rows); and the jobs between these runs and it.
+    """
+    if subject.rows is None:
+        way = graph.ancestors(subject.path)
+        ids = {receipt.id for receipt in way}
+        runs = [run for run in graph.runs if run.receipt.id in ids]
+        return way, runs, [step for step in way if step.id not in _ids(runs)]
+    way = graph.ancestors(subject.table)
+    if not way:
+        way = [graph.producer(subject.path)]
+    runs = graph.runs_of(subject.rows, way)
+    steps = graph.between(way, runs)
+    kept = _ids(runs) | {step.id for step in steps}
+    return [step for step in way if step.id in kept], runs, steps
+
+
 def command(receipt: Receipt, path: str, force: str = "--force") -> str:
-    """Return the literal command, from the repository's root, that makes a file anew."""
-    words = ["snakemake", "--cores", "1", *receipt.configuration, force, "--", path]
+    """Return the command, for the working directory of the run, that makes a file again."""
+    words = ["snakemake", "--cores", "1", *receipt.command_line, force, "--", path]
     return shlex.join(words)
 
 
-def _is_run(receipt: Receipt) -> bool:
-    return any(path.endswith("/record.json") for path in receipt.outputs)
+def date(seconds: float) -> str:
+    """Return a time as text, in UTC."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _matches(run: Receipt, rows: pd.DataFrame) -> bool:
-    """Whether any of the rows is of a run, as far as the rows say which run they are of."""
-    # A rule's task is the task's own name, a wildcard is the configuration's.
-    known = {**run.wildcards, **run.parameters}
-    keys = [key for key in RUN_KEYS if key in known and key in rows.columns]
-    fits = pd.Series(True, index=rows.index)
-    for key in keys:
-        if key in ("g", "seed"):
-            fits &= rows[key].astype(float) == float(known[key])
-        else:
-            fits &= rows[key] == known[key]
-    return bool(fits.any())
+def module_names(receipt: Receipt) -> list[str]:
+    """Return the modules of the library that a job's code consists of."""
+    prefix = f"{Path(receipt.script).parent.as_posix()}/"
+    return [
+        path.removeprefix(prefix).removesuffix(".py").replace("/", ".")
+        for path in receipt.code
+        if path != receipt.script and not path.endswith("__init__.py")
+    ]
+
+
+def _ids(runs: Iterable[Run]) -> set[str]:
+    return {run.receipt.id for run in runs}
+
+
+def _alike(receipts: Iterable[Receipt]) -> list[list[Receipt]]:
+    """Group jobs of the same rule and code, in order."""
+    groups: dict[tuple[str, str], list[Receipt]] = {}
+    for receipt in receipts:
+        groups.setdefault((receipt.rule, receipt.code_hash), []).append(receipt)
+    return list(groups.values())
+
+
+def _alike_runs(runs: Iterable[Run]) -> list[list[Run]]:
+    """Group runs of the same rule, code and experiment, in order."""
+    groups: dict[tuple[str, ...], list[Run]] = {}
+    for run in runs:
+        receipt = run.receipt
+        key = (receipt.rule, receipt.code_hash, run.keys.get("experiment", ""))
+        groups.setdefault(key, []).append(run)
+    return list(groups.values())
 
 
 def _made_by(receipt: Receipt, outputs: bool = True) -> Iterator[str]:
-    yield f"rule {receipt.rule}, {short_id(receipt.rule, receipt.made_of)}"
+    stem = Path(next(iter(receipt.outputs))).stem
+    yield f"rule {receipt.rule}, {short_id(stem, receipt.inputs_hash)}"
     if outputs:
         for path, sha256 in receipt.outputs.items():
             yield f"  made       {path}  sha256 {sha256}"
-    modules = [path for path in receipt.code if path != receipt.script]
+    yield f"  from       {date(receipt.started)}  to {date(receipt.ended)}"
     yield f"  script     {receipt.script}  code sha256 {receipt.code_hash}"
-    names = ", ".join(Path(path).stem for path in modules if "__init__" not in path)
-    yield f"  modules    {names}"
+    yield f"  modules    {', '.join(module_names(receipt))}"
+    clean = "" if receipt.clean else ", with uncommitted changes"
+    yield f"  commit     {receipt.commit or 'none: not under git'}{clean}"
     yield f"  parameters {json.dumps(receipt.parameters)}"
     yield f"  machine    {json.dumps(receipt.machine)}"
     yield f"  lock       sha256 {receipt.lock}"
     yield f"  receipt    {receipt.id}"
 
 
-def _rows(subject: Subject, graph: Graph) -> Iterator[str]:
+def _rows(subject: Subject) -> Iterator[str]:
     rows = subject.rows
     query = f" where {subject.query}" if subject.query else ""
     columns = f", columns {', '.join(subject.columns)}" if subject.columns else ""
-    yield f"{len(rows)} rows of {subject.table}{query}{columns}"
-    yield from (f"  {line}" for line in rows.head(ROWS_SHOWN).to_string().splitlines())
+    plural = "" if len(rows) == 1 else "s"
+    yield f"{len(rows)} row{plural} of {subject.table}{query}{columns}"
+    shown = rows.head(ROWS_SHOWN).rename_axis("line").reset_index()
+    yield from (f"  {line}" for line in shown.to_string(index=False).splitlines())
     if len(rows) > ROWS_SHOWN:
         yield f"  … and {len(rows) - ROWS_SHOWN} more"
 
 
-def _runs(runs: list[Receipt]) -> Iterator[str]:
-    yield f"{len(runs)} runs of rule {runs[0].rule}"
-    yield from _made_by(runs[0], outputs=False)
+def _runs(runs: list[Run]) -> Iterator[str]:
+    first = runs[0]
+    experiment = first.keys.get("experiment")
+    of = f" of {experiment}" if experiment else ""
+    plural = "" if len(runs) == 1 else "s"
+    yield f"{len(runs)} run{plural}{of}, rule {first.receipt.rule}"
+    yield from _made_by(first.receipt, outputs=False)
     if len(runs) > 1:
-        yield "  (parameters, machine and receipt are of the first; each run's own:)"
+        yield "  (machine, dates and receipt are the first run's; each run has its own:)"
     for run in runs:
-        wildcards = ", ".join(f"{key} = {value}" for key, value in run.wildcards.items())
+        keys = ", ".join(f"{key} = {value}" for key, value in run.keys.items())
         path, sha256 = next(iter(run.outputs.items()))
-        device = run.machine["device"]
-        yield f"  {wildcards}: {path}  sha256 {sha256[:16]}  {device}"
+        device = run.receipt.machine["device"]
+        ended = date(run.receipt.ended)
+        yield f"  {keys}: {path}  sha256 {sha256[:16]}  {device}  {ended}"
 
 
-def _outside(receipts: list[Receipt], graph: Graph) -> Iterator[str]:
-    inputs = {
-        path: sha256
-        for receipt in receipts
-        for path, sha256 in receipt.inputs.items()
-        if path not in graph.producers
-    }
+def _settings(runs: list[Run], graph: Graph) -> Iterator[str]:
+    seen = set()
+    for run in runs:
+        stage = Path(run.record).relative_to(graph.results).parts[0]
+        experiment = run.keys.get("experiment")
+        if not experiment or (stage, experiment) in seen:
+            continue
+        seen.add((stage, experiment))
+        yield ""
+        yield f"configuration of {experiment}"
+        for key, value, file in experiment_settings(
+            stage, experiment, graph.configuration
+        ):
+            yield f"  {key} = {json.dumps(value)}  ({file})"
+
+
+def _external_inputs(receipts: list[Receipt], graph: Graph) -> Iterator[str]:
+    inputs = graph.external_inputs(receipts)
     if inputs:
-        yield "inputs that no rule made:"
+        yield "inputs that no job made:"
         yield from (f"  {path}  sha256 {sha256}" for path, sha256 in inputs.items())
         yield ""

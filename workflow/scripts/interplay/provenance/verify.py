@@ -1,116 +1,272 @@
-"""Checking results against their receipts, offline."""
+"""Check results against their receipts, offline."""
 
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from interplay.provenance.code import code_files, code_hash, file_code_hash
-from interplay.provenance.receipts import LOCK, NAME, Receipt, producers_of, read_receipts
+from interplay.provenance.origin import (
+    CONFIGURATION,
+    LOCK,
+    changed_since,
+    configuration_files,
+    has_commit,
+    workflow_files,
+)
+from interplay.provenance.place import Place, place_of
+from interplay.provenance.receipts import NAME, Chain, Receipt, leaves, producers_of
 from interplay.storage.errors import InputError
-from interplay.storage.hashes import file_hash
+from interplay.storage.files import read_json
+from interplay.storage.hashes import file_hash, value_hash
 
 UNCHECKED = ("logs", "benchmarks")
 """folders of a results folder that hold nothing that a result depends on"""
 
-DERIVED = (NAME, "ro-crate-metadata.json", "codecheck.yml")
-"""what is made from receipts, and so is none of their subjects"""
+DERIVED = (NAME, CONFIGURATION, "ro-crate-metadata.json", "codecheck.yml")
+"""files that are made from the receipts or have their hash in the seal"""
+
+ARCHIVED = ("machines.json", "costs.csv", "requirements.txt")
+"""further files of an archive that no receipt names"""
+
+ARCHIVED_OUTPUTS = ("figures/", "tables/", "site/", "paper.pdf")
+"""outputs that an archive holds, as far as `archive` copies them"""
+
+LEFT_OUT = (".svg",)
+"""suffixes that an archive leaves out, except in the site"""
 
 
-def problems(results: Path, root: Path) -> Iterator[str]:
-    """Yield, in the order of the graph, each file that is not what its receipt says.
+@dataclass(frozen=True)
+class Verification:
+    """The answer about one results folder."""
 
-    A receipt is checked after those that it depends on: links and inputs, code and lock,
-    outputs. Files without a receipt come last. An input from outside of `root`, such as
-    word vectors on another disk, is checked if it is at hand.
+    problems: list[str]
+    """a line each, in the order of the graph; empty if nothing was found"""
+    notes: list[str]
+    """what the results were compared with"""
+
+
+def verify(folder: Path, work: Path, digest: str = "") -> Verification:
+    """Check a results folder against its receipts.
 
     Args:
-        results: folder with receipts.
-        root: the folder that paths in receipts are relative to.
-
-    Yields:
-        One line that names the file, and whether it was altered, is missing or is not
-        explained.
+        folder: with receipts; live, archived or in a crate.
+        work: the current folder, which paths in messages are relative to.
+        digest: from outside of the folder, such as a signed tag, with or without
+            `sha256:` in front; not compared if empty.
     """
+    name = os.path.relpath(work / folder, work)
+    digest = digest.removeprefix("sha256:")
     try:
-        receipts = read_receipts(results / NAME)
+        chain = Chain.read(work / folder / NAME)
+        place = place_of(folder, chain, work)
     except InputError as error:
-        yield str(error)
-        return
+        return Verification([str(error).replace(f"{work}/", "")], [])
+    found = list(_problems(chain, place, f"{name}/{NAME}", digest))
+    for inner in _inner_results(place.folder):
+        found += verify(inner, work).problems
+    return Verification(list(dict.fromkeys(found)), list(_notes(chain, place)))
+
+
+def _problems(chain: Chain, place: Place, name: str, digest: str) -> Iterator[str]:
+    if digest and digest != chain.digest:
+        yield f"{name}: altered: expected the digest {digest}, found {chain.digest}"
+    if chain.seal.leaves != leaves(chain.receipts):
+        yield f"{name}: altered: the seal names other receipts than there are"
+    yield from _altered_links(chain.receipts, name)
+    check = _Check(place, producers_of(chain.receipts))
+    by_commit = defaultdict(list)
+    for receipt in chain.receipts:
+        by_commit[receipt.commit].append(receipt)
+    for commit, receipts in by_commit.items():
+        with place.as_of(commit) as then:
+            yield from check.receipts(receipts, then)
+    with place.as_of(chain.seal.commit) as then:
+        yield from _altered_workflow(chain, then)
+    yield from _unexplained(place, check.producers)
+
+
+def _altered_links(receipts: Iterable[Receipt], name: str) -> Iterator[str]:
+    receipts = list(receipts)
     producers = producers_of(receipts)
     ids: set[str] = set()
-    hashes: dict[str, str | None] = {}
-    seen_code: set[str] = set()
+    for receipt in receipts:
+        expected = {producers[p].id for p in receipt.inputs if p in producers}
+        if set(receipt.parents) != expected or not expected <= ids:
+            made = next(iter(receipt.outputs))
+            yield f"{name}: altered: the chain breaks before {made}"
+        ids.add(receipt.id)
 
-    def current(path: str) -> str | None:
-        if path not in hashes:
-            file = root / path
-            hashes[path] = file_hash(file) if file.is_file() else None
-        return hashes[path]
 
-    def compared(path: str, expected: str, made: str) -> Iterator[str]:
-        found = current(path)
-        if found is None:
-            yield f"{path}: missing; {made} needs it"
-        elif found != expected:
+class _Check:
+    """Compares receipts with files, each file and each code once."""
+
+    def __init__(self, place: Place, producers: dict[str, Receipt]):
+        self.place, self.producers = place, producers
+        self.hashes: dict[Path, str] = {}
+        self.seen: set[tuple[Path, str]] = set()
+
+    def receipts(self, receipts: Iterable[Receipt], then: Place) -> Iterator[str]:
+        """Yield problems of receipts; `then` has the sources as of their commit."""
+        for receipt in receipts:
+            made = next(iter(receipt.outputs))
+            for path, expected in receipt.inputs.items():
+                if path not in self.producers:
+                    yield from self.source(path, expected, made, then)
+                elif self.producers[path].outputs[path] != expected:
+                    name = self.place.name
+                    yield (
+                        f"{name(made)}: not explained: made of another {name(path)} than "
+                        "there is"
+                    )
+            yield from self.code(receipt, made, then)
+            yield from self.compared(then.root / LOCK, LOCK, receipt.lock, made)
+            for path, expected in receipt.outputs.items():
+                if not self.place.archived or _is_archived(path, self.place):
+                    yield from self.compared(self.place.file(path), path, expected, made)
+
+    def source(self, path: str, expected: str, made: str, then: Place) -> Iterator[str]:
+        """Yield the problem of an input that no job made."""
+        file = then.file(path)
+        # Word vectors on another disk are checked if they are at hand.
+        if not then.is_outside(path) or file.is_file():
+            yield from self.compared(file, path, expected, made)
+
+    def compared(self, file: Path, path: str, expected: str, made: str) -> Iterator[str]:
+        """Yield the problem of one file."""
+        path, made = self.place.name(path), self.place.name(made)
+        if file.is_symlink() and file.is_relative_to(self.place.folder):
+            yield f"{path}: not explained: expected a file, found a symbolic link"
+            return
+        if not file.is_file():
+            needs = f"; {made} needs it" if path != made else ""
+            yield f"{path}: missing{needs}"
+            return
+        if file not in self.hashes:
+            self.hashes[file] = file_hash(file)
+        found = self.hashes[file]
+        if found != expected:
             yield f"{path}: altered: expected sha256 {expected[:12]}, found {found[:12]}"
 
-    for receipt in receipts:
-        made = next(iter(receipt.outputs))
-        expected_parents = {producers[p].id for p in receipt.inputs if p in producers}
-        if set(receipt.parents) != expected_parents or not expected_parents <= ids:
-            yield f"{results / NAME}: altered: the chain breaks before {made}"
-        ids.add(receipt.id)
-        for path, expected in receipt.inputs.items():
-            if path not in producers:
-                outside = (root / path).is_relative_to(root)
-                if outside or current(path) is not None:
-                    yield from compared(path, expected, made)
-            elif producers[path].outputs[path] != expected:
-                yield f"{made}: not explained: made of another {path} than there is"
-        yield from _altered_code(receipt, made, root, seen_code)
-        yield from compared(LOCK, receipt.lock, made)
-        for path, expected in receipt.outputs.items():
-            yield from compared(path, expected, made)
-    for path in _files(results, root):
-        if path not in producers:
-            yield f"{path}: not explained: no receipt names it"
-
-
-def _altered_code(
-    receipt: Receipt, made: str, root: Path, seen: set[str]
-) -> Iterator[str]:
-    if receipt.code_hash in seen:
-        return
-    seen.add(receipt.code_hash)
-    for path, expected in receipt.code.items():
-        if not (root / path).is_file():
-            yield f"{path}: missing; {made} was made with it"
+    def code(self, receipt: Receipt, made: str, then: Place) -> Iterator[str]:
+        """Yield the first problem of a job's code."""
+        root = then.root
+        if (root, receipt.code_hash) in self.seen:
             return
-        if file_code_hash(root / path) != expected:
-            yield f"{path}: altered since {made} was made"
+        self.seen.add((root, receipt.code_hash))
+        for path, expected in receipt.code.items():
+            if not (root / path).is_file():
+                yield f"{path}: missing; {made} was made with it"
+                return
+            if file_code_hash(root / path) != expected:
+                yield f"{path}: altered since {made} was made"
+                return
+        script = root / receipt.script
+        now = {
+            f.relative_to(root).as_posix() for f in code_files(script, receipt.modules)
+        }
+        for path in sorted(now - set(receipt.code)):
+            yield f"{path}: not explained: {receipt.script} did not import it before"
             return
-    script = root / receipt.script
-    now = {f.relative_to(root).as_posix() for f in code_files(script, receipt.modules)}
-    for path in sorted(now - set(receipt.code)):
-        yield f"{path}: not explained: {receipt.script} imports it, but did not before"
+        if code_hash(script, receipt.modules) != receipt.code_hash:
+            yield f"{receipt.script}: altered since {made} was made"
+
+
+def _altered_workflow(chain: Chain, then: Place) -> Iterator[str]:
+    """Yield the workflow's own files and configuration files that are not as in the run."""
+    found = workflow_files(then.root)
+    for path in sorted({*found, *chain.seal.workflow}):
+        expected = chain.seal.workflow.get(path)
+        if expected is None:
+            yield f"{path}: not explained: the run had no such file"
+        elif path not in found:
+            yield f"{path}: missing; the run was made with it"
+        elif found[path] != expected:
+            yield f"{path}: altered since the run"
+    file = then.folder / CONFIGURATION
+    path = f"{then.shown}/{CONFIGURATION}"
+    if not file.is_file():
+        yield f"{path}: missing"
         return
-    if code_hash(script, receipt.modules) != receipt.code_hash:
-        yield f"{receipt.script}: altered since {made} was made"
+    if file_hash(file) != chain.seal.configuration_file:
+        yield f"{path}: altered: expected the file that the seal names"
+        return
+    for path, content in read_json(file)["files"].items():
+        source = then.file(path)
+        if not source.is_file():
+            # A user's own file need not be in the repository of an archive.
+            if not then.archived and not then.is_outside(path):
+                yield f"{path}: missing; it set the configuration"
+        elif configuration_files([source], source.parent)[source.name] != content:
+            yield f"{path}: altered since the run"
 
 
-def _files(results: Path, root: Path) -> Iterable[str]:
-    """Results that should have a receipt."""
-    for place, folders, names in os.walk(results):
-        folder = Path(place)
-        if folder == results:
+def _unexplained(place: Place, producers: dict[str, Receipt]) -> Iterator[str]:
+    """Yield the files and links of a results folder that no receipt names."""
+    for parent, folders, names in os.walk(place.folder):
+        here = Path(parent)
+        at_top = here == place.folder
+        if at_top:
             folders[:] = [name for name in folders if name not in UNCHECKED]
-            names = [name for name in names if name not in DERIVED]
-        elif UNCHECKED[0] in folders:
-            # The results of another configuration, with receipts of their own.
+            allowed = (*DERIVED, *(ARCHIVED if place.archived else ()))
+            names = [name for name in names if name not in allowed]
+        elif (here / NAME).is_file():
+            # The results of another configuration, which have receipts of their own.
             folders.clear()
             continue
         folders.sort()
-        for name in sorted(names):
-            # A checkpoint belongs to a job that has not ended.
-            if not name.startswith(".") and name != "checkpoint.safetensors":
-                yield (folder / name).relative_to(root).as_posix()
+        links = [name for name in folders if (here / name).is_symlink()]
+        for name in sorted([*names, *links]):
+            file = here / name
+            path = f"{place.results}/{file.relative_to(place.folder).as_posix()}"
+            if name in links:
+                yield (
+                    f"{place.name(path)}: not explained: expected a folder, found a "
+                    "symbolic link"
+                )
+            elif path not in producers:
+                yield f"{place.name(path)}: not explained: no receipt names it"
+
+
+def _inner_results(folder: Path) -> list[Path]:
+    """Return the folders inside a results folder that have receipts of their own."""
+    return sorted(path.parent for path in folder.glob(f"*/**/{NAME}"))
+
+
+def _is_archived(path: str, place: Place) -> bool:
+    inside = path.removeprefix(f"{place.results}/")
+    if inside.startswith("site/"):
+        return True
+    return inside.startswith(ARCHIVED_OUTPUTS) and not inside.endswith(LEFT_OUT)
+
+
+def _notes(chain: Chain, place: Place) -> Iterator[str]:
+    """Yield what the results were compared with."""
+    seal = chain.seal
+    commit = seal.commit
+    if not commit:
+        yield "code: compared with the files that are here; the run was not under git"
+    elif not has_commit(place.root, commit):
+        yield (
+            f"code: compared with the files that are here; commit {commit[:12]} of the run "
+            "is not in this clone"
+        )
+    else:
+        changed = changed_since(place.root, commit)
+        clean = "" if seal.clean else ", with uncommitted changes"
+        yield (
+            f"code: as of commit {commit[:12]}{clean}; {len(changed)} files of the "
+            "working tree changed since"
+        )
+    older = sum(
+        receipt.workflow != value_hash(seal.workflow) for receipt in chain.receipts
+    )
+    if older:
+        yield f"workflow: {older} of {len(chain.receipts)} jobs ran under earlier rules"
+    if place.archived:
+        absent = [
+            p for r in chain.receipts for p in r.outputs if not _is_archived(p, place)
+        ]
+        yield f"not in this folder: {len(absent)} files, known by their hash"
+    yield f"digest: {chain.digest}"

@@ -1,0 +1,296 @@
+"""Verification: each way of tampering is found, or documented as out of reach."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from interplay.__main__ import main
+from interplay.provenance.issuing import issue, seal
+from interplay.provenance.origin import CONFIGURATION, Origin
+from interplay.provenance.receipts import NAME, Chain, leaves
+from tests.provenance.small import (
+    PART,
+    SCRIPT,
+    SOURCE,
+    TABLE,
+    add_a_line,
+    drop_a_row,
+    flip_a_byte,
+    found,
+    jobs,
+    sealed,
+    write,
+    write_results,
+    write_sources,
+)
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = "workflow/scripts/library/part.py"
+
+
+def link_to_copy(path):
+    """Replace a file by a symbolic link to a copy of it."""
+    copy = path.with_name("copy")
+    path.rename(copy)
+    path.symlink_to(copy.name)
+
+
+def link_folder(path):
+    path.symlink_to("/tmp")
+
+
+def remove_with_receipt(path):
+    """Remove an output, and its receipt from the chain."""
+    path.unlink()
+    receipts = path.parents[1] / NAME
+    name = path.relative_to(receipts.parents[1]).as_posix()
+    lines = receipts.read_text().splitlines(keepends=True)
+    kept = [line for line in lines if name not in json.loads(line).get("outputs", {})]
+    receipts.write_text("".join(kept))
+
+
+def empty(path):
+    write(path, "")
+
+
+TAMPERINGS = {
+    "an output altered": (PART, flip_a_byte, "altered"),
+    "a row of a table dropped": (TABLE, drop_a_row, "altered"),
+    "an output removed": (TABLE, Path.unlink, "missing"),
+    "a source altered": (SOURCE, flip_a_byte, "altered"),
+    "the lock altered": ("envs/requirements.txt", add_a_line, "altered"),
+    "a script altered": (SCRIPT, add_a_line, "altered"),
+    "a module altered": (LIBRARY, add_a_line, "altered"),
+    "a module removed": (LIBRARY, Path.unlink, "missing"),
+    "config.yaml altered": ("config.yaml", lambda p: p.write_text("g: [1]"), "altered"),
+    "config.yaml removed": ("config.yaml", Path.unlink, "missing"),
+    "a rule altered": ("workflow/rules/part.smk", add_a_line, "altered"),
+    "a rule added": ("workflow/rules/more.smk", empty, "not explained"),
+    "a rule removed": ("workflow/rules/part.smk", Path.unlink, "missing"),
+    "the Snakefile altered": ("Snakefile", add_a_line, "altered"),
+    "configuration.json altered": (f"results/{CONFIGURATION}", flip_a_byte, "altered"),
+    "configuration.json removed": (f"results/{CONFIGURATION}", Path.unlink, "missing"),
+    "a stray file": ("results/tables/other.csv", empty, "not explained"),
+    "a stray hidden file": ("results/tables/.other.csv", empty, "not explained"),
+    "a stray checkpoint": ("results/checkpoint.safetensors", empty, "not explained"),
+    "a symbolic link to a file": (TABLE, link_to_copy, "not explained"),
+    "a symbolic link to a folder": ("results/more", link_folder, "not explained"),
+    "the receipts altered": (f"results/{NAME}", flip_a_byte, "altered"),
+    "the seal removed": (f"results/{NAME}", drop_a_row, "altered"),
+    "an output removed with its receipt": (TABLE, remove_with_receipt, "altered"),
+}
+"""way of tampering: file, change, and what verification says of it"""
+
+
+@pytest.mark.parametrize("name", TAMPERINGS)
+def test_tampering_is_found(small, name):
+    path, change, said = TAMPERINGS[name]
+    assert found(small) == []
+    change(small / path)
+    first = found(small)[0]
+    named = f"results/{NAME}" if name == "an output removed with its receipt" else path
+    assert first.startswith(named), first
+    assert f": {said}" in first
+    assert str(small) not in first
+
+
+def test_the_page_on_the_audit_lists_every_tampering():
+    page = (ROOT / "docs/audit.md").read_text()
+    rows = re.findall(r"^\| (.+?) \|", page, re.MULTILINE)
+    assert set(TAMPERINGS) <= set(rows)
+
+
+def test_a_stray_file_next_to_a_folder_of_logs_is_found(small):
+    write(small / "results/preview/logs/train.log", "done\n")
+    write(small / "results/preview/table.csv", "g\n0.9\n")
+    assert sorted(found(small)) == [
+        "results/preview/logs/train.log: not explained: no receipt names it",
+        "results/preview/table.csv: not explained: no receipt names it",
+    ]
+
+
+def test_results_inside_of_results_are_checked_by_their_own_receipts(small):
+    inner = small / "results/preview"
+    shutil.copytree(small / "results", small / "copy")
+    (small / "copy").rename(inner)
+    chain = Chain.read(inner / NAME)
+    receipts = [
+        replace(
+            each,
+            outputs={_inner(path): h for path, h in each.outputs.items()},
+            inputs={_inner(path): h for path, h in each.inputs.items()},
+            parents=[],
+        )
+        for each in chain.receipts
+    ]
+    parents = [receipts[0], replace(receipts[1], parents=[receipts[0].id])]
+    sealing = replace(chain.seal, results="results/preview", leaves=leaves(parents))
+    Chain(parents, sealing).write(inner / NAME)
+    assert found(small) == []
+    write(inner / "stray.csv", "")
+    assert found(small) == [
+        "results/preview/stray.csv: not explained: no receipt names it"
+    ]
+
+
+def _inner(path):
+    return path.replace("results/", "results/preview/")
+
+
+@pytest.mark.parametrize(
+    ("path", "edit"),
+    [
+        (SCRIPT, lambda text: "# why\n" + text),
+        ("config.yaml", lambda text: "# why\n" + text),
+    ],
+)
+def test_a_comment_is_no_alteration(small, path, edit):
+    (small / path).write_text(edit((small / path).read_text()))
+    assert found(small) == []
+
+
+def test_logs_and_benchmarks_are_not_checked(small):
+    write(small / "results/logs/train.log", "done\n")
+    write(small / "results/benchmarks/train.tsv", "s\n")
+    assert found(small) == []
+
+
+def test_an_input_from_outside_is_checked_if_it_is_there(tmp_path):
+    root, vectors = tmp_path / "project", tmp_path / "glove.txt"
+    write_sources(root)
+    write_results(root)
+    vectors.write_text("the 0.1\n")
+    sealed(root, jobs(root, source="../glove.txt"))
+    assert found(root) == []
+    flip_a_byte(vectors)
+    assert found(root)[0].startswith("../glove.txt: altered")
+    vectors.unlink()
+    assert found(root) == []
+
+
+def test_a_workflow_in_another_folder_than_the_results(tmp_path):
+    root, work = tmp_path / "interplay", tmp_path / "mine"
+    write_sources(root)
+    write_results(work)
+    these = jobs(root, source=f"../interplay/{SOURCE}")
+    chain = sealed(root, these, work=work)
+    assert chain.seal.root == "../interplay"
+    assert found(work) == []
+    for path in (SOURCE, SCRIPT, "Snakefile", "config.yaml"):
+        whole = (root / path).read_text()
+        (root / path).write_text("g: 1\n")
+        assert path in found(work)[0]
+        (root / path).write_text(whole)
+    (root / SOURCE).unlink()
+    assert f"{SOURCE}: missing" in found(work)[0]
+
+
+def rewritten(root):
+    """Alter a result, and write a whole chain anew that agrees with it."""
+    write(root / TABLE, "g,x\n0.0,0\n0.9,1\n")
+    receipts = issue(jobs(root), [], Origin.of(root, {"g": [0.9]}, []), root, root)
+    chain = seal(receipts, "results", Origin.of(root, {"g": [0.9]}, []), root, root)
+    chain.write(root / "results" / NAME)
+
+
+def test_a_rewritten_chain_is_found_by_its_digest_only(small, monkeypatch, capsys):
+    monkeypatch.chdir(small)
+    assert main(["digest", "results"]) == 0
+    digest = capsys.readouterr().out.split()[0].removeprefix("sha256:")
+    assert found(small, digest=digest) == []
+    rewritten(small)
+    assert found(small) == []
+    (first, *_) = found(small, digest=digest)
+    assert first.startswith(f"results/{NAME}: altered: expected the digest {digest}")
+    assert main(["verify", "results", "--digest", f"sha256:{digest}"]) == 1
+
+
+@pytest.mark.skipif(
+    not shutil.which("ssh-keygen"), reason="expected ssh-keygen, found none"
+)
+def test_a_signed_digest_anchors_the_chain(small, monkeypatch, capsys, tmp_path_factory):
+    keys = tmp_path_factory.mktemp("keys")
+    monkeypatch.chdir(small)
+
+    def said_by(*arguments):
+        assert main(list(arguments)) == 0
+        return capsys.readouterr().out
+
+    def keygen(*arguments, text=None):
+        command = ["ssh-keygen", "-q", *map(str, arguments)]
+        return subprocess.run(command, input=text, capture_output=True, text=True)
+
+    key, signed = keys / "key", keys / "digest"
+    assert keygen("-t", "ed25519", "-N", "", "-f", key).returncode == 0
+    public = key.with_suffix(".pub").read_text()
+    (keys / "signers").write_text(f"author@example.org {public}")
+    signed.write_text(said_by("digest", "results"))
+    assert keygen("-Y", "sign", "-f", key, "-n", "interplay", signed).returncode == 0
+
+    def is_signed(text):
+        check = ["-Y", "verify", "-f", keys / "signers", "-I", "author@example.org"]
+        check += ["-n", "interplay", "-s", f"{signed}.sig"]
+        return keygen(*check, text=text).returncode == 0
+
+    assert is_signed(said_by("digest", "results"))
+    rewritten(small)
+    assert main(["verify", "results"]) == 0
+    capsys.readouterr()
+    assert not is_signed(said_by("digest", "results"))
+
+
+def test_the_command_line(small, monkeypatch, capsys):
+    monkeypatch.chdir(small)
+    for arguments in ([], ["results"], ["--results", "results"]):
+        assert main(["verify", *arguments]) == 0
+        assert "results: every file is as its receipt says" in capsys.readouterr().out
+    drop_a_row(small / TABLE)
+    assert main(["verify"]) == 1
+    assert capsys.readouterr().err.startswith(f"{TABLE}: altered")
+
+
+# The real workflow
+
+
+def verified(folder):
+    command = [sys.executable, "-m", "interplay", "verify", "results/preview"]
+    path = {**os.environ, "PYTHONPATH": str(ROOT / "workflow/scripts")}
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=path)
+    return ended.returncode, ended.stderr
+
+
+@pytest.mark.slow
+def test_a_run_that_nobody_touched_is_verified(reproduction):
+    assert verified(reproduction.folder) == (0, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("path", "change", "line"),
+    [
+        ("results/preview/tables/linear_theory.parquet", flip_a_byte, "altered"),
+        ("results/preview/tables/linear_scalings.csv", drop_a_row, "altered"),
+        ("results/preview/sentiment/data/train.txt", os.unlink, "missing"),
+        ("results/preview/figures/fig1.png", flip_a_byte, "altered"),
+        ("results/preview/paper.pdf", flip_a_byte, "altered"),
+        ("workflow/scripts/interplay/linear/theory.py", add_a_line, "altered"),
+        ("workflow/scripts/prepare_sentences.py", add_a_line, "altered"),
+        ("workflow/rules/linear.smk", add_a_line, "altered"),
+        ("tiny.yaml", lambda path: path.write_text("{}"), "altered"),
+    ],
+)
+def test_a_change_after_a_run_is_named(reproduction, path, change, line):
+    altered = reproduction.folder / path
+    whole = altered.read_bytes()
+    change(altered)
+    status, message = verified(reproduction.folder)
+    altered.write_bytes(whole)
+    assert status == 1
+    assert message.startswith(f"{path}: {line}")

@@ -1,0 +1,187 @@
+"""The graph of jobs of one results folder, and what each row of a table depends on."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from interplay.provenance.origin import CONFIGURATION
+from interplay.provenance.place import Place, place_of
+from interplay.provenance.receipts import NAME, Chain, Receipt, producers_of
+from interplay.storage.errors import InputError
+from interplay.storage.files import read_json
+from interplay.storage.tables import read_table
+
+KEYS = ("experiment", "g", "seed")
+"""columns that say which trained network a row describes"""
+
+FIRST_LINE = 2
+"""of a table: line 1 is the header"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run: a network, or the linear networks of one g."""
+
+    receipt: Receipt
+    """of the job, which may have trained several networks"""
+    record: str
+    """path of the run's record.json"""
+    keys: dict[str, Any]
+    """those of `KEYS` that name the run"""
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The run's own files, by path: hash."""
+        folder = self.record.removesuffix("record.json")
+        outputs = self.receipt.outputs.items()
+        return {path: sha256 for path, sha256 in outputs if path.startswith(folder)}
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The receipts of one results folder."""
+
+    place: Place
+    chain: Chain
+
+    @classmethod
+    def read(cls, folder: Path, work: Path) -> "Graph":
+        """Read the receipts of a results folder; `work` is the current folder.
+
+        Raises:
+            InputError: there are no receipts, or they were altered.
+        """
+        chain = Chain.read(work / folder / NAME)
+        return cls(place_of(folder, chain, work), chain)
+
+    @property
+    def results(self) -> str:
+        """The results folder, as paths in receipts begin."""
+        return self.place.results
+
+    @property
+    def receipts(self) -> list[Receipt]:
+        """All receipts, each after the receipts that it names."""
+        return self.chain.receipts
+
+    @cached_property
+    def producers(self) -> dict[str, Receipt]:
+        """The receipt of each output, by the output's path."""
+        return producers_of(self.receipts)
+
+    @cached_property
+    def by_id(self) -> dict[str, Receipt]:
+        """Each receipt by its id."""
+        return {receipt.id: receipt for receipt in self.receipts}
+
+    @cached_property
+    def figures(self) -> dict[str, Receipt]:
+        """The receipt of each figure: fig1, fig1_stated, romo/overview."""
+        found = {}
+        for receipt in self.receipts:
+            if receipt.script.endswith("/draw_figure.py"):
+                path = next(iter(receipt.outputs))
+                stem = Path(path).stem
+                experiment = receipt.wildcards.get("experiment")
+                found[f"{experiment}/{stem}" if experiment else stem] = receipt
+        return found
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """All training runs."""
+        return [
+            Run(receipt, path, self._keys(path))
+            for receipt in self.receipts
+            for path in receipt.outputs
+            if path.endswith("/record.json")
+        ]
+
+    def _keys(self, record: str) -> dict[str, Any]:
+        stage, *parts = Path(record).relative_to(self.results).parts[:-1]
+        keys: dict[str, Any] = {} if stage == "linear" else {"experiment": parts.pop(0)}
+        for part in parts:
+            name, value = re.fullmatch(r"(g|seed)(.+)", part).groups()
+            keys[name] = float(value) if name == "g" else int(value)
+        return keys
+
+    @cached_property
+    def configuration(self) -> Mapping[str, Any]:
+        """What configuration.json holds: command_line, files and values."""
+        return read_json(self.place.folder / CONFIGURATION)
+
+    def producer(self, path: str) -> Receipt:
+        """Return the receipt of a file; raise `InputError` if there is none."""
+        if path not in self.producers:
+            raise InputError(f"{path}: expected a file with a receipt, found none")
+        return self.producers[path]
+
+    def table(self, path: str) -> pd.DataFrame:
+        """Read a table; its index is the line in the file, the header being line 1."""
+        table = read_table(self.place.file(path))
+        return table.set_index(pd.RangeIndex(FIRST_LINE, len(table) + FIRST_LINE))
+
+    def ancestors(self, path: str) -> list[Receipt]:
+        """Return the jobs that one output depends on, in order, its own job last.
+
+        A table that was gathered from files depends on these files only, not on all that
+        its job read.
+        """
+        wanted, seen = [path], set()
+        ids = set()
+        while wanted:
+            path = wanted.pop()
+            if path in seen or path not in self.producers:
+                continue
+            seen.add(path)
+            receipt = self.producers[path]
+            ids.add(receipt.id)
+            wanted += receipt.parts.get(path, receipt.inputs)
+        return [receipt for receipt in self.receipts if receipt.id in ids]
+
+    def runs_of(self, rows: pd.DataFrame, among: Iterable[Receipt]) -> list[Run]:
+        """Return the runs that rows of a table describe.
+
+        Args:
+            rows: of any table.
+            among: the jobs that the table depends on.
+        """
+        ids = {receipt.id for receipt in among}
+        runs = [run for run in self.runs if run.receipt.id in ids]
+        found = []
+        described: dict[tuple[str, ...], set[tuple[Any, ...]]] = {}
+        for run in runs:
+            keys = tuple(key for key in KEYS if key in run.keys and key in rows.columns)
+            if keys not in described:
+                unique = rows[list(keys)].drop_duplicates() if keys else rows[:1]
+                described[keys] = set(
+                    unique[list(keys)].itertuples(index=False, name=None)
+                )
+            if tuple(run.keys[key] for key in keys) in described[keys]:
+                found.append(run)
+        return found
+
+    def between(self, way: Iterable[Receipt], runs: Iterable[Run]) -> list[Receipt]:
+        """Return the jobs on a way that depend on runs, without the runs' own jobs."""
+        depending = {run.receipt.id for run in runs}
+        own = set(depending)
+        found = []
+        for receipt in way:
+            if not depending or depending.intersection(receipt.parents):
+                depending |= {receipt.id} if own else set()
+                if receipt.id not in own:
+                    found.append(receipt)
+        return found
+
+    def external_inputs(self, receipts: Iterable[Receipt]) -> dict[str, str]:
+        """Return the inputs that no job made, by path: hash."""
+        return {
+            path: sha256
+            for receipt in receipts
+            for path, sha256 in receipt.inputs.items()
+            if path not in self.producers
+        }

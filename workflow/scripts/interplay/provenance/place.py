@@ -1,0 +1,110 @@
+"""Where the files of a results folder are: live, in an archive or in a crate."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from os.path import normpath, relpath
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from interplay.provenance.origin import extract_commit, has_commit
+from interplay.provenance.receipts import NAME, Chain
+from interplay.storage.errors import InputError
+
+MACHINES = "machines.json"
+"""a file by which an archived folder is known"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to find the files that receipts name."""
+
+    folder: Path
+    """of the results"""
+    results: str
+    """that folder, as paths in receipts begin"""
+    work: Path
+    """folder that paths in receipts are relative to"""
+    root: Path
+    """the workflow's folder"""
+    root_name: str
+    """the workflow's folder, relative to `work` as the receipts know it"""
+    shown: str
+    """the results folder, relative to the current folder, as messages name it"""
+    archived: bool
+    """whether the folder holds a selection of the results, without the networks"""
+
+    def file(self, path: str) -> Path:
+        """Return where a file that a receipt names is, or would be."""
+        if path.startswith(f"{self.results}/"):
+            return self.folder / path.removeprefix(f"{self.results}/")
+        source = self.source(path)
+        return self.root / source if source else self.work / path
+
+    def name(self, path: str) -> str:
+        """Return a path of the receipts as messages show it."""
+        inside = path.removeprefix(f"{self.results}/")
+        return path if inside == path else f"{self.shown}/{inside}"
+
+    def source(self, path: str) -> str:
+        """Return a path relative to the workflow's folder; empty if it is not in there."""
+        if Path(path).is_absolute():
+            return ""
+        path, root = normpath(path), normpath(self.root_name)
+        if root == ".":
+            return "" if path.startswith("../") else path
+        return path.removeprefix(f"{root}/") if path.startswith(f"{root}/") else ""
+
+    def is_outside(self, path: str) -> bool:
+        """Return whether a path is neither in the workflow's nor the working folder."""
+        up = normpath(path).startswith("../")
+        return Path(path).is_absolute() or (up and not self.source(path))
+
+    @contextmanager
+    def as_of(self, commit: str) -> Iterator["Place"]:
+        """Yield this place with the workflow's folder as it was at a commit.
+
+        An archive describes a run of the past, so its sources are read from git. Without
+        the commit (a shallow clone, or no repository) the place itself is yielded.
+        """
+        if not self.archived or not has_commit(self.root, commit):
+            yield self
+            return
+        with TemporaryDirectory() as folder:
+            extract_commit(self.root, commit, Path(folder))
+            yield replace(self, root=Path(folder))
+
+
+def place_of(folder: Path, chain: Chain, work: Path) -> Place:
+    """Find the files of a results folder.
+
+    Args:
+        folder: of the results, with receipts.
+        chain: its receipts.
+        work: the current folder. The workflow's folder is looked for there, and then
+            above `folder`.
+
+    Raises:
+        InputError: there is no workflow in any of these folders.
+    """
+    seal, folder, shown = (
+        chain.seal,
+        (work / folder).absolute(),
+        relpath(work / folder, work),
+    )
+    archived = (folder / MACHINES).is_file()
+    name = Path(seal.results)
+    above = folder.parents[len(name.parts) - 1]
+    if not archived and above / name == folder:
+        work = above
+    candidates = [work / seal.root, work, *folder.parents]
+    for candidate in candidates:
+        if (candidate / "Snakefile").is_file() and (candidate / "workflow").is_dir():
+            root = candidate.resolve()
+            break
+    else:
+        raise InputError(
+            f"{folder / NAME}: expected the workflow in {work / seal.root} or above the "
+            "results, found none; run the command in the repository"
+        )
+    return Place(folder, seal.results, work, root, seal.root, shown, archived)

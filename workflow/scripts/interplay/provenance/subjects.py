@@ -1,0 +1,201 @@
+"""Find what a name stands for: a panel, a claim, a number, a row or a file."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from interplay.claims.readings import in_reading
+from interplay.nonlinear.settled import with_complete
+from interplay.provenance.graph import FIRST_LINE, Graph
+from interplay.provenance.identity import short_id
+from interplay.provenance.panels import panels_of
+from interplay.provenance.settings import file_that_set
+from interplay.storage.errors import InputError
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is to be explained."""
+
+    title: str
+    path: str
+    """the file that holds it"""
+    table: str = ""
+    """path of the table whose rows it shows, if any"""
+    rows: pd.DataFrame | None = None
+    """indexed by their line in the table's file"""
+    query: str = ""
+    columns: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+
+def find(name: str, graph: Graph) -> Subject:
+    """Find what a name stands for.
+
+    Args:
+        name: a panel (fig2c, romo/overview:a), a figure (fig2) or the id in a figure's
+            metadata; a claim's id, with `:READING` for another reading than the first; a
+            number's label in the paper; a row of a table (nonlinear.csv:12, the header
+            being line 1); a file.
+        graph: the receipts.
+
+    Raises:
+        InputError: the name is none of these.
+    """
+    for found in (
+        _panel(name, graph),
+        _figure(name, graph),
+        _claim(name, graph),
+        _number(name, graph),
+        _row(name, graph),
+    ):
+        if found is not None:
+            return found
+    return Subject(title=name, path=_path(name, graph))
+
+
+def _panel(name: str, graph: Graph) -> Subject | None:
+    match = re.fullmatch(r"(.+?):?([a-z])", name)
+    if not match or match[1] not in graph.figures:
+        return None
+    figure, letter = match.groups()
+    panels = panels_of(graph.figures[figure].parameters["figure"])
+    return panel_subject(figure, letter, graph) if letter in panels else None
+
+
+def panel_subject(figure: str, letter: str, graph: Graph) -> Subject:
+    """Return the subject of one panel of a figure."""
+    receipt = graph.figures[figure]
+    parameters = receipt.parameters
+    panel = panels_of(parameters["figure"])[letter]
+    table = next(path for path in receipt.inputs if Path(path).name == panel.table)
+    return Subject(
+        title=f"{figure}{':' if '/' in figure else ''}{letter}: {panel.shows}",
+        path=next(iter(receipt.outputs)),
+        table=table,
+        rows=panel.select(graph.table(table), **parameters["options"]),
+        query=panel.rows,
+        columns=panel.columns,
+        notes=[f"{key} = {value}" for key, value in parameters["options"].items()],
+    )
+
+
+def _figure(name: str, graph: Graph) -> Subject | None:
+    if name in graph.figures:
+        return Subject(name, next(iter(graph.figures[name].outputs)))
+    for receipt in graph.receipts:
+        path = next(iter(receipt.outputs))
+        if name in (receipt.rule, short_id(Path(path).stem, receipt.inputs_hash)):
+            return Subject(name, path)
+    return None
+
+
+def _claim(name: str, graph: Graph) -> Subject | None:
+    path = f"{graph.results}/tables/claims.csv"
+    if path not in graph.producers:
+        return None
+    identifier, _, reading = name.partition(":")
+    claims = graph.table(path)
+    found = claims[claims.id == identifier]
+    found = found[found.reading == reading] if reading else found
+    return claim_subject(found.iloc[0], path, graph) if len(found) else None
+
+
+def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
+    """Return the subject of one row of claims.csv."""
+    title = f"{claim.id}, reading {claim.reading}"
+    notes = [f"{claim['where']}: {claim.claim}", f"verdict: {claim.verdict}"]
+    if reason := text(claim.reason):
+        notes.append(f"reason: {reason}")
+    if not text(claim.tables):
+        return Subject(title, path, notes=notes)
+    if claim.parts:
+        part = f" ({claim.part})" if text(claim.part) else ""
+        notes.append(
+            f"{claim.quantity}: expected {claim.expected}; measured "
+            f"{claim.measured:.4g} ± {claim.spread:.2g} over {claim.seeds} seeds{part}; "
+            f"{claim.met} of {claim.parts} parts as expected"
+        )
+    stem, *others = claim.tables.split()
+    if others:
+        notes.append(f"compared with: {', '.join(others)}")
+    evaluated = graph.producer(path)
+    table = next(source for source in evaluated.inputs if Path(source).stem == stem)
+    readings = evaluated.parameters["readings"]
+    rows = in_reading(_complete(graph.table(table)), readings[claim.reading])
+    return Subject(
+        title=title,
+        path=path,
+        table=table,
+        rows=_selected(rows, text(claim.rows)),
+        query=text(claim.rows),
+        notes=notes,
+    )
+
+
+def _number(name: str, graph: Graph) -> Subject | None:
+    path = f"{graph.results}/tables/numbers.csv"
+    if path not in graph.producers:
+        return None
+    numbers = graph.table(path)
+    found = numbers[numbers.label == name]
+    return number_subject(found.iloc[0], path, graph) if len(found) else None
+
+
+def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
+    """Return the subject of one row of numbers.csv."""
+    query = text(number.rows)
+    notes = [f"{number.value}, from {number.table}: {query or 'all rows'}"]
+    if number.table == "config.yaml":
+        file = file_that_set(query.split("/"), graph.configuration["files"])
+        return Subject(number.label, path, notes=[*notes, f"set by {file}"])
+    table = f"{graph.results}/tables/{number.table}"
+    rows = _selected(_complete(graph.table(table)), query)
+    return Subject(number.label, path, table, rows, query, notes=notes)
+
+
+def _row(name: str, graph: Graph) -> Subject | None:
+    file, _, line = name.rpartition(":")
+    if not line.isdigit():
+        return None
+    path = _path(file, graph)
+    table = graph.table(path)
+    last = len(table) + FIRST_LINE - 1
+    if not FIRST_LINE <= int(line) <= last:
+        raise InputError(
+            f"{name}: expected a line from {FIRST_LINE} to {last}, found {line}; line 1 "
+            "is the header"
+        )
+    rows = table.loc[[int(line)]]
+    return Subject(f"line {line} of {path}", path, path, rows, f"line {line}")
+
+
+def _path(name: str, graph: Graph) -> str:
+    results = graph.results
+    for path in (name, f"{results}/{name}", f"{results}/tables/{name}"):
+        if path in graph.producers:
+            return path
+    raise InputError(
+        f"{name}: expected a panel (fig2c), a figure, a claim's id, a number's label, a row "
+        "of a table (nonlinear.csv:12) or a file with a receipt, found none of these"
+    )
+
+
+def text(cell: Any) -> str:
+    """Return a cell of a text column; a column that is empty throughout is read as NaN."""
+    return "" if pd.isna(cell) else str(cell)
+
+
+def _complete(table: pd.DataFrame) -> pd.DataFrame:
+    """Add the column `complete` to the table of networks; claims select rows by it."""
+    return with_complete(table) if "functional_rank" in table.columns else table
+
+
+def _selected(
+    table: pd.DataFrame, query: str, options: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
+    return table.query(query, local_dict=dict(options or {})) if query else table
