@@ -33,7 +33,8 @@ PANELS = {
     letter: Panel(
         f"{shows.format(QUANTITIES[column])}: {name}",
         "nonlinear.csv",
-        f"experiment in @experiments['{task}'].values()",
+        f"experiment in @experiments['{task}'].values() and converged"
+        " and functional_rank.notna()",
         (column,),
     )
     for start, shows, column in (
