@@ -172,9 +172,11 @@ rule summarise_networks:
         "../scripts/summarise_networks.py"
 
 
+# The tables of the paper hold the experiments that it names, and no others.
+PAPER_NETWORKS = []
+
 if "readings" in config:
 
-    # The tables of the paper hold the experiments that it names, and no others.
     ROLES = "flipflop", "mante", "romo"
     COMPARED = compared_experiments(config["supplement"])
     PAPER_NETWORKS = list(

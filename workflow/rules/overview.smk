@@ -40,4 +40,4 @@ rule draw_overview:
 
 def overviews(names):
     """Return the overview figures of some experiments."""
-    return expand(f"{MEASURED}/overview.pdf", experiment=names)
+    return expand(f"{MEASURED}/overview.pdf", experiment=list(names))

@@ -1,4 +1,4 @@
-"""Quantities of linear.csv, linear_curves.parquet and linear_truncation.csv."""
+"""Quantities of the tables of linear networks."""
 
 import numpy as np
 import pandas as pd
@@ -126,6 +126,25 @@ def concavity(rows: pd.DataFrame, threshold: float) -> float:
     middle = np.interp(learning.tau.iloc[-1] / 2, learning.tau, learning.loss)
     chord = (learning.loss.iloc[0] + learning.loss.iloc[-1]) / 2
     return float((middle - chord) / (one_value(rows, "zhat") ** 2 / 2))
+
+
+def share_at_time(rows: pd.DataFrame, column: str, of: str, tau: float) -> float:
+    """Return one column over another at a learning time.
+
+    Args:
+        rows: the epochs of one network, with a column `tau`.
+        column: name of the numerator.
+        of: name of the denominator.
+        tau: learning time; both columns are interpolated linearly.
+
+    Returns:
+        The quotient; NaN if the training ended before `tau`.
+    """
+    ordered = rows.sort_values("tau")
+    numerator, denominator = (
+        np.interp(tau, ordered.tau, ordered[name], right=np.nan) for name in (column, of)
+    )
+    return float(numerator / denominator)
 
 
 def _until_converged(rows: pd.DataFrame, threshold: float) -> pd.DataFrame:
