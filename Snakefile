@@ -40,29 +40,29 @@ include: "workflow/rules/audit.smk"
 rule all:
     """Every figure, the tables they are drawn from, the claims, and the paper."""
     default_target: True
-    localrule: True
     input:
         overviews(EXPERIMENTS),
         PAPER if "readings" in config else [],
+    localrule: True
 
 
 rule overview:
     """The overview figure of each experiment that the last configuration file names."""
-    localrule: True
     input:
         overviews(named_experiments()),
+    localrule: True
 
 
 if "readings" in config:
 
     rule figures:
         """Every figure of the paper and its supplement."""
-        localrule: True
         input:
             figures_of(FIGURES),
+        localrule: True
 
     rule claims:
         """The verdict on every claim."""
-        localrule: True
         input:
             rules.evaluate_claims.output,
+        localrule: True

@@ -1,4 +1,4 @@
-"""The linear network: the engine, and a dense loop with every singular value."""
+"""Time the descent of linear networks against dense matrix products."""
 
 import numpy as np
 
@@ -14,9 +14,13 @@ RATES = learning_rate(np.array([0.015, 0.009, 0.003]), G)
 
 
 def engine(n: int, epochs: int) -> Contender:
-    """Return the descents of the pipeline to all targets from one W0, and s of dW.
+    """Return the pipeline's descent: all targets from one W0, with singular values.
 
-    An epoch is one of all targets; the eigenbasis of W0 counts too.
+    One epoch updates the networks of all targets. The time includes the eigenbasis of W0.
+
+    Args:
+        n: number of neurons.
+        epochs: number of epochs to time.
     """
 
     def losses(epochs: int) -> np.ndarray:
@@ -31,17 +35,22 @@ def engine(n: int, epochs: int) -> Contender:
 
 
 def dense(n: int, epochs: int) -> Contender:
-    """Return the same by float32 products with the whole W, and a full SVD an epoch."""
+    """Return a plain loop: float32 products with the whole W, one full SVD per epoch.
 
-    def losses(epochs: int) -> np.ndarray:
+    Args:
+        n: number of neurons.
+        epochs: number of epochs to time.
+    """
+
+    def train(epochs: int) -> np.ndarray:
         network = draw_network(n, G, 0)
-        found = [
+        losses = [
             _dense_descent(network, zhat, rate, epochs)
             for zhat, rate in zip(TARGETS, RATES, strict=True)
         ]
-        return np.array(found).T
+        return np.array(losses).T
 
-    return Contender("dense float32", losses, epochs)
+    return Contender("dense float32", train, epochs)
 
 
 def _dense_descent(
@@ -56,7 +65,7 @@ def _dense_descent(
         for t in range(driven):
             x[t + 1] = (1 - dt) * x[t] + dt * (W @ x[t] + m)
         error = np.float32(zhat) - x[-scored:] @ w
-        # adjoints[t] is dL/dx[t + 1]
+        # adjoints[t] is the gradient of the loss with respect to x[t + 1].
         adjoints = np.zeros((driven, len(m)), np.float32)
         adjoints[-scored:] = -error[:, None] * w / scored
         for t in range(driven - 1, 0, -1):

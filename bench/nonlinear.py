@@ -14,7 +14,8 @@ from interplay.nonlinear.training import (
     stretch,
     train,
 )
-from interplay.tasks import Task, Trials, make_task
+from interplay.tasks import make_task
+from interplay.tasks.trials import Task, Trials
 
 DT = 0.5
 

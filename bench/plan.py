@@ -107,4 +107,5 @@ def _experiments(
     yield "linear", f"g = {linear.G}", plan.linear_n, contenders, None
     size = (plan.units, plan.sentences, 1)
     contenders = [lstm.engine(*size), lstm.torch_lstm(*size)]
-    yield "lstm", "2 layers", plan.units, contenders, None
+    count = lstm.operations(plan.units, plan.sentences)
+    yield "lstm", "2 layers", plan.units, contenders, count

@@ -15,6 +15,7 @@ COLUMNS = [
     "lowest",
     "highest",
     "sgemm_share",
+    "peak_share",
     "times_engine",
 ]
 
@@ -28,7 +29,8 @@ def summary(timings: pd.DataFrame, operations: float | None) -> pd.DataFrame:
 
     Returns:
         implementation, rounds, cpu_seconds (an epoch), lowest and highest of them,
-        sgemm_share (of the machine's own rate in the same round), times_engine
+        sgemm_share (of the machine's own rate in the same round), peak_share (of the
+        tile's in the nearest cache), times_engine
         (this time divided by the engine's in the same round).
     """
     engine = timings[timings["implementation"] == ENGINE].set_index("round")
@@ -36,9 +38,13 @@ def summary(timings: pd.DataFrame, operations: float | None) -> pd.DataFrame:
     for name, own in timings.groupby("implementation", sort=False):
         own = own.set_index("round")
         seconds = own["cpu_seconds"]
-        share = np.nan
+        shares = {"sgemm_share": np.nan, "peak_share": np.nan}
         if operations is not None:
-            share = (operations / seconds / own["sgemm_rate"]).median()
+            for share, rate in (
+                ("sgemm_share", "sgemm_rate"),
+                ("peak_share", "tile_rate"),
+            ):
+                shares[share] = (operations / seconds / own[rate]).median()
         rows.append(
             {
                 "implementation": name,
@@ -46,7 +52,7 @@ def summary(timings: pd.DataFrame, operations: float | None) -> pd.DataFrame:
                 "cpu_seconds": seconds.median(),
                 "lowest": seconds.min(),
                 "highest": seconds.max(),
-                "sgemm_share": share,
+                **shares,
                 "times_engine": (seconds / engine["cpu_seconds"]).median(),
             }
         )
@@ -70,7 +76,10 @@ def as_text(table: pd.DataFrame) -> str:
                 ("highest", "highest"),
             )
         },
-        sgemm_share=table["sgemm_share"].map("{:.2f}".format).replace("nan", ""),
+        **{
+            share: table[share].map("{:.2f}".format).replace("nan", "")
+            for share in ("sgemm_share", "peak_share")
+        },
         times_engine=table["times_engine"].map("{:.2f}".format),
     )
     return shown.drop(columns=["cpu_seconds", "lowest", "highest"]).to_string(index=False)

@@ -15,8 +15,14 @@ import pandas as pd
 import torch
 from threadpoolctl import threadpool_limits
 
+from interplay.kernels.compiling import compiled
+from interplay.kernels.tile import LANES, ROWS, buffer, set_product
+
 ENGINE = "engine"
 """the project's own implementation; the others are measured against it"""
+
+TILE_DEPTH = 128
+"""of the tile by which the processor's peak is measured: 16 KiB of weights"""
 
 SIDE = 1024
 """of the square matrices by which the machine's own rate is measured"""
@@ -69,6 +75,26 @@ def sgemm_rate(products: int = 3) -> float:
     return 2 * SIDE**3 / min(times)
 
 
+def tile_rate(products: int = 20_000) -> float:
+    """Return the processor's peak, floating-point operations per CPU second.
+
+    The peak is measured by the engines' own tile on data in the nearest cache; the median
+    of a few timings.
+    """
+    single = np.dtype(np.float32)
+    a, b = buffer((ROWS, TILE_DEPTH), single), buffer((TILE_DEPTH, LANES), single)
+    out = buffer((ROWS, LANES), single)
+    _repeat_product(out, a, b, 1)
+    times = [cpu_seconds(lambda: _repeat_product(out, a, b, products)) for _ in range(3)]
+    return 2 * ROWS * LANES * TILE_DEPTH * products / np.median(times)
+
+
+@compiled()
+def _repeat_product(out, a, b, times):
+    for _ in range(times):
+        set_product(out, a, b)
+
+
 def check_agreement(
     contenders: Sequence[Contender], epochs: int, tolerance: float
 ) -> dict[str, float]:
@@ -103,11 +129,12 @@ def in_turn(contenders: Sequence[Contender], rounds: int) -> pd.DataFrame:
 
     Returns:
         A row a contender and round; columns implementation, round, epochs,
-        cpu_seconds (an epoch), sgemm_rate (operations a second, in that round).
+        cpu_seconds (per epoch), sgemm_rate and tile_rate (operations per second, in that
+        round).
     """
     rows = []
     for number in range(rounds):
-        rate = sgemm_rate()
+        rates = {"sgemm_rate": sgemm_rate(), "tile_rate": tile_rate()}
         for contender in contenders:
             seconds = cpu_seconds(lambda run=contender: run.run(run.epochs))
             rows.append(
@@ -116,7 +143,7 @@ def in_turn(contenders: Sequence[Contender], rounds: int) -> pd.DataFrame:
                     "round": number,
                     "epochs": contender.epochs,
                     "cpu_seconds": seconds / contender.epochs,
-                    "sgemm_rate": rate,
+                    **rates,
                 }
             )
     return pd.DataFrame(rows)

@@ -46,7 +46,14 @@ TINY = {
             "epochs": {"flipflop": 50, "mante": 50, "romo": 50},
         },
     },
-    "linear": {"N": 64, "g": [0.0, 0.6], "seeds": [0]},
+    "linear": {
+        "N": 64,
+        "g": [0.0, 0.6],
+        "seeds": [0],
+        "cosine": {"N": 16, "epochs": 20},
+        "divergence": {"N": 16, "epochs": 20},
+        "second_order": {"epochs": 60},
+    },
     "sentiment": {"N": 16, "epochs": 2, "seeds": [0]},
 }
 """what is smaller than in the preview: networks that learn next to nothing"""
@@ -167,7 +174,8 @@ def project(tmp_path_factory):
         "results",
         root,
         root,
-        yaml.safe_load(CONFIG) | {"nonlinear": {**yaml.safe_load(CONFIG)["nonlinear"], "N": 4}},
+        yaml.safe_load(CONFIG)
+        | {"nonlinear": {**yaml.safe_load(CONFIG)["nonlinear"], "N": 4}},
         [root / "config.yaml", root / "preview.yaml"],
         ["--configfile", "preview.yaml"],
     )

@@ -47,9 +47,10 @@ def test_the_table_has_a_row_for_each_thing_measured(found):
     assert others == [ENGINE, "dense float32", ENGINE, "torch.nn.LSTM"]
     assert (table.rounds == 2).all()
     assert (table.cpu_seconds.between(table.lowest, table.highest)).all()
-    counted = table.experiment.isin(["training", "sizes"])
-    assert (table.sgemm_share[counted] > 0).all()
-    assert table.sgemm_share[~counted].isna().all()
+    counted = table.experiment != "linear"
+    shares = table[["sgemm_share", "peak_share"]]
+    assert (shares[counted] > 0).all(axis=None)
+    assert shares[~counted].isna().all(axis=None)
     assert (table.times_engine[table.implementation == ENGINE] == 1).all()
 
 
@@ -88,11 +89,12 @@ def test_ratios_are_formed_within_a_round():
             "round": [0, 0, 1, 1, 2, 2],
             "cpu_seconds": [1.0, 2.0, 10.0, 30.0, 2.0, 8.0],
             "sgemm_rate": [10.0, 10.0, 1.0, 1.0, 10.0, 10.0],
+            "tile_rate": [20.0, 20.0, 2.0, 2.0, 20.0, 20.0],
         }
     )
     engine, other = summary(timings, operations=5.0).to_dict("records")
     assert engine["times_engine"] == 1 and other["times_engine"] == 3
-    assert engine["sgemm_share"] == 0.5
+    assert engine["sgemm_share"] == 0.5 and engine["peak_share"] == 0.25
     assert (engine["lowest"], engine["cpu_seconds"], engine["highest"]) == (1, 2, 10)
 
 

@@ -1,48 +1,286 @@
-"""What figures do with networks that did not get where they should."""
+"""Figures: the rows that panels show, and networks that did not converge or settle."""
 
+from itertools import pairwise
+from pathlib import Path
+
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from interplay.figures import fig2
-from interplay.figures.style import FORMATS, save
+from interplay.claims import comparisons, identification
+from interplay.figures import (
+    fig1,
+    fig2,
+    fig5,
+    figS_outbreaks,
+    figS_published,
+    figS_rate,
+    figS_scaling,
+    figS_sentiment,
+    figS_spectra,
+    figS_training,
+    overview,
+)
+from interplay.figures.style import FORMATS, RC, save
 from interplay.nonlinear.settled import complete
+from interplay.storage.tables import read_table
+from tests.figures import tables
+
+ROOT = Path(__file__).parents[2]
+
+ADAM = {"optimiser": "adam", "trained": ["W", "B", "C"], "eps": 1e-8, "amsgrad": False}
+PUBLISHED = read_table(ROOT / "paper/published.csv")
+NETWORKS = tables.nonlinear()
+LSTMS, CURVES, SPECTRUM, TRUNCATION = tables.lstms()
+
+EXAMPLES = {
+    "experiments": tables.EXPERIMENTS, "g": [0.0, 0.9], "seed": 0, "trial_g": 1.2,
+    "epochs": dict.fromkeys(tables.TASKS, 30),
+}  # fmt: skip
+READINGS = {
+    task: {"identified": task, "stated": tables.STATED[task]} for task in tables.TASKS
+}
 
 
-def networks(converged):
-    """Return the columns of nonlinear.csv that Fig. 2 reads, two seeds at each g."""
-    columns = {"task": "mante", "hold": "", "g": [0.0, 0.0, 0.9, 0.9], "seed": [0, 1] * 2}
-    found = np.where(converged, 7, np.nan)
-    return pd.DataFrame(
-        columns
-        | {"convergence_epoch": found, "functional_rank": found, "norm_dW": found}
-        | {"shuffle_loss_ratio": found, "converged": converged}
-    )
+def in_three_ways(networks):
+    """Return networks of each task trained in three ways, and their parameters."""
+    ways = {"": ADAM, "_W": {**ADAM, "trained": ["W"]}}
+    ways["_descent"] = {**ADAM, "optimiser": "gradient_descent"}
+    parameters = {
+        f"{task}{suffix}": way for task in tables.TASKS for suffix, way in ways.items()
+    }
+    rows = tables.nonlinear(parameters)
+    descent = rows.experiment.str.endswith("descent")
+    rows.loc[descent, "converged"] = False
+    rows.loc[descent, ["convergence_epoch", "functional_rank"]] = np.nan
+    return comparisons.training(rows, parameters)
 
 
-def test_a_strength_is_drawn_only_if_all_its_networks_converged():
-    table = networks([True, False, True, True])
-    whole = table[complete(table)]
-    assert whole.g.tolist() == [0.9, 0.9]
+TRAINING = in_three_ways(NETWORKS)
+WAYS = {
+    task: {"Adam": task, "W alone": f"{task}_W", "gradient descent": f"{task}_descent"}
+    for task in tables.TASKS
+}
+SCALING = comparisons.scaling(
+    pd.concat([NETWORKS, tables.nonlinear(["mante_small"]).assign(N=8)]),
+    {name: {} for name in (*tables.TASKS, "mante_small")},
+)
+OUTBREAKS = comparisons.outbreaks(
+    NETWORKS,
+    {
+        "mante": {**ADAM, "learning_rate": 0.03},
+        "mante_stated": {**ADAM, "amsgrad": True, "learning_rate": 0.05},
+    },
+)
+RATE = identification.rate(
+    NETWORKS,
+    {"mante": {"learning_rate": 0.03}, "mante_stated": {"learning_rate": 0.05}},
+    PUBLISHED,
+)
+
+# module, tables by argument with the name of each table's file, options
+FIGURES = {
+    "fig1": (
+        fig1,
+        {
+            "trials": ("nonlinear_trials.parquet", tables.trials()),
+            "losses": ("nonlinear_loss.parquet", tables.losses()),
+            "spectrum": ("nonlinear_spectrum.parquet", tables.spectrum()),
+            "truncation": ("nonlinear_truncation.csv", tables.truncation()),
+        },
+        EXAMPLES,
+    ),
+    "fig2": (
+        fig2,
+        {"networks": ("nonlinear.csv", NETWORKS)},
+        {"experiments": tables.EXPERIMENTS},
+    ),
+    "fig5": (
+        fig5,
+        {
+            "spectrum": ("sentiment_spectrum.parquet", SPECTRUM),
+            "truncation": ("sentiment_truncation.csv", TRUNCATION),
+            "networks": ("sentiment.csv", LSTMS),
+        },
+        {"experiment": "lstm"},
+    ),
+    "figS_sentiment": (
+        figS_sentiment,
+        {
+            "curves": ("sentiment_curves.csv", CURVES),
+            "spectrum": ("sentiment_spectrum.parquet", SPECTRUM),
+        },
+        {"experiment": "lstm"},
+    ),
+    "figS_published": (
+        figS_published,
+        {
+            "networks": ("nonlinear.csv", NETWORKS),
+            "published": ("published.csv", PUBLISHED),
+        },
+        {"experiments": READINGS},
+    ),
+    "figS_rate": (figS_rate, {"rate": ("rate.csv", RATE)}, {}),
+    "figS_scaling": (figS_scaling, {"scaling": ("scaling.csv", SCALING)}, {}),
+    "figS_training": (
+        figS_training,
+        {
+            "training": ("training.csv", TRAINING),
+            "losses": ("nonlinear_loss.parquet", tables.losses()),
+        },
+        {"experiments": WAYS, "g": [0.0, 0.9], "seed": 0},
+    ),
+    "figS_spectra": (
+        figS_spectra,
+        {
+            "spectrum": ("nonlinear_spectrum.parquet", tables.spectrum()),
+            "eigenvalues": ("nonlinear_eigenvalues.parquet", tables.eigenvalues()),
+        },
+        {"experiments": tables.EXPERIMENTS, "g": tables.G, "seed": 0},
+    ),
+    "figS_outbreaks": (
+        figS_outbreaks,
+        {
+            "outbreaks": ("outbreaks.csv", OUTBREAKS),
+            "losses": ("nonlinear_loss.parquet", tables.losses()),
+            "networks": ("nonlinear.csv", NETWORKS),
+        },
+        {
+            "experiments": ["mante", "mante_stated"],
+            "readings": [tables.EXPERIMENTS, tables.STATED],
+            "names": ["identified", "stated"],
+            "threshold": 0.05,
+        },
+    ),
+}
 
 
-def test_a_strength_at_which_some_networks_settled_is_an_open_circle():
-    table = networks([True, False, True, True])
+def draw(name):
+    module, given, options = FIGURES[name]
+    with mpl.rc_context(RC):
+        return module.draw(**{key: table for key, (_, table) in given.items()}, **options)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_has_a_letter_per_panel(name):
+    figure = draw(name)
+    with mpl.rc_context(RC):
+        figure.draw_without_rendering()
+    panels = FIGURES[name][0].PANELS
+    titles = [ax.get_title(loc="left") for ax in figure.axes]
+    assert sorted(filter(None, titles)) == [f"({letter})" for letter in panels]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_each_panel_selects_rows_with_its_columns(name):
+    module, given, options = FIGURES[name]
+    by_file = dict(given.values())
+    for letter, panel in module.PANELS.items():
+        rows = panel.select(by_file[panel.table], **options)
+        assert len(rows), (letter, panel)
+        assert set(panel.columns) <= set(rows.columns)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_has_a_caption(name):
+    assert (ROOT / f"workflow/report/{name}.rst").read_text().strip()
+
+
+def test_a_panel_of_fig1_is_of_one_task_seed_and_the_shown_epochs():
+    rows = fig1.PANELS["e"].select(tables.losses(), **EXAMPLES)
+    assert set(rows.experiment) == {"mante"}
+    assert set(rows.seed) == {0}
+    assert set(rows.g) == {0.0, 0.9}
+    assert rows.epoch.max() == 29
+
+
+def test_traces_of_fig1_do_not_touch():
+    figure = Figure()
+    ax = figure.subplots()
+    wild = tables.trials().query("experiment == 'mante' and kind == 'output' and g == 0")
+    wild = pd.concat([wild, wild.assign(channel=2, value=0.0)])
+    offsets = fig1._draw_channels(ax, wild[wild.seed == 0], "z", "k")
+    ranges = [(line.get_ydata().min(), line.get_ydata().max()) for line in ax.lines]
+    assert list(offsets) == [0, 1, 2]
+    for above, below in pairwise(ranges):
+        assert above[0] > below[1]
+
+
+def settled_or_not(converged):
+    """Return networks of Mante, two seeds at g = 0 and at g = 0.9."""
+    rows = tables.nonlinear(["mante"]).query("g < 1").reset_index(drop=True)
+    lost = ~np.array(converged)
+    rows.loc[lost, "converged"] = False
+    rows.loc[lost, ["convergence_epoch", "functional_rank"]] = np.nan
+    return rows
+
+
+def test_a_strength_is_complete_only_if_all_its_networks_converged():
+    table = settled_or_not([True, False, True, True])
+    assert table[complete(table)].g.tolist() == [0.9, 0.9]
+
+
+def test_the_line_passes_through_strengths_at_which_some_networks_settled():
+    table = settled_or_not([True, False, True, True])
     axes = Figure().subplots()
-    fig2.draw_against_g(axes, table, "norm_dW", color="k")
-    line, circles = axes.lines
-    assert line.get_xydata().tolist() == [[0.9, 7]]
-    assert circles.get_xydata().tolist() == [[0.0, 7]]
-    assert circles.get_markerfacecolor() == "none"
+    fig2.draw_against_g(axes, table, "norm_dW", "k")
+    line, some, whole = axes.lines
+    assert line.get_xdata().tolist() == [0.0, 0.9]
+    assert line.get_ydata()[0] == table.norm_dW[0]
+    assert some.get_xydata().tolist() == [[0.0, table.norm_dW[0]]]
+    assert some.get_markerfacecolor() == "white"
+    assert whole.get_markerfacecolor() == "k"
+
+
+def test_a_strength_at_which_none_settled_is_marked_above_the_axis():
+    rest = tables.nonlinear(["flipflop", "romo"])
+    table = pd.concat([rest, settled_or_not([True, True, False, False])])
+    figure = fig2.draw(table, experiments=tables.EXPERIMENTS)
+    crosses = [line for line in figure.axes[0].lines if line.get_marker() == "x"]
+    assert [cross.get_xdata().tolist() for cross in crosses] == [[0.9]]
+    assert crosses[0].get_ydata()[0] >= 1
+    assert crosses[0].get_transform() == figure.axes[0].get_xaxis_transform()
+    labels = [text.get_text() for text in figure.legends[0].texts]
+    assert labels[-2:] == ["some settled", "none settled"]
 
 
 @pytest.mark.parametrize("converged", [[True] * 4, [True, False] * 2, [False] * 4])
 def test_fig2_is_drawn_whatever_is_left_out(converged, tmp_path):
-    save(
-        fig2.draw(networks(converged), hold="per_channel"),
-        tmp_path / "fig2",
-        "fig2",
-        "0" * 64,
-    )
+    figure = fig2.draw(settled_or_not(converged), experiments=tables.EXPERIMENTS)
+    save(figure, tmp_path / "fig2", "fig2", "0" * 64)
     assert all((tmp_path / f"fig2.{suffix}").stat().st_size for suffix in FORMATS)
+
+
+def test_a_network_that_did_not_converge_is_a_cross_on_the_upper_edge():
+    figure = draw("figS_training")
+    crosses = [line for line in figure.axes[3].lines if line.get_marker() == "x"]
+    # A cross per g; x is the position of the way of training.
+    assert {round(float(np.mean(cross.get_xdata()))) for cross in crosses} == {2}
+    assert len(crosses) == len(tables.G)
+
+
+@pytest.mark.parametrize("name", ["figS_scaling", "figS_rate", "figS_training"])
+def test_a_comparison_of_networks_that_all_failed_is_drawn(name):
+    module, given, options = FIGURES[name]
+    emptied = {
+        key: table.assign(settled=False, converged=False, counts=False).head(
+            0 if name == "figS_rate" else len(table)
+        )
+        if key in ("scaling", "rate", "training")
+        else table
+        for key, (_, table) in given.items()
+    }
+    module.draw(**emptied, **options).draw_without_rendering()
+
+
+def test_the_overview_has_a_second_row_for_a_grid_of_g():
+    of_mante = [
+        table[table.experiment == "mante"]
+        for table in (NETWORKS, tables.losses(), tables.spectrum(), tables.truncation())
+    ]
+    figure = overview.draw(*of_mante, title="mante", threshold=0.05)
+    assert len(figure.axes) == 7
+    few = [table[table.g < 1] for table in of_mante]
+    assert len(overview.draw(*few, title="mante", threshold=0.05).axes) == 3

@@ -1,8 +1,8 @@
 """Eqs (8) to (15) against the Taylor series of the gradient flow, Eq. (6).
 
-The series is computed from Eq. (6) alone, order by order and without finite
-differences, for random networks. The closed forms must agree with it but for
-O(1/√N), and at g = 0 with orthonormal vectors, where nothing is random, exactly.
+The tests compute the series from Eq. (6) alone, order by order and without finite
+differences, for random networks. The closed forms agree with it up to O(1/√N). At g = 0
+with orthonormal vectors nothing is random, and they agree exactly.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.linalg import lu_factor, lu_solve
 
-from interplay import theory
+from interplay.linear import theory
 
 ORDER = 3
 
@@ -34,9 +34,9 @@ class Series:
 
 
 def flow_series(W0, m, w, zhat):
-    """Differentiate Eq. (6) at tau = 0: dW/dtau = (zhat − z) a bᵀ with a, b as above.
+    """Differentiate Eq. (6) at tau = 0: dW/dtau = (zhat − z) a bᵀ.
 
-    (I − Wᵀ) a = w gives the next coefficient of a from lower ones, and likewise b.
+    (I − Wᵀ) a = w gives each coefficient of a from lower ones; b follows likewise.
     """
     lu = lu_factor(np.eye(len(m)) - W0)
     a, b = [lu_solve(lu, w, trans=1)], [lu_solve(lu, m)]
@@ -61,7 +61,7 @@ def flow_series(W0, m, w, zhat):
 
 
 def singular_value_series(series):
-    """Coefficients of tau, tau², tau³ in s1 and of tau³ in s2, by perturbation theory."""
+    """Return the series of s1 to third order and the tau³ coefficient of s2."""
     left, right = np.linalg.qr(series.a)[1], np.linalg.qr(series.b)[1]
     M1, M2, M3 = (left @ core @ right.T for core in series.core[1:])
     U, s, Vt = np.linalg.svd(M1)
@@ -75,7 +75,7 @@ def singular_value_series(series):
 
 
 def draw(n, g, rng, orthogonal=False):
-    """Draw W0, m, w; with z0 = 0 exactly, as the theory takes it, if `orthogonal`."""
+    """Draw W0, m and w. With `orthogonal`, z0 is exactly 0, as the theory assumes."""
     W0 = g * rng.standard_normal((n, n)) / np.sqrt(n)
     m, w = rng.standard_normal((2, n))
     m /= np.linalg.norm(m)
@@ -86,14 +86,14 @@ def draw(n, g, rng, orthogonal=False):
 
 
 def fit(function, degree):
-    """Coefficients of tau, …, tau^degree of a function that is a polynomial in tau."""
+    """Return the coefficients of tau, …, tau^degree of a polynomial in tau."""
     tau = np.linspace(0.5, 1.5, 8)
     powers = tau[:, None] ** np.arange(1, degree + 1)
     return np.linalg.lstsq(powers, function(tau), rcond=None)[0]
 
 
 def closed_forms(zhat, g):
-    """The same coefficients by Eqs (12), (14) and (15): W1; z; s1; s2."""
+    """Return the coefficients by Eqs (12), (14) and (15): W1; z; s1; s2."""
     z = fit(lambda tau: theory.readout(tau, zhat, g), 3)
     s1 = fit(lambda tau: theory.singular_values(tau, zhat, g)[0], 3)
     s2 = fit(lambda tau: theory.singular_values(tau, zhat, g)[1], 3)
@@ -105,7 +105,7 @@ NAMES = ["|W1|", "z tau", "z tau²", "z tau³", "s1 tau", "s1 tau²", "s1 tau³"
 
 @cache
 def ratios(n, g, zhat, seeds, orthogonal):
-    """Measured over predicted coefficients, (seed, len(NAMES))."""
+    """Return measured over predicted coefficients, (seeds, len(NAMES))."""
     found = []
     for seed in range(seeds):
         rng = np.random.default_rng([seed, n])

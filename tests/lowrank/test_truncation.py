@@ -5,13 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interplay.lowrank.packing import packed, unpacked
+from interplay.lowrank.shuffle import shuffle_entries
 from interplay.lowrank.spectrum import eigenvalues, singular_values
-from interplay.lowrank.truncation import (
-    factors,
-    functional_rank,
-    shuffle_entries,
-    truncations,
-)
+from interplay.lowrank.truncation import factors, functional_rank, truncations
 
 shapes = st.tuples(st.integers(1, 12), st.integers(1, 12))
 

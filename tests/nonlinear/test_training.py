@@ -11,7 +11,7 @@ import pytest
 
 from interplay.lowrank.truncation import functional_rank
 from interplay.nonlinear.engine import Engine
-from interplay.nonlinear.measurements import convergence_epoch
+from interplay.nonlinear.measurements.learning import convergence_epoch
 from interplay.nonlinear.network import Network
 from interplay.nonlinear.training import Run, State, initial_state, stretch, train
 from interplay.runs.checkpoints import load_checkpoint, save_checkpoint

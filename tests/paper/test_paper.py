@@ -9,6 +9,7 @@ import pytest
 import typst
 import yaml
 
+from interplay.claims.explanation import read_explanations
 from interplay.paper.numbers import configured, found
 from interplay.storage.tables import write_table
 
@@ -74,12 +75,17 @@ def test_no_sentence_loses_its_semicolon():
     assert not re.findall(r"\"\);", SOURCE.read_text())
 
 
-def test_explanations_are_of_claims_and_without_typed_numbers():
-    texts = yaml.safe_load((ROOT / "paper/explanations.yaml").read_text())
+def test_explanations_are_of_claims_and_readings_and_without_typed_numbers():
+    schema = yaml.safe_load(
+        (ROOT / "workflow/schemas/explanations.schema.yaml").read_text()
+    )
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
     entries = yaml.safe_load((ROOT / "paper/claims.yaml").read_text())["claims"]
-    assert set(texts) <= {entry["id"] for entry in entries}
-    for text in texts.values():
-        assert typed_numbers(text) == []
+    for one in read_explanations(ROOT / "paper/explanations.yaml", schema):
+        assert one.evidence.id in {entry["id"] for entry in entries}
+        assert set(one.readings) <= set(config["readings"])
+        assert typed_numbers(one.text) == []
+        assert "likely" not in one.text
 
 
 @pytest.fixture
@@ -95,39 +101,63 @@ def files(tmp_path):
         expected="at most 1", part="", measured=0.000123, spread=0.5, seeds=2, met=1,
         parts=1, verdict="holds", reason="",
     )  # fmt: skip
-    networks = pd.DataFrame(
-        [
-            {"task": "flipflop", "hold": "per_channel"},
-            {"task": "flipflop", "hold": "last_pulse"},
-            {"task": "mante", "hold": ""},
-            {"task": "romo", "hold": ""},
-        ]
-    ).assign(
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    claims = pd.concat([claims.assign(reading=reading) for reading in config["readings"]])
+    networks = pd.DataFrame({"experiment": list(config["nonlinear"]["networks"])}).assign(
         g=0.9, convergence_epoch=43.0, functional_rank=2.0, converged=True, complete=True
     )
-    networks.loc[3, "complete"] = False
+    networks.loc[networks.experiment == "romo", "complete"] = False
     sizes = {"sentences": 1, "tokens": 2, "types": 2}
     data = pd.DataFrame([{"split": s, **sizes} for s in ("train", "dev", "test")])
     accuracies = {f"{s}_accuracy": 0.8 for s in ("train", "dev", "test")}
-    lstm = pd.DataFrame([{"treebank": "a treebank", **accuracies}])
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    lstm = pd.DataFrame(
+        [
+            {"experiment": name, "treebank": "a treebank", **accuracies}
+            for name in config["sentiment"]["networks"]
+        ]
+    )
     numbers = pd.concat([configured(config), found(networks, data, lstm, claims)])
+    claims.loc[claims.id == "romo-rank-six", "verdict"] = "fails"
+    reason = {
+        "id": "romo-rank-six",
+        "reading": "identified",
+        "text": "So it is.",
+        "shown": True,
+    }
+    write_table(pd.DataFrame([reason]), tmp_path / "explanations.csv")
     write_table(claims, tmp_path / "claims.csv")
     write_table(numbers, tmp_path / "numbers.csv")
     return {
         "figures": str(figures),
+        "preview": False,
+        "explanations": str(tmp_path / "explanations.csv"),
         "claims": str(tmp_path / "claims.csv"),
         "numbers": str(tmp_path / "numbers.csv"),
     }
 
 
-def typeset(files):
+def typeset(files, **how):
     return typst.compile(
         str(SOURCE),
         root="/",
         ignore_system_fonts=True,
         sys_inputs={"files": json.dumps(files)},
+        **how,
     )
+
+
+def words(files):
+    """Return the reasons that the paper shows, and whether it says that it is a preview."""
+    page = typst.query(
+        str(SOURCE), "<shown>", root="/", ignore_system_fonts=True, field="value",
+        sys_inputs={"files": json.dumps(files)},
+    )  # fmt: skip
+    return json.loads(page)
+
+
+def test_reasons_are_shown_in_the_full_run_alone_and_a_preview_says_what_it_is(files):
+    assert words(files) == ["romo-rank-six: So it is.", "romo-rank-six: Not explained."]
+    assert words(files | {"preview": True}) == ["preview"]
 
 
 def test_every_label_and_claim_of_the_text_is_there_and_the_same_paper_the_same_file(

@@ -90,11 +90,27 @@ def test_later_commits_do_not_matter_and_are_counted(clone, capsys):
 @pytest.mark.parametrize(
     ("path", "change", "line"),
     [
-        (f"{ARCHIVE}/tables/table.csv", drop_a_row, f"{ARCHIVE}/tables/table.csv: altered"),
-        (f"{ARCHIVE}/tables/table.csv", Path.unlink, f"{ARCHIVE}/tables/table.csv: missing"),
+        (
+            f"{ARCHIVE}/tables/table.csv",
+            drop_a_row,
+            f"{ARCHIVE}/tables/table.csv: altered",
+        ),
+        (
+            f"{ARCHIVE}/tables/table.csv",
+            Path.unlink,
+            f"{ARCHIVE}/tables/table.csv: missing",
+        ),
         (f"{ARCHIVE}/{NAME}", drop_a_row, f"{ARCHIVE}/{NAME}: altered"),
-        (f"{ARCHIVE}/configuration.json", Path.unlink, f"{ARCHIVE}/configuration.json: missing"),
-        (f"{ARCHIVE}/stray.csv", lambda p: write(p, ""), f"{ARCHIVE}/stray.csv: not expl"),
+        (
+            f"{ARCHIVE}/configuration.json",
+            Path.unlink,
+            f"{ARCHIVE}/configuration.json: missing",
+        ),
+        (
+            f"{ARCHIVE}/stray.csv",
+            lambda p: write(p, ""),
+            f"{ARCHIVE}/stray.csv: not expl",
+        ),
     ],
 )
 def test_an_altered_archive_is_found(clone, path, change, line):
@@ -220,6 +236,8 @@ def altered(folder):
 def test_the_full_run_is_as_its_receipts_say():
     assert altered(FULL) == []
     assert {path.name for path in (FULL / "figures").iterdir()} >= set(FIGURES)
+
+
 def test_the_full_run_shows_what_the_paper_is_about():
     networks = pd.read_csv(FULL / "tables/nonlinear.csv")
     assert len(networks) == 185

@@ -135,7 +135,9 @@ def test_results_inside_of_results_are_checked_by_their_own_receipts(small):
     Chain(parents, sealing).write(inner / NAME)
     assert found(small) == []
     write(inner / "stray.csv", "")
-    assert found(small) == ["results/preview/stray.csv: not explained: no receipt names it"]
+    assert found(small) == [
+        "results/preview/stray.csv: not explained: no receipt names it"
+    ]
 
 
 def _inner(path):
@@ -210,7 +212,9 @@ def test_a_rewritten_chain_is_found_by_its_digest_only(small, monkeypatch, capsy
     assert main(["verify", "results", "--digest", f"sha256:{digest}"]) == 1
 
 
-@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="expected ssh-keygen, found none")
+@pytest.mark.skipif(
+    not shutil.which("ssh-keygen"), reason="expected ssh-keygen, found none"
+)
 def test_a_signed_digest_anchors_the_chain(small, monkeypatch, capsys, tmp_path_factory):
     keys = tmp_path_factory.mktemp("keys")
     monkeypatch.chdir(small)

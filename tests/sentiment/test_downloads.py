@@ -1,15 +1,19 @@
 """Fetching from a host, here one on this machine, and from local copies."""
 
+import errno
 import functools
 import gc
 import hashlib
 import http.server
 import threading
 import zipfile
+from types import SimpleNamespace
 
+import pooch
 import pytest
 
-from interplay.sentiment.downloads import check_hash, copy_checked, downloaded_archive
+from interplay.sentiment import downloads
+from interplay.sentiment.downloads import copy_checked, downloaded_archive
 from interplay.storage.errors import InputError
 
 # pooch leaves the connection of a response to the garbage collector.
@@ -109,4 +113,30 @@ def test_a_local_copy_is_checked(tmp_path):
         copy_checked(tmp_path / "dev.txt", "0" * 64, tmp_path / "other" / "dev.txt")
     assert not (tmp_path / "other").exists()
     with pytest.raises(InputError, match=r"none.txt: expected a file"):
-        check_hash(tmp_path / "none.txt", "0" * 64)
+        copy_checked(tmp_path / "none.txt", "0" * 64, tmp_path / "other" / "none.txt")
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_file_of_the_archive_is_checked_before_it_is_in_place(host, tmp_path):
+    served, address = host
+    digest = sha256((served / "trees.zip").read_bytes())
+    path = tmp_path / "data" / "train.txt"
+    with downloaded_archive(f"{address}/trees.zip", digest, path.parent) as archive:
+        with pytest.raises(InputError, match=r"trees/train.txt: expected sha256 0+, fou"):
+            archive.extract("trees/train.txt", path, "0" * 64)
+        assert not path.exists()
+        archive.extract("trees/train.txt", path, sha256(TEXT))
+    assert path.read_bytes() == TEXT
+
+
+@pytest.mark.parametrize("module", ["pooch", "shutil"])
+def test_a_full_disk_is_no_failed_download(host, tmp_path, monkeypatch, module):
+    def fail(*arguments, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    broken = SimpleNamespace(retrieve=fail, copyfileobj=fail, get_logger=pooch.get_logger)
+    monkeypatch.setattr(downloads, module, broken)
+    with pytest.raises(OSError, match="No space left") as error:
+        fetch(host, tmp_path / "data")
+    assert not isinstance(error.value, InputError)
+    assert not list((tmp_path / "data").iterdir())

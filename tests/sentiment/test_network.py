@@ -1,38 +1,36 @@
-"""The LSTM's gradient against torch's, its training, resumption and truncation."""
+"""The LSTM: initial weights, training, resumption, singular values and truncation."""
 
 import random
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from interplay.runs.checkpoints import load_checkpoint, save_checkpoint
+from interplay.optimisers.in_torch import TorchAdam
+from interplay.runs.checkpoints import Checkpoints, load_checkpoint, save_checkpoint
 from interplay.runs.streams import stream
-from interplay.sentiment.lstm import lstm_layer, reference_layer
+from interplay.sentiment.batches import sorted_batches
+from interplay.sentiment.engine import Engine
+from interplay.sentiment.evaluation import evaluate
+from interplay.sentiment.in_torch import TorchEngine
 from interplay.sentiment.measurements import (
     TRUNCATED,
-    TrainedLSTM,
     spectra,
-    sufficient_rank,
+    sufficient_ranks,
     summary,
     truncated_weights,
     truncation_curves,
 )
-from interplay.sentiment.model import Dropout, initial_weights, logits
+from interplay.sentiment.model import initial_weights
+from interplay.sentiment.published import distances
+from interplay.sentiment.run import Run, State, initial_state, learning_curves
 from interplay.sentiment.synthetic import synthetic_trees, synthetic_vectors
-from interplay.sentiment.training import (
-    Run,
-    State,
-    evaluate,
-    fingerprints,
-    initial_state,
-    side_by_side,
-    train,
-)
+from interplay.sentiment.trained import TrainedLSTM, fingerprints
+from interplay.sentiment.training import train
 from interplay.sentiment.treebank import build_treebank
-from interplay.sentiment.vocabulary import sorted_batches
 from interplay.storage.errors import InputError
 
 RUN = Run(seed=3, n=8, epochs=4, batch=16, learning_rate=0.01, dropout=0.5)
@@ -56,10 +54,6 @@ def start():
     return initial_state(RUN.initial_weights(DIMENSION))
 
 
-def tensors(arrays):
-    return {name: torch.from_numpy(array) for name, array in arrays.items()}
-
-
 def trained(language, treebank, state, threads=1, run=RUN, **options):
     sets = treebank["train"], treebank["dev"]
     return train(run, language, *sets, state, threads, **options)
@@ -73,62 +67,11 @@ def final(language, treebank):
 def assert_same(one, other):
     assert one.epochs == other.epochs
     assert one.steps == other.steps
-    for kind in ("weights", "means", "squares"):
-        for name, array in getattr(one, kind).items():
-            np.testing.assert_array_equal(array, getattr(other, kind)[name], name)
-
-
-# The layer
-
-
-@settings(max_examples=25, deadline=None)
-@given(
-    lengths=st.lists(st.integers(1, 7), min_size=1, max_size=5),
-    n_inputs=st.integers(1, 9),
-    n=st.integers(1, 20),
-    seed=st.integers(0, 2**32),
-)
-def test_states_and_gradients_are_those_of_torch(lengths, n_inputs, n, seed):
-    sizes = torch.tensor(
-        [sum(length > t for length in lengths) for t in range(max(lengths))]
-    )
-    generator = torch.Generator().manual_seed(seed)
-
-    def draw(*shape):
-        return torch.randn(shape, generator=generator).requires_grad_()
-
-    arguments = [draw(sum(lengths), n_inputs), draw(4 * n, n_inputs), draw(4 * n, n)]
-    arguments.append(draw(4 * n))
-    x, *weights = arguments
-    weighting = torch.randn((sum(lengths), n), generator=generator)
-    found = []
-    for layer in (lstm_layer, reference_layer):
-        hidden = layer(x, sizes, *weights)
-        gradients = torch.autograd.grad((hidden * weighting).sum(), arguments)
-        found.append([hidden, *gradients])
-    for ours, theirs in zip(*found, strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
-
-
-def test_the_readout_is_that_of_torch_modules(treebank, language):
-    weights = tensors(start().weights)
-    lstm = torch.nn.LSTM(DIMENSION, RUN.n, num_layers=2)
-    names = {"weight_ih": "input", "weight_hh": "recurrent"}
-    names |= {"bias_ih": "input_bias", "bias_hh": "recurrent_bias"}
-    with torch.no_grad():
-        for theirs, ours in names.items():
-            for layer in (1, 2):
-                parameter = getattr(lstm, f"{theirs}_l{layer - 1}")
-                parameter.copy_(weights[f"layer{layer}.{ours}"])
-    (batch, *_) = sorted_batches(language.examples(treebank["dev"]), 16)
-    packed = torch.nn.utils.rnn.pack_padded_sequence(
-        language.vectors[batch.words], batch.lengths
-    )
-    _, (last, _) = lstm(packed)
-    expected = last[-1] @ weights["readout.weight"][0] + weights["readout.bias"]
-    torch.testing.assert_close(
-        logits(weights, language.vectors, batch), expected, rtol=1e-4, atol=1e-6
-    )
+    assert one.groups.keys() == other.groups.keys()
+    for group, arrays in one.groups.items():
+        assert arrays.keys() == other.groups[group].keys()
+        for name, array in arrays.items():
+            np.testing.assert_array_equal(array, other.groups[group][name], name)
 
 
 def test_initial_weights_have_torchs_bounds_but_for_the_first_input_weights():
@@ -143,14 +86,6 @@ def test_initial_weights_have_torchs_bounds_but_for_the_first_input_weights():
     assert weights["layer2.input"].shape == weights["layer2.recurrent"].shape == (256, 64)
 
 
-def test_dropout_keeps_the_mean_and_follows_its_generator():
-    ones = torch.ones(400, 400)
-    first, second = (Dropout(0.3, torch.Generator().manual_seed(1))(ones) for _ in "ab")
-    assert torch.equal(first, second)
-    torch.testing.assert_close(first.unique(), torch.tensor([0, 1 / 0.7]))
-    assert abs(first.mean() - 1) < 0.01
-
-
 # Training
 
 
@@ -158,28 +93,40 @@ def test_the_number_of_threads_changes_no_bit(language, treebank, final):
     assert_same(trained(language, treebank, start(), threads=2), final)
 
 
+class EveryEpoch(Checkpoints):
+    """Checkpoints of all epochs, each read back from the file."""
+
+    def __init__(self, path):
+        super().__init__(path, "this run", every=0)
+        self.states = []
+
+    def save_if_due(self, snapshot):
+        super().save_if_due(snapshot)
+        self.states.append(State.from_checkpoint(*self.load()))
+
+
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(
     tmp_path, language, treebank, final
 ):
-    kept = []
-    trained(language, treebank, start(), keep=kept.append, keep_every=0)
-    assert [len(state.epochs) for state in kept] == [1, 2, 3, 4]
-    for state in kept[:3]:
-        save_checkpoint(state, "this run", tmp_path / "checkpoint.safetensors")
-        again = load_checkpoint(State, "this run", tmp_path / "checkpoint.safetensors")
-        assert_same(again, state)
-        assert again.wall_seconds == state.wall_seconds
-        assert_same(trained(language, treebank, again), final)
+    checkpoints = EveryEpoch(tmp_path / "checkpoint.safetensors")
+    trained(language, treebank, start(), checkpoints=checkpoints)
+    assert [state.epoch for state in checkpoints.states] == [1, 2, 3, 4]
+    seconds = [state.cpu_seconds for state in checkpoints.states]
+    assert seconds == sorted(seconds) and seconds[0] > 0
+    for state in checkpoints.states:
+        assert_same(trained(language, treebank, state), final)
+    checkpoints.remove()
+    assert checkpoints.load() is None
 
 
-def test_a_checkpoint_of_another_run_is_not_taken_up_and_a_damaged_one_is_named(tmp_path):
+def test_a_checkpoint_of_another_run_or_a_damaged_one_is_ignored(tmp_path):
     path = tmp_path / "checkpoint.safetensors"
-    assert load_checkpoint(State, "this run", path) is None
-    save_checkpoint(start(), "this run", path)
-    assert load_checkpoint(State, "another run", path) is None
+    assert load_checkpoint("this run", path) is None
+    save_checkpoint(start(), start().progress, "this run", path)
+    assert_same(State.from_checkpoint(*load_checkpoint("this run", path)), start())
+    assert load_checkpoint("another run", path) is None
     path.write_bytes(path.read_bytes()[:-50])
-    with pytest.raises(InputError, match=r"checkpoint.safetensors: expected"):
-        load_checkpoint(State, "this run", path)
+    assert load_checkpoint("this run", path) is None
 
 
 def test_training_touches_no_global_generator_and_no_setting(language, treebank, final):
@@ -195,12 +142,34 @@ def test_training_touches_no_global_generator_and_no_setting(language, treebank,
 
 def test_the_last_epoch_tells_what_the_weights_then_do(language, treebank, final):
     batches = sorted_batches(language.examples(treebank["dev"]), 7)
-    with side_by_side(2) as apply:
-        loss, accuracy = evaluate(
-            tensors(final.weights), language.vectors, batches, apply
-        )
+    with Engine(language.vectors, RUN.n) as engine:
+        loss, accuracy = evaluate(engine, final.weights, batches)
     assert accuracy == final.epochs[-1].dev_accuracy
     assert loss == pytest.approx(final.epochs[-1].dev_loss, rel=1e-5)
+
+
+def test_torchs_lstm_trains_as_the_engine_does(language, treebank, final, monkeypatch):
+    monkeypatch.setattr(TorchAdam, "__init__", on_the_cpu(TorchAdam.__init__))
+    monkeypatch.setattr(TorchEngine, "__init__", on_the_cpu(TorchEngine.__init__))
+    by_torch = trained(language, treebank, start(), device="cuda")
+    np.testing.assert_allclose(by_torch.epochs, final.epochs, rtol=1e-3)
+    for name, array in final.weights.items():
+        np.testing.assert_allclose(by_torch.weights[name], array, atol=1e-3)
+
+
+def on_the_cpu(function):
+    """Return a function whose argument "cuda" is replaced by "cpu"."""
+
+    def replaced(*arguments):
+        return function(*("cpu" if isinstance(a, str) else a for a in arguments))
+
+    return replaced
+
+
+def test_curves_have_a_row_per_epoch(final):
+    curves = learning_curves(final)
+    assert curves["epoch"].tolist() == [0, 1, 2, 3]
+    assert curves["dev_loss"].tolist() == [epoch.dev_loss for epoch in final.epochs]
 
 
 @pytest.mark.slow
@@ -222,6 +191,7 @@ def test_the_network_learns_the_synthetic_treebank():
 @pytest.fixture(scope="module")
 def network(final):
     record = {
+        "experiment": "lstm",
         "run": vars(RUN),
         "treebank": "synthetic treebank",
         "n_inputs": DIMENSION,
@@ -231,13 +201,13 @@ def network(final):
     return TrainedLSTM.from_job(record, final.weights)
 
 
-def test_initial_weights_are_drawn_anew_and_checked(network, final):
-    record = {"run": vars(RUN), "treebank": "", "n_inputs": DIMENSION}
+def test_initial_weights_are_drawn_again_and_checked(network, final):
+    record = {"experiment": "", "run": vars(RUN), "treebank": "", "n_inputs": 6}
     record |= {"machine": {"device": "cpu"}, "initial_sha256": {"readout.bias": "0" * 64}}
     for name, array in start().weights.items():
         np.testing.assert_array_equal(network.initial[name], array)
     with pytest.raises(
-        InputError, match=r"initial readout.bias of seed 3: expected sha256"
+        InputError, match=r"initial readout.bias of seed 3: other weights: expected"
     ):
         TrainedLSTM.from_job(record, network.final)
 
@@ -257,10 +227,10 @@ def test_truncation_has_the_rank_it_says_and_ends_at_the_trained_weights(network
     ranks = range(RUN.n + 1)
     weights = list(truncated_weights(network, target, ranks))
     for name in network.final:
-        kept = network.initial[name] if target == "dW" else 0
+        whole = network.initial[name] if target == "dW" else 0
         if name in TRUNCATED:
             for rank, truncated in zip(ranks, weights, strict=True):
-                part = truncated[name] - kept
+                part = truncated[name] - whole
                 assert np.linalg.matrix_rank(part, tol=1e-4) <= rank
             error = [np.linalg.norm(w[name] - network.final[name]) for w in weights]
             assert np.all(np.diff(error) < 1e-5)
@@ -274,13 +244,54 @@ def test_every_rank_is_tested_for_both_targets(network, language, treebank, fina
     assert truncation["rank"].tolist() == 2 * list(range(RUN.n))
     assert truncation["dev_accuracy"].between(0, 1).all()
     row = summary(network, language, treebank, truncation, 0.01, threads=1).iloc[0]
+    assert 0 <= row.sufficient_rank_W <= row.lasting_rank_W <= RUN.n
+    assert 0 <= row.sufficient_rank_dW <= row.lasting_rank_dW <= RUN.n
     assert row.dev_accuracy == final.epochs[-1].dev_accuracy
     assert row.epochs == RUN.epochs
     labelled = network.labelled(truncation)
-    assert labelled.columns.tolist()[0] == "seed"
+    assert labelled.columns.tolist()[:2] == ["experiment", "seed"]
+    assert set(labelled.experiment) == {"lstm"}
     assert set(labelled.treebank) == {"synthetic treebank"}
 
 
-def test_the_sufficient_rank_is_the_first_that_suffices():
-    assert sufficient_rank([0, 1, 2, 3], [0.5, 0.79, 0.7, 0.8], 0.78) == 1
-    assert sufficient_rank([0, 1], [0.5, 0.6], 0.78) is None
+def test_the_first_sufficient_rank_and_the_one_from_which_on_all_are():
+    assert sufficient_ranks([0.5, 0.79, 0.7, 0.8], 0.78) == (1, 3)
+    assert sufficient_ranks([0.8, 0.79], 0.78) == (0, 0)
+    assert sufficient_ranks([0.5, 0.6], 0.78) == (2, 2)
+
+
+@given(st.lists(st.floats(0, 1), max_size=20), st.floats(0, 1))
+def test_sufficient_ranks_are_sufficient(accuracies, least):
+    first, lasting = sufficient_ranks(accuracies, least)
+    assert first <= lasting <= len(accuracies)
+    assert all(accuracy < least for accuracy in accuracies[:first])
+    assert all(accuracy >= least for accuracy in accuracies[lasting:])
+    if lasting > 0:
+        assert accuracies[lasting - 1] < least
+
+
+def test_distances_from_published_curves_are_root_mean_squares():
+    epochs = np.arange(20)
+    curves = pd.DataFrame(
+        {
+            "experiment": np.repeat(["a", "b"], 40),
+            "seed": np.tile(np.repeat([0, 1], 20), 2),
+            "epoch": np.tile(epochs, 4),
+        }
+    )
+    # Seeds differ around their mean: 0.01 per epoch, and 0.1 higher in b.
+    curves["dev_loss"] = 0.01 * curves.epoch + 0.2 * (curves.seed - 0.5)
+    curves["dev_loss"] += 0.1 * (curves.experiment == "b")
+    curves["train_accuracy"] = 0.5
+    published = pd.DataFrame(
+        {
+            "epoch": [5, 10, 10, 490],
+            "quantity": ["dev_loss", "dev_loss", "train_accuracy", "dev_loss"],
+            "value": [0.05, 0.1, 0.7, 3.0],
+        }
+    )
+    table = distances(curves, published)
+    assert table.experiment.tolist() == ["a", "a", "b", "b"]
+    assert table.kind.tolist() == ["loss", "accuracy"] * 2
+    np.testing.assert_allclose(table.distance, [0, 0.2, 0.1, 0.2], atol=1e-12)
+    assert table.points.tolist() == [2, 1, 2, 1]

@@ -3,11 +3,12 @@
 
 rule claims_tables:
     """Gather what was computed for the claims into tidy tables."""
-    localrule: True
     input:
         linear_truncation=expand("<results>/linear/g{g}/truncation.csv", g=LINEAR_G),
         compression=[
-            *expand(f"{MEASURED}/compression.csv", experiment=used_by_readings(*ROLES)),
+            *expand(
+                f"{MEASURED}/compression.csv", experiment=used_by_readings(*ROLES)
+            ),
             *of_lstms("compression.csv", used_by_readings("lstm")),
         ],
     output:
@@ -17,6 +18,7 @@ rule claims_tables:
         "<logs>/claims/tables.log",
     benchmark:
         "<benchmarks>/claims/tables.tsv"
+    localrule: True
     conda:
         "../../envs/claims.yaml"
     resources:
@@ -30,20 +32,74 @@ rule claims_tables:
         "../scripts/gather_tables.py"
 
 
+COMPARISONS = {
+    "rate": "identification",
+    "scaling": "comparisons",
+    "training": "comparisons",
+    "outbreaks": "comparisons",
+    "flipflops": "comparisons",
+}
+"""tables of the supplement, and the module of interplay.claims that makes each"""
+
+
+def compared_tables(comparison):
+    """Return the inputs of a comparison."""
+    tables = {"networks": f"{TABLES}/nonlinear.csv"}
+    if comparison in ("rate", "flipflops"):
+        tables["published"] = source("paper/published.csv")
+    return tables
+
+
+for name, module in COMPARISONS.items():
+
+    rule:
+        """Compare experiments that differ in one thing."""
+        name:
+            "identify_rate" if name == "rate" else f"compare_{name}"
+        input:
+            **compared_tables(name),
+        output:
+            comparison=table(name),
+        log:
+            f"<logs>/claims/{name}.log",
+        benchmark:
+            f"<benchmarks>/claims/{name}.tsv"
+        localrule: True
+        conda:
+            "../../envs/claims.yaml"
+        resources:
+            mem_mb=each_try(500),
+            runtime=each_try(10),
+        params:
+            module=module,
+            comparison=name,
+            experiments={one: EXPERIMENTS[one].parameters for one in COMPARED[name]},
+            code=code("compare_experiments.py", f"interplay.claims.{module}"),
+        message:
+            f"Comparing experiments: {name}"
+        script:
+            "../scripts/compare_experiments.py"
+
+
 rule evaluate_claims:
     """Measure every claim of the paper in the tables, and judge it."""
-    localrule: True
     input:
+        **{name: f"{TABLES}/{name}.csv" for name in COMPARISONS},
         claims=source("paper/claims.yaml"),
         schema=source("workflow/schemas/claims.schema.yaml"),
-        published=source("paper/published.csv"),
+        explanations=source("paper/explanations.yaml"),
+        explanation_schema=source("workflow/schemas/explanations.schema.yaml"),
         nonlinear=f"{TABLES}/nonlinear.csv",
         nonlinear_loss=f"{TABLES}/nonlinear_loss.parquet",
         nonlinear_spectrum=f"{TABLES}/nonlinear_spectrum.parquet",
+        nonlinear_truncation=f"{TABLES}/nonlinear_truncation.csv",
         nonlinear_eigenvalues=f"{TABLES}/nonlinear_eigenvalues.parquet",
         linear=f"{TABLES}/linear.csv",
         linear_curves=f"{TABLES}/linear_curves.parquet",
         linear_truncation=f"{TABLES}/linear_truncation.csv",
+        cosine=f"{TABLES}/cosine.csv",
+        divergence=f"{TABLES}/divergence.csv",
+        second_order=f"{TABLES}/second_order.parquet",
         sentiment=f"{TABLES}/sentiment.csv",
         sentiment_spectrum=f"{TABLES}/sentiment_spectrum.parquet",
         sentiment_truncation=f"{TABLES}/sentiment_truncation.csv",
@@ -51,10 +107,12 @@ rule evaluate_claims:
     output:
         claims=table("claims"),
         measured=table("claims_measured"),
+        explanations=table("explanations"),
     log:
         "<logs>/claims/evaluate.log",
     benchmark:
         "<benchmarks>/claims/evaluate.tsv"
+    localrule: True
     conda:
         "../../envs/claims.yaml"
     resources:
@@ -71,7 +129,6 @@ rule evaluate_claims:
 
 rule present_claims:
     """Show the claims as a page, for Snakemake's report."""
-    localrule: True
     input:
         claims=f"{TABLES}/claims.csv",
     output:
@@ -85,6 +142,7 @@ rule present_claims:
         "<logs>/claims/present.log",
     benchmark:
         "<benchmarks>/claims/present.tsv"
+    localrule: True
     conda:
         "../../envs/claims.yaml"
     resources:

@@ -2,6 +2,7 @@
 
 # Name of a figure: its tables, the options of its module's `draw`, and its title.
 TABLES = "<results>/tables"
+FIRST_READING = next(iter(READINGS.values()))
 FIGURES = {
     "fig3": (
         {
@@ -26,12 +27,67 @@ FIGURES = {
             "published": source("paper/published.csv"),
         },
         {
-            "readings": {
-                name: {role: reading[role] for role in ROLES}
-                for name, reading in READINGS.items()
+            "experiments": {
+                role: {name: reading[role] for name, reading in READINGS.items()}
+                for role in ROLES
             }
         },
         "Supplement: published values",
+    ),
+    "figS_rate": (
+        {"rate": f"{TABLES}/rate.csv"},
+        {},
+        "Supplement: identified learning rate",
+    ),
+    "figS_scaling": (
+        {"scaling": f"{TABLES}/scaling.csv"},
+        {},
+        "Supplement: number of neurons",
+    ),
+    "figS_training": (
+        {
+            "training": f"{TABLES}/training.csv",
+            "losses": f"{TABLES}/nonlinear_loss.parquet",
+        },
+        {
+            "experiments": {
+                role: {
+                    way_of_training(EXPERIMENTS[name].parameters): name
+                    for name in COMPARED["training"]
+                    if EXPERIMENTS[name].task == role
+                }
+                for role in ROLES
+            },
+            **settings("nonlinear", "examples", keys="g seed"),
+        },
+        "Supplement: what is trained, and how",
+    ),
+    "figS_spectra": (
+        {
+            "spectrum": f"{TABLES}/nonlinear_spectrum.parquet",
+            "eigenvalues": f"{TABLES}/nonlinear_eigenvalues.parquet",
+        },
+        {
+            "experiments": {role: FIRST_READING[role] for role in ROLES},
+            **settings("supplement", "spectra", keys="g seed"),
+        },
+        "Supplement: singular values and eigenvalues",
+    ),
+    "figS_outbreaks": (
+        {
+            "outbreaks": f"{TABLES}/outbreaks.csv",
+            "losses": f"{TABLES}/nonlinear_loss.parquet",
+            "networks": f"{TABLES}/nonlinear.csv",
+        },
+        {
+            "experiments": COMPARED["outbreaks"],
+            "readings": [
+                {role: reading[role] for role in ROLES} for reading in READINGS.values()
+            ],
+            "names": list(READINGS),
+            **settings("nonlinear", "measurements", keys="threshold"),
+        },
+        "Supplement: outbreaks of the loss",
     ),
     "figS_linear_spectrum": (
         {
@@ -40,6 +96,24 @@ FIGURES = {
         },
         settings("linear", "examples", keys="zhat g"),
         "Supplement: spectrum of linear networks",
+    ),
+    "figS_cosine": (
+        {
+            "trials": f"{TABLES}/cosine_trials.parquet",
+            "curves": f"{TABLES}/cosine_curves.parquet",
+        },
+        settings("linear", "cosine", "trial", keys="period dt"),
+        "Supplement: initial connectivity is necessary",
+    ),
+    "figS_divergence": (
+        {"curves": f"{TABLES}/divergence_curves.parquet"},
+        {},
+        "Supplement: divergence of linear networks",
+    ),
+    "figS_second_order": (
+        {"eigenvalues": f"{TABLES}/second_order.parquet"},
+        {},
+        "Supplement: eigenvalues at second order",
     ),
 }
 for name, reading in READINGS.items():
@@ -102,7 +176,6 @@ for name, (tables, options, title) in FIGURES.items():
         """Draw one figure."""
         name:
             name
-        localrule: True
         input:
             **tables,
         output:
@@ -115,6 +188,7 @@ for name, (tables, options, title) in FIGURES.items():
             f"<logs>/figures/{name}.log",
         benchmark:
             f"<benchmarks>/figures/{name}.tsv"
+        localrule: True
         conda:
             "../../envs/figures.yaml"
         resources:

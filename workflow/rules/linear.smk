@@ -1,71 +1,68 @@
-"""Section 3: linear networks, their gradient descent and its theory."""
+"""Section 3: linear networks, their gradient descent and theory, and three supplements."""
 
+LINEAR = "<results>/linear/g{g}/seed{seed}"
+COSINE = "<results>/linear/cosine/g{g}/seed{seed}"
+DIVERGENCE = "<results>/linear/divergence/g{g}/seed{seed}"
 LINEAR_G = [float(g) for g in config["linear"]["g"]]
+COSINE_RATES = {
+    float(network["g"]): network["learning_rate"]
+    for network in config["linear"]["cosine"]["networks"]
+}
 
 
 rule train_linear:
-    """Train the linear networks of one g, all targets and seeds; measure each epoch."""
+    """Train one linear network to each target; measure each epoch."""
     output:
-        weights="<results>/linear/g{g}/networks.safetensors",
-        networks="<results>/linear/g{g}/networks.csv",
-        curves="<results>/linear/g{g}/curves.parquet",
-        record="<results>/linear/g{g}/record.json",
+        network=f"{LINEAR}/network.safetensors",
+        measurements=f"{LINEAR}/measurements.csv",
+        curves=f"{LINEAR}/curves.parquet",
+        record=f"{LINEAR}/record.json",
     log:
-        "<logs>/linear/g{g}/train.log",
+        "<logs>/linear/g{g}/seed{seed}/train.log",
     benchmark:
-        "<benchmarks>/linear/g{g}/train.tsv"
+        "<benchmarks>/linear/g{g}/seed{seed}/train.tsv"
     conda:
         "../../envs/linear.yaml"
     resources:
         mem_mb=each_try(2000),
         runtime=each_try(30),
     params:
-        N=lookup(dpath="linear/N", within=config),
-        dt=lookup(dpath="linear/dt", within=config),
-        trial=lookup(dpath="linear/trial", within=config),
-        targets=lookup(dpath="linear/targets", within=config),
-        epochs=lookup(dpath="linear/epochs", within=config),
-        seeds=lookup(dpath="linear/seeds", within=config),
-        threshold=lookup(dpath="linear/threshold", within=config),
+        **settings("linear", keys="N dt trial targets epochs threshold"),
         code=code("train_linear.py"),
     message:
-        "Training the linear networks, g = {wildcards.g}"
+        "Training a linear network, g = {wildcards.g}, seed {wildcards.seed}"
     script:
         "../scripts/train_linear.py"
 
 
 rule linear_trial:
-    """Run the trained networks of one g through the trial that Fig. 3(a) shows."""
-    localrule: True
+    """Run the trained network of one g through the trial that Fig. 3(a) shows."""
     input:
-        weights="<results>/linear/g{g}/networks.safetensors",
+        network=f"{LINEAR}/network.safetensors",
     output:
-        trials="<results>/linear/g{g}/trials.parquet",
+        trials=f"{LINEAR}/trials.parquet",
     log:
-        "<logs>/linear/g{g}/trial.log",
+        "<logs>/linear/g{g}/seed{seed}/trial.log",
     benchmark:
-        "<benchmarks>/linear/g{g}/trial.tsv"
+        "<benchmarks>/linear/g{g}/seed{seed}/trial.tsv"
+    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
         mem_mb=each_try(1000),
         runtime=each_try(10),
     params:
-        N=lookup(dpath="linear/N", within=config),
-        trial=lookup(dpath="linear/trial", within=config),
-        zhat=lookup(dpath="linear/examples/zhat", within=config),
-        seed=lookup(dpath="linear/examples/seed", within=config),
-        dt=lookup(dpath="linear/examples/dt", within=config),
+        **settings("linear", keys="N trial"),
+        **settings("linear", "examples", keys="zhat dt"),
         code=code("linear_trial.py"),
     message:
-        "Running the example trial of the linear networks, g = {wildcards.g}"
+        "Running the example trial of the linear network, g = {wildcards.g}"
     script:
         "../scripts/linear_trial.py"
 
 
 rule linear_theory:
     """Tabulate Eqs (14) and (15) over learning time, and the scalings of Fig. 4."""
-    localrule: True
     output:
         theory="<results>/tables/linear_theory.parquet",
         scalings=table("linear_scalings"),
@@ -73,15 +70,14 @@ rule linear_theory:
         "<logs>/linear/theory.log",
     benchmark:
         "<benchmarks>/linear/theory.tsv"
+    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
         mem_mb=each_try(1000),
         runtime=each_try(10),
     params:
-        targets=lookup(dpath="linear/targets", within=config),
-        epochs=lookup(dpath="linear/epochs", within=config),
-        g=lookup(dpath="linear/g", within=config),
+        **settings("linear", keys="targets epochs g"),
         code=code("linear_theory.py"),
     message:
         "Tabulating the theory of the linear networks"
@@ -89,16 +85,104 @@ rule linear_theory:
         "../scripts/linear_theory.py"
 
 
+rule train_cosine:
+    """Train one linear network to produce a cosine without input; record eigenvalues."""
+    output:
+        measurements=f"{COSINE}/measurements.csv",
+        curves=f"{COSINE}/curves.parquet",
+        trial=f"{COSINE}/trial.parquet",
+        record=f"{COSINE}/record.json",
+    log:
+        "<logs>/linear/cosine/g{g}/seed{seed}/train.log",
+    benchmark:
+        "<benchmarks>/linear/cosine/g{g}/seed{seed}/train.tsv"
+    conda:
+        "../../envs/linear.yaml"
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(30),
+    params:
+        **settings("linear", "cosine", keys="N trial epochs eigenvalue_interval"),
+        **settings("linear", keys="threshold"),
+        learning_rate=lambda wildcards: COSINE_RATES[float(wildcards.g)],
+        code=code("train_cosine.py"),
+    message:
+        "Training a linear network on the cosine, g = {wildcards.g}, seed {wildcards.seed}"
+    script:
+        "../scripts/train_cosine.py"
+
+
+rule train_divergence:
+    """Train one linear network to targets at which it may diverge; record eigenvalues."""
+    output:
+        measurements=f"{DIVERGENCE}/measurements.csv",
+        curves=f"{DIVERGENCE}/curves.parquet",
+        record=f"{DIVERGENCE}/record.json",
+    log:
+        "<logs>/linear/divergence/g{g}/seed{seed}/train.log",
+    benchmark:
+        "<benchmarks>/linear/divergence/g{g}/seed{seed}/train.tsv"
+    conda:
+        "../../envs/linear.yaml"
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(30),
+    params:
+        **settings("linear", "divergence", keys="N trial targets epochs"),
+        **settings("linear", keys="dt"),
+        code=code("train_divergence.py"),
+    message:
+        "Training a linear network to large targets, g = {wildcards.g}, seed {wildcards.seed}"
+    script:
+        "../scripts/train_divergence.py"
+
+
+rule second_order:
+    """Train linear networks at g = 0; record the eigenvalues of dW at each epoch."""
+    output:
+        eigenvalues="<results>/tables/second_order.parquet",
+    log:
+        "<logs>/linear/second_order.log",
+    benchmark:
+        "<benchmarks>/linear/second_order.tsv"
+    conda:
+        "../../envs/linear.yaml"
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(30),
+    params:
+        **settings("linear", "second_order", keys="N learning_rate epochs seeds"),
+        **settings("linear", keys="dt trial targets"),
+        code=code("second_order.py"),
+    message:
+        "Training linear networks at g = 0 for the eigenvalues of dW"
+    script:
+        "../scripts/second_order.py"
+
+
+def each_network(file, folder=LINEAR, **grid):
+    """Return a file of every linear network in a grid of g and seeds."""
+    return expand(f"{folder}/{file}", **grid)
+
+
+LINEAR_GRID = {"g": LINEAR_G, "seed": config["linear"]["seeds"]}
+EXAMPLE_GRID = {
+    "g": [float(g) for g in config["linear"]["examples"]["g"]],
+    "seed": config["linear"]["examples"]["seed"],
+}
+COSINE_GRID = {"g": list(COSINE_RATES), "seed": config["linear"]["cosine"]["seeds"]}
+DIVERGENCE_GRID = {
+    "g": [float(g) for g in config["linear"]["divergence"]["g"]],
+    "seed": config["linear"]["divergence"]["seeds"],
+}
+
+
 rule linear_tables:
-    """Gather what was found of every linear network into the tidy tables."""
-    localrule: True
+    """Concatenate the tables of the linear networks of Figs 3 and 4."""
     input:
-        networks=expand("<results>/linear/g{g}/networks.csv", g=LINEAR_G),
-        curves=expand("<results>/linear/g{g}/curves.parquet", g=LINEAR_G),
-        trials=expand(
-            "<results>/linear/g{g}/trials.parquet",
-            g=[float(g) for g in lookup(dpath="linear/examples/g", within=config)],
-        ),
+        networks=each_network("measurements.csv", **LINEAR_GRID),
+        curves=each_network("curves.parquet", **LINEAR_GRID),
+        trials=each_network("trials.parquet", **EXAMPLE_GRID),
     output:
         networks=table("linear"),
         curves="<results>/tables/linear_curves.parquet",
@@ -107,6 +191,7 @@ rule linear_tables:
         "<logs>/linear/tables.log",
     benchmark:
         "<benchmarks>/linear/tables.tsv"
+    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
@@ -120,28 +205,82 @@ rule linear_tables:
         "../scripts/gather_tables.py"
 
 
-rule truncate_linear:
-    """Measure the linear networks of one g with dW truncated at the lowest ranks."""
-    localrule: True
+rule cosine_tables:
+    """Concatenate the tables of the linear networks that learn a cosine."""
     input:
-        weights="<results>/linear/g{g}/networks.safetensors",
+        networks=each_network("measurements.csv", COSINE, **COSINE_GRID),
+        curves=each_network("curves.parquet", COSINE, **COSINE_GRID),
+        trials=each_network("trial.parquet", COSINE, **COSINE_GRID),
     output:
-        truncation="<results>/linear/g{g}/truncation.csv",
+        networks=table("cosine"),
+        curves="<results>/tables/cosine_curves.parquet",
+        trials="<results>/tables/cosine_trials.parquet",
     log:
-        "<logs>/linear/g{g}/truncate.log",
+        "<logs>/linear/cosine/tables.log",
     benchmark:
-        "<benchmarks>/linear/g{g}/truncate.tsv"
+        "<benchmarks>/linear/cosine/tables.tsv"
+    localrule: True
     conda:
         "../../envs/linear.yaml"
     resources:
         mem_mb=each_try(1000),
         runtime=each_try(10),
     params:
-        N=lookup(dpath="linear/N", within=config),
-        dt=lookup(dpath="linear/dt", within=config),
-        trial=lookup(dpath="linear/trial", within=config),
-        targets=lookup(dpath="linear/targets", within=config),
-        seeds=lookup(dpath="linear/seeds", within=config),
+        code=code("gather_tables.py"),
+    message:
+        "Gathering the tables of the cosine task"
+    script:
+        "../scripts/gather_tables.py"
+
+
+rule divergence_tables:
+    """Concatenate the tables of the linear networks that may diverge."""
+    input:
+        networks=each_network("measurements.csv", DIVERGENCE, **DIVERGENCE_GRID),
+        curves=each_network("curves.parquet", DIVERGENCE, **DIVERGENCE_GRID),
+    output:
+        networks=table("divergence"),
+        curves="<results>/tables/divergence_curves.parquet",
+    log:
+        "<logs>/linear/divergence/tables.log",
+    benchmark:
+        "<benchmarks>/linear/divergence/tables.tsv"
+    localrule: True
+    conda:
+        "../../envs/linear.yaml"
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
+    params:
+        code=code("gather_tables.py"),
+    message:
+        "Gathering the tables of the divergence"
+    script:
+        "../scripts/gather_tables.py"
+
+
+rule truncate_linear:
+    """Truncate dW of the linear networks of one g at the lowest ranks; Eq. (4)."""
+    input:
+        networks=expand(
+            f"{LINEAR}/network.safetensors",
+            seed=config["linear"]["seeds"],
+            allow_missing=True,
+        ),
+    output:
+        truncation="<results>/linear/g{g}/truncation.csv",
+    log:
+        "<logs>/linear/g{g}/truncate.log",
+    benchmark:
+        "<benchmarks>/linear/g{g}/truncate.tsv"
+    localrule: True
+    conda:
+        "../../envs/linear.yaml"
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
+    params:
+        **settings("linear", keys="N dt trial seeds"),
         code=code("truncate_linear.py"),
     message:
         "Truncating the linear networks, g = {wildcards.g}"

@@ -136,8 +136,8 @@ for name, (files, keys, message) in MEASUREMENTS.items():
             mem_mb=each_try(1500),
             runtime=each_try(30),
         params:
-            measurement=name,
             **settings("nonlinear", "measurements", keys=keys),
+            measurement=name,
             code=task_code(f"{name}.py"),
         message:
             f"{message} of {{wildcards.experiment}}"
@@ -147,7 +147,6 @@ for name, (files, keys, message) in MEASUREMENTS.items():
 
 rule summarise_networks:
     """Join the measurements of an experiment: one row per network."""
-    localrule: True
     input:
         convergence=f"{MEASURED}/convergence.csv",
         norms=f"{MEASURED}/norms.csv",
@@ -159,6 +158,7 @@ rule summarise_networks:
         "<logs>/nonlinear/{experiment}/networks.log",
     benchmark:
         "<benchmarks>/nonlinear/{experiment}/networks.tsv"
+    localrule: True
     conda:
         "../../envs/nonlinear.yaml"
     resources:
@@ -174,7 +174,6 @@ rule summarise_networks:
 
 rule draw_overview:
     """Draw the overview figure of an experiment."""
-    localrule: True
     input:
         networks=f"{MEASURED}/networks.csv",
         losses=f"{MEASURED}/losses.parquet",
@@ -191,6 +190,7 @@ rule draw_overview:
         "<logs>/nonlinear/{experiment}/overview.log",
     benchmark:
         "<benchmarks>/nonlinear/{experiment}/overview.tsv"
+    localrule: True
     conda:
         "../../envs/figures.yaml"
     resources:
@@ -218,12 +218,14 @@ if "readings" in config:
 
     # The tables of the paper hold the experiments that it names, and no others.
     ROLES = "flipflop", "mante", "romo"
-    PAPER_NETWORKS = [*used_by_readings(*ROLES), *config.get("supplement", [])]
+    COMPARED = compared_experiments(config["supplement"])
+    PAPER_NETWORKS = list(
+        dict.fromkeys([*used_by_readings(*ROLES), *sum(COMPARED.values(), [])])
+    )
     EXAMPLES = config["nonlinear"]["examples"]
 
     rule example_trial:
         """Run one trained network on the trial that Fig. 1 (a-c) shows."""
-        localrule: True
         input:
             **{name: f"{NETWORK}/{file}" for name, file in TRAINED.items()},
         output:
@@ -232,6 +234,7 @@ if "readings" in config:
             "<logs>/nonlinear/{experiment}/g{g}/seed{seed}/trial.log",
         benchmark:
             "<benchmarks>/nonlinear/{experiment}/g{g}/seed{seed}/trial.tsv"
+        localrule: True
         conda:
             "../../envs/nonlinear.yaml"
         resources:
@@ -246,7 +249,6 @@ if "readings" in config:
 
     rule compress_networks:
         """Rebuild networks from the seed of W0 and a few factors of dW."""
-        localrule: True
         input:
             **{
                 name: expand(
@@ -263,6 +265,7 @@ if "readings" in config:
             "<logs>/nonlinear/{experiment}/compress.log",
         benchmark:
             "<benchmarks>/nonlinear/{experiment}/compress.tsv"
+        localrule: True
         conda:
             "../../envs/nonlinear.yaml"
         resources:
@@ -279,7 +282,6 @@ if "readings" in config:
 
     rule nonlinear_tables:
         """Gather the measurements of the paper's experiments into tables."""
-        localrule: True
         input:
             networks=expand(f"{MEASURED}/networks.csv", experiment=PAPER_NETWORKS),
             losses=expand(f"{MEASURED}/losses.parquet", experiment=PAPER_NETWORKS),
@@ -305,6 +307,7 @@ if "readings" in config:
             "<logs>/nonlinear/tables.log",
         benchmark:
             "<benchmarks>/nonlinear/tables.tsv"
+        localrule: True
         conda:
             "../../envs/nonlinear.yaml"
         resources:

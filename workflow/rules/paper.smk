@@ -1,9 +1,18 @@
 """The paper: typeset from figures, tables and configuration, no number typed by hand."""
 
 
+def is_full_run():
+    """Return whether the paper's experiments are those of config.yaml."""
+    full = read_yaml(ROOT / "config.yaml")
+    parts = "linear", "sentiment", "compression", "readings"
+    in_full, here = experiments(full["nonlinear"]), EXPERIMENTS
+    return all(config[part] == full[part] for part in parts) and all(
+        here[name] == in_full.get(name) for name in PAPER_NETWORKS
+    )
+
+
 rule collect_numbers:
     """Collect every number that the paper's text shows, with its label and source."""
-    localrule: True
     input:
         nonlinear="<results>/tables/nonlinear.csv",
         data="<results>/tables/sentiment_data.csv",
@@ -15,6 +24,7 @@ rule collect_numbers:
         "<logs>/paper/numbers.log",
     benchmark:
         "<benchmarks>/paper/numbers.tsv"
+    localrule: True
     conda:
         "../../envs/paper.yaml"
     resources:
@@ -23,7 +33,11 @@ rule collect_numbers:
     params:
         configuration={
             "nonlinear": {
-                **{key: v for key, v in config["nonlinear"].items() if key != "networks"},
+                **{
+                    key: v
+                    for key, v in config["nonlinear"].items()
+                    if key != "networks"
+                },
                 "networks": {
                     name: {
                         **EXPERIMENTS[name].parameters,
@@ -45,16 +59,12 @@ rule collect_numbers:
 
 rule paper:
     """Typeset the paper."""
-    localrule: True
     input:
         source=source("paper/paper.typ"),
         template=source("paper/template.typ"),
-        explanations=source("paper/explanations.yaml"),
-        figures=[
-            f"<results>/figures/{figure}.svg"
-            for figure in ["fig1", "fig2", "fig3", "fig4", "fig5", "figS_published"]
-        ],
+        figures=[f"<results>/figures/{figure}.svg" for figure in FIGURES],
         claims="<results>/tables/claims.csv",
+        explanations="<results>/tables/explanations.csv",
         numbers="<results>/tables/numbers.csv",
     output:
         paper=report(
@@ -67,12 +77,14 @@ rule paper:
         "<logs>/paper/paper.log",
     benchmark:
         "<benchmarks>/paper/paper.tsv"
+    localrule: True
     conda:
         "../../envs/paper.yaml"
     resources:
         mem_mb=each_try(1000),
         runtime=each_try(10),
     params:
+        preview=not is_full_run(),
         code=code("typeset_paper.py"),
     message:
         "Typesetting the paper"

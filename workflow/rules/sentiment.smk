@@ -1,6 +1,5 @@
 """Section 4: a two-layer LSTM on the Stanford Sentiment Treebank."""
 
-SENTENCES = "<results>/sentiment/data"
 LOCAL_TREEBANK, LOCAL_VECTORS = config.get("treebank"), config.get("glove")
 # Local copies of the real data come before the synthetic one that a preview asks for.
 SYNTHETIC = "synthetic" in config["sentiment"] and not (LOCAL_TREEBANK or LOCAL_VECTORS)
@@ -16,6 +15,23 @@ if LOCAL_VECTORS and not Path(LOCAL_VECTORS).is_file():
     raise WorkflowError(f"config: glove: expected a file, found none: {LOCAL_VECTORS}")
 
 
+# Downloads and what is prepared from them serve all results folders. The name of a folder
+# is the hash of the vectors, so the same file at another path changes nothing, and another
+# file never replaces what was prepared from this one.
+if SYNTHETIC:
+    TREES = VECTORS = SENTENCES = "<results>/sentiment/data"
+    VECTORS_SHA256 = ""
+else:
+    VECTORS_SHA256 = (
+        file_hash(LOCAL_VECTORS)
+        if LOCAL_VECTORS
+        else config["sentiment"]["vectors"]["sha256"]
+    )
+    TREES = "<resources>/sentiment/trees"
+    VECTORS = "<resources>/sentiment/vectors"
+    SENTENCES = f"<resources>/sentiment/prepared-{VECTORS_SHA256[:12]}"
+
+
 def of_lstms(file, names):
     """Return a file of every LSTM of some experiments."""
     return [
@@ -28,16 +44,16 @@ if SYNTHETIC:
 
     rule write_synthetic_treebank:
         """Write a small treebank by a seeded grammar, and vectors for its words."""
-        localrule: True
         output:
-            train=f"{SENTENCES}/train.txt",
-            dev=f"{SENTENCES}/dev.txt",
-            test=f"{SENTENCES}/test.txt",
-            vectors=f"{SENTENCES}/vectors.txt",
+            train=f"{TREES}/train.txt",
+            dev=f"{TREES}/dev.txt",
+            test=f"{TREES}/test.txt",
+            vectors=f"{VECTORS}/vectors.txt",
         log:
             "<logs>/sentiment/write_synthetic_treebank.log",
         benchmark:
             "<benchmarks>/sentiment/write_synthetic_treebank.tsv"
+        localrule: True
         conda:
             "../../envs/sentiment.yaml"
         resources:
@@ -56,15 +72,15 @@ else:
 
     rule fetch_treebank:
         """Get the three files of trees from their host, or from `--config treebank=DIR`."""
-        localrule: True
         output:
-            train=f"{SENTENCES}/train.txt",
-            dev=f"{SENTENCES}/dev.txt",
-            test=f"{SENTENCES}/test.txt",
+            train=f"{TREES}/train.txt",
+            dev=f"{TREES}/dev.txt",
+            test=f"{TREES}/test.txt",
         log:
             "<logs>/sentiment/fetch_treebank.log",
         benchmark:
             "<benchmarks>/sentiment/fetch_treebank.tsv"
+        localrule: True
         conda:
             "../../envs/sentiment.yaml"
         resources:
@@ -82,13 +98,13 @@ else:
 
     rule fetch_vectors:
         """Get GloVe's vectors from their host; not needed with `--config glove=FILE`."""
-        localrule: True
         output:
-            vectors=f"{SENTENCES}/vectors.txt",
+            vectors=f"{VECTORS}/vectors.txt",
         log:
             "<logs>/sentiment/fetch_vectors.log",
         benchmark:
             "<benchmarks>/sentiment/fetch_vectors.tsv"
+        localrule: True
         conda:
             "../../envs/sentiment.yaml"
         resources:
@@ -105,19 +121,19 @@ else:
             "../scripts/fetch_vectors.py"
 
 
-# A file that was fetched is known by its hash, not its date: fetching it once more, or
-# otherwise, does not train the networks anew.
+# The hash of a downloaded file identifies it, not its date: downloading it again does not
+# retrain the networks.
 fetched = str if SYNTHETIC else ancient
 
 
 rule prepare_sentences:
     """Turn trees into labelled sentences, and keep the vectors of their words."""
-    localrule: True
     input:
-        train=fetched(f"{SENTENCES}/train.txt"),
-        dev=fetched(f"{SENTENCES}/dev.txt"),
-        test=fetched(f"{SENTENCES}/test.txt"),
-        vectors=LOCAL_VECTORS or fetched(f"{SENTENCES}/vectors.txt"),
+        train=fetched(f"{TREES}/train.txt"),
+        dev=fetched(f"{TREES}/dev.txt"),
+        test=fetched(f"{TREES}/test.txt"),
+        # The hash of a local file, a parameter, stands for it.
+        vectors=[] if LOCAL_VECTORS else fetched(f"{VECTORS}/vectors.txt"),
     output:
         train=f"{SENTENCES}/train.parquet",
         dev=f"{SENTENCES}/dev.parquet",
@@ -127,6 +143,7 @@ rule prepare_sentences:
         "<logs>/sentiment/prepare_sentences.log",
     benchmark:
         "<benchmarks>/sentiment/prepare_sentences.tsv"
+    localrule: True
     conda:
         "../../envs/sentiment.yaml"
     resources:
@@ -135,7 +152,7 @@ rule prepare_sentences:
     params:
         trees=lookup(dpath="sentiment/treebank/files", within=config),
         dimension=lookup(dpath="sentiment/vectors/dimension", within=config),
-        archive=lookup(dpath="sentiment/vectors/sha256", within=config),
+        vectors_sha256=VECTORS_SHA256,
         code=code("prepare_sentences.py"),
     message:
         "Preparing sentences and word vectors"
@@ -145,11 +162,10 @@ rule prepare_sentences:
 
 rule count_sentences:
     """Write the table of data facts: trees, sentences, tokens, types, vectors."""
-    localrule: True
     input:
-        train_trees=fetched(f"{SENTENCES}/train.txt"),
-        dev_trees=fetched(f"{SENTENCES}/dev.txt"),
-        test_trees=fetched(f"{SENTENCES}/test.txt"),
+        train_trees=fetched(f"{TREES}/train.txt"),
+        dev_trees=fetched(f"{TREES}/dev.txt"),
+        test_trees=fetched(f"{TREES}/test.txt"),
         train=f"{SENTENCES}/train.parquet",
         dev=f"{SENTENCES}/dev.parquet",
         test=f"{SENTENCES}/test.parquet",
@@ -160,6 +176,7 @@ rule count_sentences:
         "<logs>/sentiment/count_sentences.log",
     benchmark:
         "<benchmarks>/sentiment/count_sentences.tsv"
+    localrule: True
     conda:
         "../../envs/sentiment.yaml"
     resources:
@@ -175,7 +192,7 @@ rule count_sentences:
 
 
 rule train_lstm:
-    """Train one LSTM from its random weights; keep weights, curves and a record."""
+    """Train one LSTM from its random weights; write weights, curves and a record."""
     input:
         train=f"{SENTENCES}/train.parquet",
         dev=f"{SENTENCES}/dev.parquet",
@@ -199,13 +216,38 @@ rule train_lstm:
         experiment=lambda wildcards: LSTMS[wildcards.experiment].parameters,
         code=code("train_lstm.py"),
     message:
-        "Training the {wildcards.experiment}, seed {wildcards.seed}"
+        "Training {wildcards.experiment}, seed {wildcards.seed}"
     script:
         "../scripts/train_lstm.py"
 
 
-rule analyse_lstm:
-    """Measure spectra and truncations of one LSTM, and how good it is."""
+rule lstm_singular_values:
+    """Measure the singular values of one LSTM's weights."""
+    input:
+        network=f"{LSTM}/network.safetensors",
+        record=f"{LSTM}/record.json",
+    output:
+        spectrum=f"{LSTM}/spectrum.parquet",
+    log:
+        "<logs>/sentiment/{experiment}/seed{seed}/singular_values.log",
+    benchmark:
+        "<benchmarks>/sentiment/{experiment}/seed{seed}/singular_values.tsv"
+    localrule: True
+    conda:
+        "../../envs/sentiment.yaml"
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
+    params:
+        code=code("lstm_singular_values.py"),
+    message:
+        "Finding singular values of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/lstm_singular_values.py"
+
+
+rule truncate_lstm:
+    """Test one LSTM, whole and with truncated weights."""
     input:
         network=f"{LSTM}/network.safetensors",
         record=f"{LSTM}/record.json",
@@ -214,13 +256,12 @@ rule analyse_lstm:
         test=f"{SENTENCES}/test.parquet",
         vectors=f"{SENTENCES}/vectors.parquet",
     output:
-        spectrum=f"{LSTM}/spectrum.parquet",
         truncation=f"{LSTM}/truncation.csv",
         networks=f"{LSTM}/networks.csv",
     log:
-        "<logs>/sentiment/{experiment}/seed{seed}/analyse.log",
+        "<logs>/sentiment/{experiment}/seed{seed}/truncate.log",
     benchmark:
-        "<benchmarks>/sentiment/{experiment}/seed{seed}/analyse.tsv"
+        "<benchmarks>/sentiment/{experiment}/seed{seed}/truncate.tsv"
     conda:
         "../../envs/sentiment.yaml"
     threads: 2
@@ -229,16 +270,15 @@ rule analyse_lstm:
         runtime=each_try(60),
     params:
         within=lookup(dpath="sentiment/measurements/within", within=config),
-        code=code("analyse_lstm.py"),
+        code=code("truncate_lstm.py"),
     message:
-        "Analysing the {wildcards.experiment}, seed {wildcards.seed}"
+        "Truncating {wildcards.experiment}, seed {wildcards.seed}"
     script:
-        "../scripts/analyse_lstm.py"
+        "../scripts/truncate_lstm.py"
 
 
 rule sentiment_tables:
-    """Gather what was found of every LSTM into the tidy tables."""
-    localrule: True
+    """Join the tables of all LSTMs."""
     input:
         networks=of_lstms("networks.csv", used_by_readings("lstm")),
         curves=of_lstms("curves.csv", used_by_readings("lstm")),
@@ -253,6 +293,7 @@ rule sentiment_tables:
         "<logs>/sentiment/tables.log",
     benchmark:
         "<benchmarks>/sentiment/tables.tsv"
+    localrule: True
     conda:
         "../../envs/sentiment.yaml"
     resources:
@@ -266,9 +307,34 @@ rule sentiment_tables:
         "../scripts/gather_tables.py"
 
 
+rule compare_lstm_curves:
+    """Compare learning curves with those that the paper's supplement shows."""
+    input:
+        curves=rules.sentiment_tables.output.curves,
+        published=source("paper/published_lstm.csv"),
+    output:
+        table=table("sentiment_distance"),
+    log:
+        "<logs>/sentiment/compare_curves.log",
+    benchmark:
+        "<benchmarks>/sentiment/compare_curves.tsv"
+    localrule: True
+    conda:
+        "../../envs/sentiment.yaml"
+    resources:
+        mem_mb=each_try(500),
+        runtime=each_try(10),
+    params:
+        treebank=TREEBANK,
+        code=code("compare_lstm_curves.py"),
+    message:
+        "Comparing the LSTMs' learning curves with the published ones"
+    script:
+        "../scripts/compare_lstm_curves.py"
+
+
 rule compress_lstm:
     """Rebuild one LSTM from a seed and a few factors of dW."""
-    localrule: True
     input:
         network=f"{LSTM}/network.safetensors",
         record=f"{LSTM}/record.json",
@@ -281,6 +347,7 @@ rule compress_lstm:
         "<logs>/sentiment/{experiment}/seed{seed}/compress.log",
     benchmark:
         "<benchmarks>/sentiment/{experiment}/seed{seed}/compress.tsv"
+    localrule: True
     conda:
         "../../envs/sentiment.yaml"
     resources:
@@ -290,6 +357,6 @@ rule compress_lstm:
         rank=lookup(dpath="compression/rank", within=config),
         code=code("compress_lstm.py"),
     message:
-        "Compressing the {wildcards.experiment}, seed {wildcards.seed}"
+        "Compressing {wildcards.experiment}, seed {wildcards.seed}"
     script:
         "../scripts/compress_lstm.py"

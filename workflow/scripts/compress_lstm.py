@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from interplay.sentiment.measurements import TrainedLSTM, tested
+from interplay.sentiment.measurements import evaluations
 from interplay.sentiment.packing import packed_lstm, rebuilt_lstm
-from interplay.sentiment.training import thread_map
+from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.treebank import read_split
 from interplay.storage.arrays import read_arrays
 from interplay.storage.files import read_json
@@ -18,15 +18,16 @@ with job(snakemake):
     record = read_json(files.record)
     trained = TrainedLSTM.from_job(record, read_arrays(files.network))
     language = trained.run.language(read_split(files.train), read_table(files.vectors))
-    sentences = read_split(files.dev)
+    dev = {"dev": read_split(files.dev)}
 
     data = packed_lstm(trained, params.rank)
     rebuilt = rebuilt_lstm(data, record["n_inputs"])
-    with thread_map(snakemake.threads) as apply:
-        loss, accuracy = tested(rebuilt, language, sentences, apply)
-        whole_loss, whole_accuracy = tested(trained.final, language, sentences, apply)
+    loss, accuracy = evaluations(rebuilt, language, dev, snakemake.threads)["dev"]
+    whole_loss, whole_accuracy = evaluations(
+        trained.final, language, dev, snakemake.threads
+    )["dev"]
     row = {
-        "experiment": snakemake.wildcards.experiment,
+        "experiment": trained.experiment,
         "treebank": trained.treebank,
         "g": None,
         "seed": trained.run.seed,

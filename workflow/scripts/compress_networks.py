@@ -1,11 +1,11 @@
 """Rebuild networks from the seed of W0 and a few factors of dW."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from interplay.kernels.denormals import flush_denormals
-from interplay.nonlinear.evaluation import losses_with
 from interplay.nonlinear.packing import packed_network, rebuilt_network
 from interplay.storage.tables import write_table
 from job import job
@@ -24,9 +24,10 @@ with job(snakemake):
         if trained.diverged:
             continue
         data = packed_network(trained, params.rank)
-        trials, dt = trained.test_trials(params.test_trials), trained.task.dt
         loss, whole_loss = (
-            losses_with(network, [network.W], trials, dt)[0]
+            replace(trained, network=network).losses_with(
+                [network.W], params.test_trials
+            )[0]
             for network in (rebuilt_network(data), trained.network)
         )
         rows.append(

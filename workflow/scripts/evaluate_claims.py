@@ -1,10 +1,11 @@
-"""Measure every claim of the paper in the tables, and judge it, in each reading."""
+"""Measure every claim of the paper, judge it and look for a reason, in each reading."""
 
 import logging
 
 import pandas as pd
 import yaml
 
+from interplay.claims.explanation import explain, read_explanations
 from interplay.claims.readings import in_reading
 from interplay.claims.statement import read_claims
 from interplay.claims.verdict import judge, measure
@@ -18,23 +19,28 @@ with job(snakemake):
     files, output = snakemake.input, snakemake.output
     with open(files.schema) as file:
         claims = read_claims(files.claims, yaml.safe_load(file))
+    with open(files.explanation_schema) as file:
+        reasons = read_explanations(files.explanations, yaml.safe_load(file))
     tables = {
         name: read_table(path)
         for name, path in files.items()
-        if name not in ("claims", "schema")
+        if name not in ("claims", "schema", "explanations", "explanation_schema")
     }
     tables["nonlinear"] = with_complete(tables["nonlinear"])
-    verdicts, measured = [], []
+    verdicts, measured, explanations = [], [], []
     for name, reading in snakemake.params.readings.items():
         of_reading = {key: in_reading(table, reading) for key, table in tables.items()}
         for claim in claims:
             values = measure(claim, of_reading)
             verdicts.append({"reading": name, **judge(claim, values)})
             measured.append(values.assign(reading=name))
+        judged = {row["id"]: row["verdict"] for row in verdicts if row["reading"] == name}
+        explanations.append(explain(reasons, judged, of_reading, name))
     verdicts = pd.DataFrame(verdicts)
     columns = ["id", "reading", *verdicts.columns.drop(["id", "reading"])]
     logger.info("%s", verdicts.groupby("reading").verdict.value_counts().to_dict())
     write_table(verdicts[columns], output.claims)
+    write_table(pd.concat(explanations, ignore_index=True), output.explanations)
     filled = [values for values in measured if len(values)]
     columns = ["id", "reading", "part", "seed", "value"]
     write_table(pd.concat(filled, ignore_index=True)[columns], output.measured)

@@ -1,9 +1,9 @@
 """Run one trained network on its task's example trial."""
 
-from interplay.nonlinear.measurements import example_trial
+from interplay.nonlinear.loading import read_network
+from interplay.nonlinear.measurements.example import example_trial
 from interplay.storage.tables import write_table
 from job import job
-from networks import read_network
 
 with job(snakemake):
     files, experiment = snakemake.input, snakemake.wildcards.experiment

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from interplay.sentiment.downloads import check_hash, copy_checked, downloaded_archive
+from interplay.sentiment.downloads import copy_checked, downloaded_archive
 from interplay.sentiment.treebank import SPLITS
 from job import job
 
@@ -11,7 +11,7 @@ logger = logging.getLogger("interplay")
 
 with job(snakemake):
     params, output = snakemake.params, snakemake.output
-    # Where the files come from is no parameter: they are what their hashes say.
+    # The source is not a parameter of the job: the hashes determine the files.
     if folder := snakemake.config.get("treebank"):
         logger.info("copying from %s", folder)
         for split in SPLITS:
@@ -23,5 +23,5 @@ with job(snakemake):
         scratch = Path(output[0]).parent
         with downloaded_archive(params.url, params.sha256, scratch) as archive:
             for split in SPLITS:
-                archive.extract(f"trees/{split}.txt", output[split])
-                check_hash(output[split], params.files[split])
+                member, sha256 = f"trees/{split}.txt", params.files[split]
+                archive.extract(member, output[split], sha256)

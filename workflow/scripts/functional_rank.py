@@ -1,7 +1,10 @@
 """Find the loss of each network with dW truncated, and its functional rank."""
 
 from interplay.kernels.denormals import flush_denormals
-from interplay.nonlinear.measurements import functional_ranks, truncation_losses
+from interplay.nonlinear.measurements.truncation import (
+    functional_ranks,
+    truncation_losses,
+)
 from job import job
 from networks import write_measured
 

@@ -1,6 +1,6 @@
 """Gather the losses of an experiment, and find when each network converged."""
 
-from interplay.nonlinear.measurements import convergence, learning_curve
+from interplay.nonlinear.measurements.learning import convergence, learning_curve
 from job import job
 from networks import write_measured
 

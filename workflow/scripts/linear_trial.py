@@ -1,4 +1,4 @@
-"""Run the trained linear networks that Fig. 3(a) shows, in finer steps."""
+"""Simulate the trained linear network of Fig. 3(a) with a fine time step."""
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
@@ -10,17 +10,16 @@ from interplay.storage.tables import write_table
 from job import job
 
 with job(snakemake), threadpool_limits(snakemake.threads):
-    params, g = snakemake.params, float(snakemake.wildcards.g)
+    params, wildcards = snakemake.params, snakemake.wildcards
+    g, seed = float(wildcards.g), int(wildcards.seed)
     trial = Trial(dt=params.dt, **params.trial)
-    seed = params.seed
-    weights = read_arrays(snakemake.input.weights)
     network = draw_network(params.N, g, seed)
-    trials = []
-    for zhat in params.zhat:
-        left, core, right = (
-            weights[f"seed{seed}/{part}"] for part in ("left", f"zhat{zhat}", "right")
-        )
-        table = example_trial(network, network.W0 + left @ core @ right.T, trial)
-        trials.append(table.assign(zhat=zhat, g=g, seed=seed))
+    arrays = read_arrays(snakemake.input.network)
+    cores = dict(zip(arrays["zhat"].tolist(), arrays["core"], strict=True))
+    tables = []
+    for zhat in map(float, params.zhat):
+        W = network.W0 + arrays["left"] @ cores[zhat] @ arrays["right"].T
+        table = example_trial(network, W, trial)
+        tables.append(table.assign(zhat=zhat, g=g, seed=seed))
     columns = ["zhat", "g", "seed", "kind", "time", "value"]
-    write_table(pd.concat(trials, ignore_index=True)[columns], snakemake.output.trials)
+    write_table(pd.concat(tables, ignore_index=True)[columns], snakemake.output.trials)

@@ -5,18 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from interplay.nonlinear.trained import TrainedNetwork, trained_network
+from interplay.nonlinear.loading import read_network
+from interplay.nonlinear.trained import TrainedNetwork
 from interplay.nonlinear.training import Run, State
 from interplay.runs.records import fingerprint
-from interplay.storage.arrays import read_arrays, write_arrays
-from interplay.storage.files import read_json, write_json
-from interplay.storage.tables import read_table, write_table
-
-
-def read_network(network: str, loss: str, record: str) -> TrainedNetwork:
-    """Read a trained network from the three files of its training job."""
-    losses = read_table(loss)["loss"].to_numpy()
-    return trained_network(read_json(record), read_arrays(network), losses)
+from interplay.storage.arrays import write_arrays
+from interplay.storage.files import write_json
+from interplay.storage.tables import write_table
 
 
 def read_networks(files) -> Iterator[TrainedNetwork]:

@@ -1,7 +1,7 @@
 """Find the loss of each network as trained, and with the entries of W0 permuted."""
 
 from interplay.kernels.denormals import flush_denormals
-from interplay.nonlinear.measurements import shuffle_loss
+from interplay.nonlinear.measurements.shuffling import shuffle_loss
 from job import job
 from networks import write_measured
 

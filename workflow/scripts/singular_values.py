@@ -1,6 +1,10 @@
 """Find singular values, eigenvalues and norms of W0, W and dW of an experiment."""
 
-from interplay.nonlinear.measurements import norms, spectrum, spectrum_of_eigenvalues
+from interplay.nonlinear.measurements.spectra import (
+    norms,
+    spectrum,
+    spectrum_of_eigenvalues,
+)
 from job import job
 from networks import write_measured
 

@@ -1,7 +1,8 @@
-"""Train the linear networks of one g: every seed, and every target from its one W0."""
+"""Train one linear network to each target, starting from the same W0."""
 
 import logging
 
+import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
@@ -17,47 +18,47 @@ from job import job
 
 logger = logging.getLogger("interplay")
 
-NETWORKS = [
+COLUMNS = [
     "zhat", "g", "seed", "N", "initial_loss", "final_loss", "tau_star", "norm_dW",
     "mean_gradient_norm", "shuffle_loss_ratio",
 ]  # fmt: skip
 
 with job(snakemake), threadpool_limits(snakemake.threads):
-    params, g = snakemake.params, float(snakemake.wildcards.g)
+    params, wildcards = snakemake.params, snakemake.wildcards
+    g, seed = float(wildcards.g), int(wildcards.seed)
     trial = Trial(dt=params.dt, **params.trial)
-    zhat = [target["zhat"] for target in params.targets]
+    zhat = np.array([target["zhat"] for target in params.targets], dtype=float)
     eta = learning_rate([target["learning_rate"] for target in params.targets], g)
 
     stopwatch = Stopwatch.start()
-    weights, networks, tables = {}, [], []
-    for seed in params.seeds:
-        run = ("linear", g, seed)
-        network = draw_network(params.N, g, seed)
-        descents = descend(
-            network, zhat, eta, params.epochs, trial, stream("probes", *run)
-        )
-        logger.info("seed %d: bases of %s directions", seed, descents[0].core.shape[1:])
-        weights[f"seed{seed}/left"] = descents[0].left
-        weights[f"seed{seed}/right"] = descents[0].right
-        for descent in descents:
-            shuffle = stream("shuffle", *run, descent.zhat)
-            found = measure(network, descent, trial, params.threshold, shuffle)
-            networks.append(found | {"g": g, "seed": seed})
-            tables.append(curves(descent).assign(g=g, seed=seed))
-            weights[f"seed{seed}/zhat{descent.zhat}"] = descent.core[-1]
+    run = ("linear", g, seed)
+    network = draw_network(params.N, g, seed)
+    descents = descend(network, zhat, eta, params.epochs, trial, stream("probes", *run))
+    logger.info("bases of %d and %d directions", *descents[0].core.shape[1:])
+    rows = [
+        measure(network, descent, trial, params.threshold, shuffle)
+        for descent in descents
+        for shuffle in [stream("shuffle", *run, descent.zhat)]
+    ]
 
-    write_arrays(weights, snakemake.output.weights)
-    write_table(pd.DataFrame(networks)[NETWORKS], snakemake.output.networks)
-    tables = pd.concat(tables, ignore_index=True)
-    first = ["zhat", "g", "seed"]
-    write_table(tables[first + list(tables.columns.drop(first))], snakemake.output.curves)
-    write_json(
-        {
-            "g": g,
-            "seeds": params.seeds,
-            "code_sha256": params.code,
-            "machine": describe_machine(snakemake.threads),
-            **stopwatch.read(),
-        },
-        snakemake.output.record,
-    )
+    networks = pd.DataFrame(rows).assign(g=g, seed=seed)
+    write_table(networks[COLUMNS], snakemake.output.measurements)
+    epochs = pd.concat(map(curves, descents), ignore_index=True)
+    epochs.insert(1, "g", g)
+    epochs.insert(2, "seed", seed)
+    write_table(epochs, snakemake.output.curves)
+    arrays = {
+        "zhat": zhat,
+        "core": np.stack([descent.core[-1] for descent in descents]),
+        "left": descents[0].left,
+        "right": descents[0].right,
+    }
+    write_arrays(arrays, snakemake.output.network)
+    record = {
+        "g": g,
+        "seed": seed,
+        "code_sha256": params.code,
+        "machine": describe_machine(snakemake.threads),
+        **stopwatch.read(),
+    }
+    write_json(record, snakemake.output.record)

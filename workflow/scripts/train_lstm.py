@@ -1,19 +1,13 @@
-"""Train one LSTM, going on from a checkpoint if there is one."""
+"""Train one LSTM; a job that was killed resumes from its checkpoint."""
 
 from pathlib import Path
-
-import pandas as pd
 
 from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.devices import describe_device, granted_device, require_determinism
 from interplay.runs.records import describe_machine
-from interplay.sentiment.training import (
-    Run,
-    State,
-    fingerprints,
-    initial_state,
-    train,
-)
+from interplay.sentiment.run import Run, State, initial_state, learning_curves
+from interplay.sentiment.trained import fingerprints, labelled
+from interplay.sentiment.training import train
 from interplay.sentiment.treebank import read_split
 from interplay.storage.arrays import write_arrays
 from interplay.storage.files import write_json
@@ -26,13 +20,14 @@ with job(snakemake):
     require_determinism()
     device = granted_device(snakemake.resources.get("gpu", 0))
 
+    experiment = params.experiment
     run = Run(
         seed=int(snakemake.wildcards.seed),
-        n=params.experiment["N"],
-        epochs=params.experiment["epochs"],
-        batch=params.experiment["batch"],
-        learning_rate=params.experiment["learning_rate"] / params.experiment["N"],
-        dropout=params.experiment["dropout"],
+        n=experiment["N"],
+        epochs=experiment["epochs"],
+        batch=experiment["batch"],
+        learning_rate=experiment["learning_rate"] / experiment["N"],
+        dropout=experiment["dropout"],
     )
     train_set, dev_set = read_split(files.train), read_split(files.dev)
     language = run.language(train_set, read_table(files.vectors))
@@ -41,36 +36,38 @@ with job(snakemake):
 
     inputs = {name: file_hash(path) for name, path in files.items()}
     identity = value_hash([vars(run), inputs, params.code, device])
-    checkpoint = Path(output.network).with_name("checkpoint.safetensors")
-    checkpoints = Checkpoints(checkpoint, identity, every=60.0)
-    saved = checkpoints.load()
-    first = State.from_checkpoint(*saved) if saved else initial_state(initial_weights)
-
+    path = Path(output.network).with_name("checkpoint.safetensors")
+    checkpoints = Checkpoints(path, identity, every=60.0)
+    checkpoint = checkpoints.load()
+    start = (
+        State.from_checkpoint(*checkpoint)
+        if checkpoint
+        else initial_state(initial_weights)
+    )
     state = train(
         run,
         language,
         train_set,
         dev_set,
-        first,
+        start,
         threads=snakemake.threads,
         device=device,
         checkpoints=checkpoints,
     )
+    name = snakemake.wildcards.experiment
     write_arrays(state.weights, output.network)
-    curves = pd.DataFrame(state.epochs)
-    curves.insert(0, "epoch", range(len(curves)))
-    curves.insert(0, "seed", run.seed)
-    curves.insert(0, "experiment", snakemake.wildcards.experiment)
-    write_table(curves.assign(treebank=params.treebank), output.curves)
+    curves = labelled(learning_curves(state), name, run.seed, params.treebank)
+    write_table(curves, output.curves)
     write_json(
         {
+            "experiment": name,
             "run": vars(run),
             "treebank": params.treebank,
             "n_inputs": n_inputs,
             "initial_sha256": fingerprints(initial_weights),
-            "epochs": len(state.epochs),
+            "epochs": state.epoch,
             "steps": state.steps,
-            "resumed_at": first.epoch,
+            "resumed_at": start.epoch,
             "inputs_sha256": inputs,
             "code_sha256": params.code,
             "parameters_sha256": identity,

@@ -11,7 +11,9 @@ from job import job
 
 with job(snakemake):
     files = snakemake.input
-    given = {
+    values = {
+        "preview": snakemake.params.preview,
+        "explanations": Path(files.explanations).resolve(),
         "figures": Path(files.figures[0]).parent.resolve(),
         "claims": Path(files.claims).resolve(),
         "numbers": Path(files.numbers).resolve(),
@@ -23,7 +25,7 @@ with job(snakemake):
                 output=str(temporary),
                 root="/",
                 ignore_system_fonts=True,
-                sys_inputs={"files": json.dumps(given, default=str)},
+                sys_inputs={"files": json.dumps(values, default=str)},
             )
         except typst.TypstError as error:
             raise InputError(f"{files.source}: {error.message}") from None

@@ -1,1 +1,1 @@
-"""The paper's statements, each measured in the tables and compared with what it expects."""
+"""The paper's statements, each measured in the tables and compared with an expectation."""

@@ -1,4 +1,4 @@
-"""A statement of the paper: what it leads one to expect, of which quantity."""
+"""A statement of the paper: a quantity, and the interval that it is expected in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement; either it is measured, or `not_tested` says why it is not."""
+    """One statement: measured, or with a reason in `not_tested` why it is not."""
 
     id: str
     where: str
@@ -48,19 +48,19 @@ class Claim:
     kind: str = ""
     """order, interval, trend or band"""
     quantity: str = ""
-    """name of a function of `interplay.claims.quantities`"""
+    """name in `interplay.claims.quantities`"""
     options: dict[str, Any] = field(default_factory=dict)
     tables: tuple[str, ...] = ()
-    """the first is measured, others are handed over beside it"""
+    """the quantity gets rows of the first, and the others whole, by name"""
     rows: str = ""
-    """a query that selects rows of the first table; all if empty"""
+    """a query of the first table; all rows if empty"""
     each: tuple[str, ...] = ()
-    """columns by which the statement is in parts"""
+    """columns whose values divide the statement into parts"""
     expected: Expected = field(default_factory=Expected)
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> "Claim":
-        """Make a claim of an entry of claims.yaml that its schema allows."""
+        """Return the claim of an entry of claims.yaml that its schema allows."""
         changed = {
             "tables": tuple(entry.get("tables", ())),
             "each": tuple(entry.get("each", ())),
@@ -77,7 +77,7 @@ def read_claims(path: str | Path, schema: Mapping[str, Any]) -> list[Claim]:
         schema: a JSON schema of it.
 
     Raises:
-        InputError: in one line, the first entry that is wrong, and why.
+        InputError: an entry is wrong; the message is one line.
     """
     try:
         content = yaml.safe_load(Path(path).read_text())

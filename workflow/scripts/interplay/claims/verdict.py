@@ -1,10 +1,10 @@
-"""Measuring the claims in the tables, and judging each.
+"""Measure the claims in the tables, and judge each.
 
-The values of a part of a claim, one a seed, meet what is expected fully if their mean
-does and at least half of them do, in part if only one of both is so. A claim *holds* if
-all of its parts meet it fully, *fails* if none does even in part, and *holds partly*
-otherwise. Parts that the tables cannot tell anything of are left out; a claim that has
-no other is *not tested*.
+A part of a claim has one value per seed. The part meets the expectation fully if the mean
+of its values does and at least half of the values do; it meets the expectation in part if
+only one of the two is true. A claim *holds* if all of its parts meet the expectation fully,
+*fails* if no part meets it even in part, and *holds partly* otherwise. Parts without values
+are left out; a claim without any values is *not tested*.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from interplay.claims import quantities
+from interplay.claims.quantities import quantity
 from interplay.claims.statement import Claim, Expected
 from interplay.storage.errors import InputError
 
@@ -30,17 +30,18 @@ def measure(claim: Claim, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         tables: by name, as the claims name them.
 
     Returns:
-        id, part, seed, value; one row a seed of a part. `value` is NaN where the
-        tables do not tell it.
+        id, part, seed, value; one row for each seed of a part. `value` is NaN where the
+        tables have no answer.
 
     Raises:
-        InputError: the claim names a function or a table that is not there.
+        InputError: the claim names a quantity or a table that does not exist.
     """
     if claim.not_tested:
         return pd.DataFrame(columns=MEASURED)
-    function = getattr(quantities, claim.quantity, None)
-    if function is None or claim.quantity.startswith("_"):
-        raise InputError(f"claim {claim.id}: expected a quantity, found {claim.quantity}")
+    try:
+        function = quantity(claim.quantity)
+    except InputError as error:
+        raise InputError(f"claim {claim.id}: {error}") from None
     for name in claim.tables:
         if name not in tables:
             raise InputError(
@@ -49,18 +50,18 @@ def measure(claim: Claim, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     first, *others = claim.tables
     rows = tables[first]
     rows = rows.query(claim.rows) if claim.rows else rows
-    beside = {name: tables[name] for name in others}
+    other_tables = {name: tables[name] for name in others}
     by = [*claim.each, "seed"]
-    found = [
+    values = [
         {
             "id": claim.id,
             "part": part_name(dict(zip(claim.each, key, strict=False))),
             "seed": key[-1],
-            "value": function(group, **beside, **claim.options),
+            "value": function(group, **other_tables, **claim.options),
         }
         for key, group in rows.groupby(by, sort=False)
     ]
-    return pd.DataFrame(found, columns=MEASURED)
+    return pd.DataFrame(values, columns=MEASURED)
 
 
 def part_name(part: Mapping[str, Any]) -> str:
@@ -73,12 +74,16 @@ def part_name(part: Mapping[str, Any]) -> str:
 
 
 def judge(claim: Claim, measured: pd.DataFrame) -> dict[str, object]:
-    """Judge a claim by what `measure` found.
+    """Judge a claim by its measured values.
+
+    Args:
+        claim: the statement.
+        measured: the table that `measure` returned.
 
     Returns:
-        A row of claims.csv. Of several parts, `measured`, `spread` (standard
-        deviation over seeds, 0 for one) and `seeds` are of the one that lies least
-        well within what is expected, named by `part`; `met` of `parts` were met.
+        A row of claims.csv. `measured`, `spread` (standard deviation over seeds, 0 for one
+        seed) and `seeds` belong to the part with the smallest margin, named by `part`;
+        `met` of `parts` meet the expectation fully.
     """
     known = measured[measured.value.notna()]
     parts = {part: group.value for part, group in known.groupby("part", sort=False)}
@@ -122,7 +127,7 @@ def judge(claim: Claim, measured: pd.DataFrame) -> dict[str, object]:
 
 
 def _score(expected: Expected, values: pd.Series) -> float:
-    """Return 1 if the values meet what is expected, 1/2 if in part, 0 if not."""
+    """Return 1 if the values meet the expectation fully, 1/2 if in part, 0 if not."""
     met = [value in expected for value in values]
     on_average, mostly = values.mean() in expected, sum(met) >= len(met) / 2
     return (int(on_average) + int(mostly)) / 2

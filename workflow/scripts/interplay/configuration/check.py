@@ -6,6 +6,7 @@ from typing import Any
 
 from interplay.configuration.experiments import (
     Experiment,
+    compared_experiments,
     experiments,
     sentiment_experiments,
 )
@@ -61,6 +62,7 @@ def _contradictions(
         yield from _wrong_linear(config["linear"])
     if "readings" in config:
         yield from _wrong_readings(config, networks)
+        yield from _wrong_supplement(config, networks)
 
 
 def _wrong_experiment(
@@ -85,24 +87,44 @@ def _wrong_experiment(
 
 
 def _wrong_linear(linear: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    targets = [target["zhat"] for target in linear["targets"]]
-    for zhat in targets:
-        if targets.count(zhat) > 1:
-            yield "linear/targets", f"expected each zhat once, found {zhat} again"
-    trial = linear["trial"]
-    if trial["duration"] < (least := trial["onset"] + trial["window"]):
-        key, duration = "linear/trial/duration", trial["duration"]
-        yield key, f"expected at least onset + window = {least}, found {duration}"
+    yield from _wrong_targets(linear, "linear")
+    yield from _wrong_targets(linear["divergence"], "linear/divergence")
+    if 0 not in linear["g"]:
+        yield "linear/g", f"expected 0, the unit of Fig. 4, in it, found {linear['g']}"
     examples = linear["examples"]
+    zhat = [target["zhat"] for target in linear["targets"]]
     for key, shown, source, trained in (
         ("seed", [examples["seed"]], "seeds", linear["seeds"]),
         ("g", examples["g"], "g", linear["g"]),
-        ("zhat", examples["zhat"], "targets", targets),
+        ("zhat", examples["zhat"], "targets", zhat),
     ):
         for one in shown:
             if one not in trained:
                 expected = f"expected one of linear/{source}, {trained}, found {one}"
                 yield f"linear/examples/{key}", expected
+    cosine = linear["cosine"]
+    yield from _repeated("linear/cosine/networks", "g", cosine["networks"])
+    if (scored := cosine["trial"]["scored"]) > (end := cosine["trial"]["duration"]):
+        key = "linear/cosine/trial/scored"
+        yield key, f"expected at most the duration, {end}, found {scored}"
+
+
+def _wrong_targets(section: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the targets and the trial of linear networks."""
+    yield from _repeated(f"{place}/targets", "zhat", section["targets"])
+    trial = section["trial"]
+    if trial["duration"] < (least := trial["onset"] + trial["window"]):
+        key, duration = f"{place}/trial/duration", trial["duration"]
+        yield key, f"expected at least onset + window = {least}, found {duration}"
+
+
+def _repeated(
+    place: str, key: str, items: Iterable[Mapping[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    values = [item[key] for item in items]
+    for value in values:
+        if values.count(value) > 1:
+            yield place, f"expected each {key} once, found {value} again"
 
 
 def _wrong_readings(
@@ -152,3 +174,29 @@ def _wrong_examples(
             f"nonlinear/examples/epochs/{role}",
             f"expected at most the epochs of {experiment.name}, {trained}, found {shown}",
         )
+
+
+def _wrong_supplement(
+    config: Mapping[str, Any], networks: Mapping[str, Experiment]
+) -> Iterator[tuple[str, str]]:
+    for figure, names in compared_experiments(config["supplement"]).items():
+        for name in names:
+            place = f"supplement/{figure}"
+            if name not in networks:
+                yield place, f"expected names of nonlinear/networks, found {name!r}"
+            elif (task := networks[name].task) not in TASKS:
+                known = ", ".join(TASKS)
+                yield place, f"expected tasks of {known}, found {task!r} of {name}"
+    spectra = config["supplement"]["spectra"]
+    reading = next(iter(config["readings"].values()))
+    for role in TASKS:
+        experiment = networks[reading[role]]
+        for key, shown, trained in (
+            ("g", spectra["g"], experiment.g),
+            ("seed", [spectra["seed"]], experiment.seeds),
+        ):
+            for one in shown:
+                if one not in trained:
+                    known = ", ".join(map(str, trained))
+                    expected = f"expected one of {known} ({experiment.name}), found {one}"
+                    yield f"supplement/spectra/{key}", expected

@@ -15,6 +15,9 @@ LIKE = "like"
 ADAM = {"eps": 1e-8, "amsgrad": False}
 """defaults of the key `adam`"""
 
+ADAM_ON_ALL, W_ALONE, DESCENT = "Adam", "W alone", "gradient descent"
+"""ways of training that the supplement compares"""
+
 
 @dataclass(frozen=True)
 class Experiment:
@@ -95,6 +98,26 @@ def sentiment_experiments(sentiment: Mapping[str, Any]) -> dict[str, SentimentEx
             parameters={key: entry[key] for key in SENTIMENT_KEYS},
         )
     return found
+
+
+def compared_experiments(supplement: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the names of the experiments that each supplementary figure compares.
+
+    Args:
+        supplement: a configuration's `supplement`.
+    """
+    return {figure: names for figure, names in supplement.items() if figure != "spectra"}
+
+
+def way_of_training(parameters: Mapping[str, Any]) -> str:
+    """Return how networks are trained: `Adam`, `W alone` or `gradient descent`.
+
+    Args:
+        parameters: of an experiment.
+    """
+    if parameters["optimiser"] != "adam":
+        return DESCENT
+    return ADAM_ON_ALL if len(parameters["trained"]) > 1 else W_ALONE
 
 
 def _resolved(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jsonschema
+from jsonschema.validators import validator_for
 
 
 def problems(content: Any, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -13,7 +14,7 @@ def problems(content: Any, schema: Mapping[str, Any]) -> Iterator[tuple[str, str
         content: what was read from the file.
         schema: its JSON schema.
     """
-    validator = jsonschema.validators.validator_for(schema)(schema)
+    validator = validator_for(schema)(schema)
     errors = sorted(
         validator.iter_errors(content), key=lambda error: list(map(str, error.path))
     )

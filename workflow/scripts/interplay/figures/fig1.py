@@ -1,22 +1,64 @@
 """Fig. 1: learning dynamics in three neuroscience tasks."""
 
-import numpy as np
+from collections.abc import Mapping
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures.panels import Panel, letters
 from interplay.figures.style import (
     INK,
     MUTED,
     TASK_COLOURS,
     TASKS,
     TEXT_WIDTH,
-    label_panels,
+    letter_panels,
     shades,
 )
 
 LARGEST_RANK = 11
 """singular values and truncations shown"""
+
+_ROWS = {
+    "a": (
+        "a trial of a trained network: {}",
+        "nonlinear_trials.parquet",
+        "g == @trial_g",
+        "value",
+    ),
+    "d": (
+        "loss during training: {}",
+        "nonlinear_loss.parquet",
+        "g in @g and epoch < @epochs['{}']",
+        "loss",
+    ),
+    "g": (
+        "singular values of dW: {}",
+        "nonlinear_spectrum.parquet",
+        f"g in @g and matrix == 'dW' and index <= {LARGEST_RANK}",
+        "value",
+    ),
+    "j": (
+        "loss with dW truncated: {}",
+        "nonlinear_truncation.csv",
+        f"g in @g and 1 <= rank <= {LARGEST_RANK}",
+        "loss",
+    ),
+}
+"""first letter of a row of panels: what it shows, table, rows, column"""
+
+PANELS = {
+    letter: Panel(
+        shows.format(name),
+        table,
+        f"experiment == @experiments['{task}'] and seed == @seed and "
+        + rows.format(task),
+        (column,),
+    )
+    for start, (shows, table, rows, column) in _ROWS.items()
+    for letter, (task, name) in zip(letters(start, 3), TASKS.items(), strict=True)
+}
 
 
 def draw(
@@ -25,93 +67,86 @@ def draw(
     spectrum: pd.DataFrame,
     truncation: pd.DataFrame,
     *,
-    experiments: dict[str, str],
+    experiments: Mapping[str, str],
     g: list[float],
     seed: int,
     trial_g: float,
-    epochs: dict[str, int],
+    epochs: Mapping[str, int],
 ) -> Figure:
-    """Draw panels (a) to (l): a column a task.
+    """Draw panels (a) to (l): one column per task.
 
     Args:
         trials, losses, spectrum, truncation: the tables nonlinear_*.
         experiments: the experiment that stands for each task.
-        g, seed: the networks of panels (d) to (l), one line each g.
+        g, seed: the networks of panels (d) to (l), one line per g.
         trial_g: the network of panels (a) to (c), of the same seed.
-        epochs: shown in panels (d) to (f), by task.
+        epochs: number shown in panels (d) to (f), by task.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 5.9))
-    rows = figure.add_gridspec(4, 3, height_ratios=[1.7, 1, 1, 1])
-    tables = [
-        _chosen(table, experiments, seed)
-        for table in (trials, losses, spectrum, truncation)
-    ]
-    trials, losses, spectrum, truncation = tables
-    below, first = [], []
-    for column, (task, name) in enumerate(TASKS.items()):
-        halves = rows[0, column].subgridspec(2, 1, hspace=0.05)
-        upper = figure.add_subplot(halves[0])
-        lower = figure.add_subplot(halves[1], sharex=upper)
-        shown = trials[(trials.task == task) & (trials.g == trial_g)]
-        _draw_trial(upper, lower, shown, task)
-        upper.set_title(name)
-        first.append(upper)
-
-        axes = [figure.add_subplot(rows[row, column]) for row in (1, 2, 3)]
-        start = losses[(losses.task == task) & (losses.epoch == 0) & (losses.g == min(g))]
-        initial_loss = float(start.loss.iloc[0])
-        for strength, colour in zip(g, shades(TASK_COLOURS[task], len(g)), strict=True):
-            label = f"$g = {strength:.1f}$"
-            curve = _of(losses, task, strength)
-            curve = curve[curve.epoch < epochs[task]]
-            axes[0].plot(curve.epoch, curve.loss, color=colour, label=label, lw=0.9)
-            values = _of(spectrum, task, strength)
-            values = values[(values.matrix == "dW") & (values["index"] <= LARGEST_RANK)]
-            axes[1].plot(values["index"], values.value, "o-", color=colour, label=label)
-            ranks = _of(truncation, task, strength)
-            ranks = ranks[ranks["rank"].between(1, LARGEST_RANK)]
-            axes[2].plot(ranks["rank"], ranks.loss, "o-", color=colour, label=label)
-
+    options = {
+        "experiments": experiments, "g": g, "seed": seed, "trial_g": trial_g,
+        "epochs": epochs,
+    }  # fmt: skip
+    figure = Figure(figsize=(TEXT_WIDTH, 6.2), layout="none")
+    sides = {"left": 0.09, "right": 0.965, "wspace": 0.34}
+    trial_rows = figure.add_gridspec(2, 3, top=0.955, bottom=0.755, hspace=0.1, **sides)
+    rows = figure.add_gridspec(3, 3, top=0.67, bottom=0.06, hspace=0.52, **sides)
+    for column, task in enumerate(TASKS):
+        colours = shades(TASK_COLOURS[task], len(g))
+        upper = figure.add_subplot(trial_rows[0, column])
+        lower = figure.add_subplot(trial_rows[1, column], sharex=upper)
+        axes = [figure.add_subplot(rows[row, column]) for row in range(3)]
+        tables = (trials, losses, spectrum, truncation)
+        shown = [
+            PANELS[letters(start, 3)[column]].select(table, **options)
+            for start, table in zip(_ROWS, tables, strict=True)
+        ]
+        _draw_trial(upper, lower, shown[0], task)
+        upper.set_title(TASKS[task])
+        upper.set_title(f"$g = {trial_g:.1f}$", loc="right", fontsize=6.5, color=MUTED)
+        for ax, table, x in zip(axes, shown[1:], ("epoch", "index", "rank"), strict=True):
+            line = {"lw": 0.8} if x == "epoch" else {"marker": "o"}
+            for strength, colour in zip(g, colours, strict=True):
+                of_g = table[table.g == strength]
+                value = of_g["value" if x == "index" else "loss"]
+                label = f"$g = {strength:.1f}$"
+                ax.plot(of_g[x], value, color=colour, label=label, **line)
+            ax.set_ylim(0, None)
+            ax.legend(loc="upper right")
+        start = shown[1][(shown[1].epoch == 0) & (shown[1].g == min(g))]
         for ax in (axes[0], axes[2]):
-            ax.axhline(initial_loss, color=MUTED, lw=0.7, ls=":")
-            ax.set_ylim(0, 1.25 * max(initial_loss, ax.get_ylim()[1] / 1.25))
-            ax.text(
-                1, initial_loss, "$L_0$", transform=ax.get_yaxis_transform(),
-                ha="right", va="bottom", color=MUTED,
-            )  # fmt: skip
+            _mark_initial_loss(ax, float(start.loss.iloc[0]))
         axes[0].set(xlabel="epoch", xlim=(0, epochs[task]))
-        axes[1].set(xlabel="index", ylim=(0, None))
-        axes[2].set(xlabel="rank $R$")
-        for ax in axes[1:]:
-            ax.set_xticks([1, 3, 5, 7, 9, 11])
-        axes[1].legend(loc="upper right")
-        below.append(axes)
-
-    for row, text in enumerate(["loss", r"SVs of $\Delta W$", "truncated loss"]):
-        below[0][row].set_ylabel(text)
-    label_panels(first, "a", x=-0.12)
-    for row, start in enumerate("dgj"):
-        label_panels([axes[row] for axes in below], start, x=-0.12)
+        axes[1].set(xlabel="index", xticks=range(1, LARGEST_RANK + 1, 2))
+        axes[2].set(xlabel="rank $R$", xticks=range(1, LARGEST_RANK + 1, 2))
+        if column == 0:
+            for ax, text in zip(
+                axes, ("loss", r"SVs of $\Delta W$", "truncated loss"), strict=True
+            ):
+                ax.set_ylabel(text)
+        for start_letter, ax in zip(_ROWS, (upper, *axes), strict=True):
+            letter_panels([ax], letters(start_letter, 3)[column])
+    figure.align_ylabels()
     return figure
 
 
-def _chosen(table: pd.DataFrame, experiments: dict[str, str], seed: int) -> pd.DataFrame:
-    return table[table.experiment.isin(experiments.values()) & (table.seed == seed)]
-
-
-def _of(table: pd.DataFrame, task: str, g: float) -> pd.DataFrame:
-    return table[(table.task == task) & (table.g == g)]
+def _mark_initial_loss(ax: Axes, loss: float) -> None:
+    """Draw a line at L0, the loss at the start at g = 0, and leave room for the legend."""
+    ax.set_ylim(0, max(1.55 * loss, 1.08 * ax.get_ylim()[1]))
+    ax.axhline(loss, color=MUTED, lw=0.7, ls=":")
+    ax.text(
+        1.01, loss, "$L_0$", transform=ax.get_yaxis_transform(), ha="left", va="center",
+        color=MUTED, fontsize=6.5,
+    )  # fmt: skip
 
 
 def _draw_trial(upper: Axes, lower: Axes, trial: pd.DataFrame, task: str) -> None:
-    """Draw inputs above and outputs with their targets below, a channel on each line."""
+    """Draw inputs above, and outputs with their targets below, one line per channel."""
     _draw_channels(upper, trial[trial.kind == "input"], "u", INK)
-    outputs = trial[trial.kind == "output"]
-    targets = trial[trial.kind == "target"]
-    spacing = _draw_channels(lower, outputs, "z", TASK_COLOURS[task])
+    outputs, targets = trial[trial.kind == "output"], trial[trial.kind == "target"]
+    offsets = _draw_channels(lower, outputs, "z", TASK_COLOURS[task])
     for channel, target in targets.groupby("channel"):
         counted = target.value.where(target["mask"].astype(bool))
-        lower.plot(target.time, counted - spacing * channel, color=INK, lw=1.0)
+        lower.plot(target.time, counted + offsets[channel], color=INK, lw=1.0)
     for ax in (upper, lower):
         for time in trial[trial.kind == "phase"].time:
             ax.axvline(time, color=MUTED, lw=0.5, ls=(0, (3, 2)), zorder=0)
@@ -123,17 +158,27 @@ def _draw_trial(upper: Axes, lower: Axes, trial: pd.DataFrame, task: str) -> Non
     lower.set_xlim(0, outputs.time.max())
 
 
-def _draw_channels(ax: Axes, table: pd.DataFrame, name: str, colour) -> float:
-    """Draw each channel around a line of its own; return how far apart the lines are."""
-    channels = sorted(table.channel.unique())
-    spacing = 1.3 * (table.value.max() - min(table.value.min(), 0.0))
-    for channel in channels:
-        line = table[table.channel == channel]
-        ax.plot(line.time, line.value - spacing * channel, color=colour, lw=0.9)
+def _draw_channels(
+    ax: Axes, table: pd.DataFrame, name: str, colour: str
+) -> dict[int, float]:
+    """Draw the channels below each other; return the height of each channel's zero.
+
+    The range of a channel ends well above that of the next, so that traces never touch.
+    """
+    gap = 0.6 * (max(table.value.max(), 0) - min(table.value.min(), 0))
+    offsets: dict[int, float] = {}
+    top = floor = 0.0
+    for channel, line in table.groupby("channel"):
+        highest, lowest = max(line.value.max(), 0), min(line.value.min(), 0)
+        offset = floor - gap - highest if offsets else 0.0
+        top = top if offsets else highest
+        floor = offset + lowest
+        offsets[channel] = offset
+        ax.plot(line.time, line.value + offset, color=colour, lw=0.9)
     ax.set_yticks(
-        [-spacing * channel for channel in channels],
-        [f"${name}_{channel + 1}$" for channel in channels],
+        list(offsets.values()),
+        [f"${name}_{channel + 1}$" for channel in offsets],
+        fontsize=6,
     )
-    ends = np.array([-spacing * (len(channels) - 0.35), 0.9 * spacing])
-    ax.set_ylim(*ends)
-    return spacing
+    ax.set_ylim(floor - 0.7 * gap, top + 0.7 * gap)
+    return offsets

@@ -1,74 +1,134 @@
 """Fig. 2: how learning depends on the strength of the initial connectivity."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter
 
+from interplay.figures.panels import Panel
 from interplay.figures.style import (
+    INK,
     TASK_COLOURS,
     TASKS,
     TEXT_WIDTH,
-    label_panels,
-    line_with_spread,
-    mean_and_spread,
+    letter_panels,
 )
 from interplay.nonlinear.settled import complete, settled
 
-PANELS = {
+QUANTITIES = {
     "convergence_epoch": "convergence (epochs)",
     "norm_dW": r"$\|\Delta W\|$",
     "shuffle_loss_ratio": r"shuffled loss / $L_0$",
     "functional_rank": "functional rank",
 }
+"""columns of nonlinear.csv, and the labels of their axes"""
+
+_SHOWS = (
+    "convergence time against g",
+    "norm of dW against g",
+    "loss after shuffling W0 against g",
+    "functional rank against g",
+)
+
+PANELS = {
+    letter: Panel(
+        shows,
+        "nonlinear.csv",
+        "experiment in @experiments.values() and converged and functional_rank.notna()",
+        (column,),
+    )
+    for letter, shows, column in zip("abcd", _SHOWS, QUANTITIES, strict=True)
+}
+
+OPEN = {"mfc": "white", "mew": 0.7}
+"""markers of points at which only some of the networks settled"""
 
 
-def draw(networks: pd.DataFrame, *, experiments: dict[str, str]) -> Figure:
+def draw(networks: pd.DataFrame, *, experiments: Mapping[str, str]) -> Figure:
     """Draw panels (a) to (d): mean and standard deviation over seeds against g.
-
-    A cross on the axis of panel (a) marks each g of which no network settled.
 
     Args:
         networks: the table nonlinear.csv.
         experiments: the experiment that stands for each task.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 1.95))
+    figure = Figure(figsize=(TEXT_WIDTH, 2.1))
     axes = figure.subplots(1, 4)
-    for task, name in TASKS.items():
+    for task in TASKS:
         of_task = networks[networks.experiment == experiments[task]]
-        colour = TASK_COLOURS[task]
-        for ax, column in zip(axes, PANELS, strict=True):
-            draw_against_g(ax, of_task, column, color=colour, label=name)
-        left_out = sorted(set(of_task.g) - set(of_task[settled(of_task)].g))
-        axes[0].plot(
-            left_out, [0.02 + 0.05 * list(TASKS).index(task)] * len(left_out), "x",
-            transform=axes[0].get_xaxis_transform(), color=colour, ms=3, mew=0.8,
-        )  # fmt: skip
-    for ax, label in zip(axes, PANELS.values(), strict=True):
-        ax.set(xlabel="$g$", ylabel=label, xlim=(-0.1, networks.g.max() + 0.1))
-    # A logarithmic axis cannot be drawn without a point.
-    if np.isfinite(axes[0].dataLim.minposy):
-        axes[0].set_yscale("log")
-    axes[1].set_ylim(0, None)
-    axes[2].set_ylim(0, None)
-    axes[3].set_ylim(0, None)
-    # Above the panels, since points lie anywhere in them.
-    handles = axes[0].get_legend_handles_labels()
-    figure.legend(*handles, loc="outside upper center", ncols=len(TASKS))
-    label_panels(axes, x=-0.15)
+        for ax, column in zip(axes, QUANTITIES, strict=True):
+            draw_against_g(ax, of_task, column, TASK_COLOURS[task])
+    for ax, label in zip(axes, QUANTITIES.values(), strict=True):
+        largest = networks[networks.experiment.isin(list(experiments.values()))].g.max()
+        ax.set(xlabel="$g$", ylabel=label, xlim=(-0.12, largest + 0.12))
+        ax.set_xticks(np.arange(np.floor(largest) + 1))
+        ax.set_ylim(0, None)
+    _finish_convergence(axes[0], networks, experiments)
+    figure.legend(handles=_legend(), loc="outside upper center", ncols=5)
+    letter_panels(axes)
     return figure
 
 
-def draw_against_g(ax: Axes, networks: pd.DataFrame, column: str, **line) -> None:
-    """Draw a column's mean and spread over the networks of a task against g.
+def _finish_convergence(
+    ax: Axes, networks: pd.DataFrame, experiments: Mapping[str, str]
+) -> None:
+    """Make the axis logarithmic; mark on its upper end each g of which no network settled."""
+    # A logarithmic axis cannot be drawn without a point.
+    if np.isfinite(ax.dataLim.minposy):
+        ax.set_yscale("log")
+        ax.yaxis.set_minor_formatter(NullFormatter())
+        ax.autoscale(axis="y")
+    for number, task in enumerate(TASKS):
+        of_task = networks[networks.experiment == experiments[task]]
+        missing = sorted(set(of_task.g) - set(of_task[settled(of_task)].g))
+        for g in missing:
+            ax.plot(
+                g, 1.0 + 0.06 * number, "x", ms=3.5, mew=0.9, color=TASK_COLOURS[task],
+                transform=ax.get_xaxis_transform(), clip_on=False,
+            )  # fmt: skip
 
-    The line goes through the g of which all networks converged and have a functional
-    rank; of the others, an open circle shows the mean of the networks that do.
+
+def _legend() -> list[Line2D]:
+    tasks = [
+        Line2D([], [], color=TASK_COLOURS[task], marker="o", ms=2.5, label=name)
+        for task, name in TASKS.items()
+    ]
+    alone = {"color": INK, "ls": "none"}
+    return [
+        *tasks,
+        Line2D([], [], marker="o", ms=3.2, label="some settled", **OPEN, **alone),
+        Line2D([], [], marker="x", ms=3.5, mew=0.9, label="none settled", **alone),
+    ]
+
+
+def draw_against_g(
+    ax: Axes, networks: pd.DataFrame, column: str, colour, label: str | None = None
+) -> None:
+    """Draw mean and standard deviation of a column over the networks of each g.
+
+    Only networks that settled count: those that converged and have a functional rank. The
+    marker of a g is open if some of its networks did not settle.
+
+    Args:
+        ax: where to draw.
+        networks: rows of nonlinear.csv, of one experiment.
+        column: of that table.
+        colour: of line, shade and markers.
+        label: of the line, for a legend.
     """
-    whole = complete(networks)
-    found = mean_and_spread(networks[whole], "g", column)
-    line |= {"marker": "o", "ms": 2}
-    line_with_spread(ax, found.index, found["mean"], found["std"], **line)
-    others = networks[~whole & settled(networks)].groupby("g")[column].mean()
-    line |= {"ls": "none", "mfc": "none", "mew": 0.6, "ms": 2.5, "label": None}
-    ax.plot(others.index, others, **line)
+    shown = networks[settled(networks)].dropna(subset=column).astype({column: float})
+    if shown.empty:
+        ax.plot([], [], color=colour, label=label)
+        return
+    sns.lineplot(
+        shown, x="g", y=column, errorbar="sd", color=colour, label=label, legend=False,
+        err_kws={"lw": 0}, ax=ax,
+    )  # fmt: skip
+    whole = set(networks[complete(networks)].g)
+    for g, mean in shown.groupby("g")[column].mean().items():
+        style = {"ms": 2.5} if g in whole else {"ms": 3.2, **OPEN}
+        ax.plot(g, mean, "o", color=colour, zorder=3, **style)

@@ -1,21 +1,21 @@
 """Fig. 5: low-rank changes of a two-layer LSTM that was trained on sentiment analysis."""
 
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures.panels import Panel
 from interplay.figures.style import (
     INK,
     MUTED,
     TASK_COLOURS,
     TEXT_WIDTH,
-    label_panels,
-    line_with_spread,
-    mean_and_spread,
+    letter_panels,
 )
 
 REAL = "Stanford Sentiment Treebank"
-"""the one treebank whose name a figure need not carry"""
+"""the treebank whose name a figure does not show"""
 
 MATRICES = {
     "W0": ("$W_0$", {"color": MUTED, "ls": "--"}),
@@ -25,6 +25,22 @@ MATRICES = {
 """how the matrices are named and drawn"""
 
 
+PANELS = {
+    "a": Panel(
+        "singular values of the recurrent weights of layer 2",
+        "sentiment_spectrum.parquet",
+        "experiment == @experiment and layer == 2 and weight == 'recurrent'",
+        ("value",),
+    ),
+    "b": Panel(
+        "validation accuracy after truncation",
+        "sentiment_truncation.csv",
+        "experiment == @experiment",
+        ("dev_accuracy",),
+    ),
+}
+
+
 def draw(
     spectrum: pd.DataFrame,
     truncation: pd.DataFrame,
@@ -32,65 +48,59 @@ def draw(
     *,
     experiment: str,
 ) -> Figure:
-    """Draw panels (a) and (b), mean and standard deviation over seeds.
+    """Draw panels (a) and (b): mean and standard deviation over seeds.
 
     Args:
         spectrum: the table sentiment_spectrum.parquet.
         truncation: the table sentiment_truncation.csv.
         networks: the table sentiment.csv.
-        experiment: which LSTMs are shown.
+        experiment: the LSTMs that are drawn.
     """
-    spectrum, truncation, networks = (
-        table[table.experiment == experiment]
-        for table in (spectrum, truncation, networks)
-    )
-    figure = Figure(figsize=(TEXT_WIDTH, 1.9))
+    networks = networks[networks.experiment == experiment]
+    figure = Figure(figsize=(TEXT_WIDTH, 2.0))
     values, accuracy = figure.subplots(1, 2)
-
-    draw_spectrum(values, spectrum, layer=2, weight="recurrent")
+    draw_spectrum(values, PANELS["a"].select(spectrum, experiment=experiment))
     values.set(xlabel="index", ylabel="singular value")
     values.legend()
 
-    full = networks.dev_accuracy
-    accuracy.axhline(full.mean(), color=INK, lw=0.8, ls=":", label="not truncated")
+    accuracies = PANELS["b"].select(truncation, experiment=experiment)
+    full = networks.dev_accuracy.mean()
+    accuracy.axhline(full, color=INK, lw=0.8, ls=":", label="not truncated")
     for target in ("W", "dW"):
         name, line = MATRICES[target]
-        found = mean_and_spread(
-            truncation[truncation.target == target], "rank", "dev_accuracy"
-        )
-        line_with_spread(
-            accuracy, found.index, found["mean"], found["std"],
+        draw_mean(
+            accuracy, accuracies[accuracies.target == target], "rank", "dev_accuracy",
             label=f"truncated {name}", **line,
         )  # fmt: skip
-    accuracy.set(
-        xlabel="rank", ylabel="validation accuracy",
-        xlim=(0, truncation["rank"].max() + 1),
-    )  # fmt: skip
+    accuracy.set(xlabel="rank", ylabel="validation accuracy")
+    accuracy.set_xlim(0, truncation["rank"].max() + 1)
     accuracy.legend(loc="lower right")
 
-    label_panels((values, accuracy), x=-0.12)
+    letter_panels((values, accuracy))
     name_treebank(figure, networks)
     return figure
 
 
-def draw_spectrum(ax: Axes, spectrum: pd.DataFrame, layer: int, weight: str) -> None:
-    """Draw the singular values of W0, W and dW of one layer's weights.
+def draw_mean(ax: Axes, table: pd.DataFrame, x: str, y: str, **line) -> None:
+    """Draw mean and standard deviation over the seeds of a column against another."""
+    sns.lineplot(table, x=x, y=y, errorbar="sd", err_kws={"lw": 0}, ax=ax, **line)
+
+
+def draw_spectrum(ax: Axes, spectrum: pd.DataFrame) -> None:
+    """Draw the singular values of W0, W and dW.
 
     Args:
-        ax: where.
-        spectrum: the table sentiment_spectrum.parquet.
-        layer: 1 or 2.
-        weight: input or recurrent.
+        ax: where to draw.
+        spectrum: rows of sentiment_spectrum.parquet, of the weights of one layer.
     """
-    here = spectrum[(spectrum.layer == layer) & (spectrum.weight == weight)]
     for matrix, (name, line) in MATRICES.items():
-        found = mean_and_spread(here[here.matrix == matrix], "index", "value")
-        line_with_spread(ax, found.index, found["mean"], found["std"], label=name, **line)
-    ax.set(xlim=(0, here["index"].max() + 1), ylim=(0, None))
+        rows = spectrum[spectrum.matrix == matrix]
+        draw_mean(ax, rows, "index", "value", label=name, legend=False, **line)
+    ax.set(xlim=(0, spectrum["index"].max() + 1), ylim=(0, None))
 
 
 def name_treebank(figure: Figure, table: pd.DataFrame) -> None:
-    """Write above a figure what it was made from, unless that is the real treebank."""
+    """Write the name of the treebank above a figure, unless it is the real one."""
     (treebank,) = table.treebank.unique()
     if treebank != REAL:
         figure.suptitle(treebank, fontsize=8, color="#b00020", fontweight="bold")

@@ -1,29 +1,30 @@
 """Supplement: the first five singular values of dW in the linear network."""
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from interplay.figures.fig3 import (
+from interplay.figures.linear import (
     DASHDOTTED,
     DASHED,
     effective_time,
-    of_effective_time,
+    select_curve,
     target_colours,
 )
-from interplay.figures.style import INK, TEXT_WIDTH, label_panels, shades
+from interplay.figures.style import INK, TEXT_WIDTH, letter_panels, shades
 
 VALUES = ["s1", "s2", "s3", "s4", "s5"]
 SMALLEST = 1e-9
-"""singular values below are rounding, and not shown"""
+"""lower end of the axis; smaller singular values are rounding errors"""
 
 
 def draw(
     curves: pd.DataFrame, theory: pd.DataFrame, *, zhat: list[float], g: list[float]
 ) -> Figure:
-    """Draw a column a target, a row a strength g, on a logarithmic axis.
+    """Draw one column per target and one row per strength g, on a logarithmic axis.
 
-    Mean over seeds, and the range from the smallest to the largest: a standard
-    deviation below the mean is often negative here.
+    Lines are means over seeds. Shades reach from the smallest to the largest value,
+    because the mean less a standard deviation is often negative.
 
     Args:
         curves, theory: the tables linear_curves and linear_theory.
@@ -34,20 +35,16 @@ def draw(
     axes = figure.subplots(len(g), len(zhat), sharey=True, sharex="col", squeeze=False)
     for row, strength in zip(axes, g, strict=True):
         for ax, target in zip(row, zhat, strict=True):
-            simulated = of_effective_time(curves, target, strength)
-            predicted = of_effective_time(theory, target, strength)
+            simulated = select_curve(curves, target, strength)
             colours = shades(target_colours(zhat)[target], len(VALUES))
             for value, colour in zip(VALUES, colours, strict=True):
-                label = f"$s_{value[1]}$"
-                seeds = simulated.groupby("epoch")[value]
-                time = simulated.groupby("epoch").time.first()
-                ax.plot(time, seeds.mean(), color=colour, label=label)
-                ax.fill_between(
-                    time, seeds.min(), seeds.max(), color=colour, alpha=0.2, lw=0
-                )
+                _draw_value(ax, simulated, value, colour)
+            predicted = select_curve(theory, target, strength)
             for value, style in {"s1": DASHED, "s2": DASHDOTTED}.items():
+                # A logarithmic axis has no place for the zeros at tau = 0.
+                visible = predicted[predicted[value] > SMALLEST]
                 ax.plot(
-                    predicted.time, predicted[value], color=INK, ls=style, lw=0.9,
+                    visible.time, visible[value], color=INK, ls=style, lw=0.9,
                     label=f"$s_{value[1]}$, theory",
                 )  # fmt: skip
             ax.set(yscale="log", ylim=(SMALLEST, 3))
@@ -57,6 +54,24 @@ def draw(
         ax.set_ylabel(r"singular values of $\Delta W$")
     for ax in axes[-1]:
         ax.set_xlabel(r"effective learning time $\tilde{\tau}$")
-    axes[0, -1].legend(loc="lower right", ncols=2, handlelength=2.2)
-    label_panels(axes.flat, x=-0.12)
+    axes[0, 0].legend(loc="lower right", handlelength=2.2)
+    letter_panels(axes.flat)
     return figure
+
+
+def _draw_value(ax: Axes, simulated: pd.DataFrame, value: str, colour) -> None:
+    """Draw one singular value and write its name at the right end of its line."""
+    seeds = simulated.groupby("epoch")[value]
+    time, mean = simulated.groupby("epoch").time.first(), seeds.mean()
+    visible = mean > SMALLEST
+    if not visible.any():
+        return
+    ax.plot(time[visible], mean[visible], color=colour)
+    low, high = seeds.min().clip(lower=SMALLEST), seeds.max()
+    ax.fill_between(
+        time[visible], low[visible], high[visible], color=colour, alpha=0.2, lw=0
+    )
+    ax.annotate(
+        f"$s_{value[1]}$", (time.iloc[-1], mean.iloc[-1]), (3, 0),
+        textcoords="offset points", color=colour, va="center", annotation_clip=False,
+    )  # fmt: skip

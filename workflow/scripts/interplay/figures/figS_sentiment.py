@@ -3,18 +3,33 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from interplay.figures.fig5 import draw_spectrum, name_treebank
-from interplay.figures.style import (
-    TASK_COLOURS,
-    TEXT_WIDTH,
-    label_panels,
-    line_with_spread,
-    mean_and_spread,
-)
+from interplay.figures.fig5 import draw_mean, draw_spectrum, name_treebank
+from interplay.figures.panels import Panel
+from interplay.figures.style import TASK_COLOURS, TEXT_WIDTH, letter_panels
 
 SPLITS = {
     "train": ("training", TASK_COLOURS["flipflop"]),
     "dev": ("validation", TASK_COLOURS["mante"]),
+}
+
+WEIGHTS = [(layer, weight) for layer in (1, 2) for weight in ("input", "recurrent")]
+
+PANELS = {
+    letter: Panel(
+        f"{quantity} of the LSTM during training",
+        "sentiment_curves.csv",
+        "experiment == @experiment",
+        (f"train_{quantity}", f"dev_{quantity}"),
+    )
+    for letter, quantity in (("a", "loss"), ("b", "accuracy"))
+} | {
+    letter: Panel(
+        f"singular values of the {weight} weights of layer {layer}",
+        "sentiment_spectrum.parquet",
+        f"experiment == @experiment and layer == {layer} and weight == '{weight}'",
+        ("value",),
+    )
+    for letter, (layer, weight) in zip("cdef", WEIGHTS, strict=True)
 }
 
 
@@ -24,34 +39,36 @@ def draw(curves: pd.DataFrame, spectrum: pd.DataFrame, *, experiment: str) -> Fi
     Args:
         curves: the table sentiment_curves.csv.
         spectrum: the table sentiment_spectrum.parquet.
-        experiment: which LSTMs are shown.
+        experiment: the LSTMs that are drawn.
     """
-    curves = curves[curves.experiment == experiment]
-    spectrum = spectrum[spectrum.experiment == experiment]
-    figure = Figure(figsize=(TEXT_WIDTH, 3.6))
-    above, below = figure.subfigures(2, 1, height_ratios=[1, 1])
-    loss, accuracy = above.subplots(1, 2)
-    for ax, quantity in {loss: "loss", accuracy: "accuracy"}.items():
+    figure = Figure(figsize=(TEXT_WIDTH, 3.8))
+    above, below = figure.subfigures(2, 1)
+    upper = above.subplots(1, 2)
+    for ax, letter, quantity in zip(upper, "ab", ("loss", "accuracy"), strict=True):
+        rows = PANELS[letter].select(curves, experiment=experiment)
+        # An epoch's values are those after its last step, or means over its steps.
+        rows = rows.assign(epoch=rows.epoch + 1)
         for split, (name, colour) in SPLITS.items():
-            found = mean_and_spread(curves, "epoch", f"{split}_{quantity}")
-            # An epoch's values follow its steps, or are means over them.
-            line_with_spread(
-                ax, found.index + 1, found["mean"], found["std"],
-                color=colour, label=name, lw=0.8,
+            draw_mean(
+                ax, rows, "epoch", f"{split}_{quantity}", color=colour, label=name,
+                lw=0.8, legend=False,
             )  # fmt: skip
-        ax.set(xlabel="epoch", ylabel=quantity, xlim=(0, curves.epoch.max() + 1))
-    loss.set_ylim(0, None)
-    accuracy.legend(loc="lower right")
+        ax.set(xlabel="epoch", ylabel=quantity, xlim=(0, rows.epoch.max()))
+        ax.legend(loc="best")
+    upper[0].set_ylim(0, None)
 
-    panels = [(layer, weight) for layer in (1, 2) for weight in ("input", "recurrent")]
-    axes = below.subplots(1, len(panels))
-    for ax, (layer, weight) in zip(axes, panels, strict=True):
-        draw_spectrum(ax, spectrum, layer, weight)
-        ax.set(title=f"layer {layer}, {weight}", xlabel="index")
-    axes[0].set_ylabel("singular value")
-    axes[0].legend()
-
-    label_panels((loss, accuracy), x=-0.12)
-    label_panels(axes, start="c", x=-0.2)
-    name_treebank(figure, curves)
+    lower = below.subplots(1, len(WEIGHTS))
+    for ax, letter, (layer, weight) in zip(lower, "cdef", WEIGHTS, strict=True):
+        draw_spectrum(ax, PANELS[letter].select(spectrum, experiment=experiment))
+        ax.set(xlabel="index", ylabel="")
+        ax.text(
+            0.97, 0.97, f"layer {layer},\n{weight}", transform=ax.transAxes, ha="right",
+            va="top",
+        )  # fmt: skip
+    lower[0].set_ylabel("singular value")
+    below.legend(
+        *lower[0].get_legend_handles_labels(), loc="outside lower center", ncols=3
+    )
+    letter_panels([*upper, *lower])
+    name_treebank(figure, curves[curves.experiment == experiment])
     return figure

@@ -5,8 +5,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from interplay.figures.fig2 import PANELS, draw_against_g
-from interplay.figures.style import MUTED, TEXT_WIDTH, letter_panels
+from interplay.figures.fig2 import QUANTITIES, draw_against_g
+from interplay.figures.style import INK, MUTED, TEXT_WIDTH, letter_panels
 
 LARGEST_INDEX = 20
 """singular values shown"""
@@ -63,9 +63,9 @@ def draw(
 
     axes = [*upper]
     if has_grid:
-        lower = rows[1].subplots(1, len(PANELS))
-        for ax, (column, label) in zip(lower, PANELS.items(), strict=True):
-            draw_against_g(ax, networks, column, color="#333333")
+        lower = rows[1].subplots(1, len(QUANTITIES))
+        for ax, (column, label) in zip(lower, QUANTITIES.items(), strict=True):
+            draw_against_g(ax, networks, column, INK)
             ax.set(xlabel="$g$", ylabel=label, ylim=(0, None))
         axes += [*lower]
     letter_panels(axes)

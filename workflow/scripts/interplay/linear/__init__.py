@@ -1,1 +1,1 @@
-"""Linear networks, their gradient descent and its theory (Section 3, Figs 3 and 4)."""
+"""Linear networks of Section 3: gradient descent, its theory and measurements."""

@@ -1,8 +1,9 @@
-"""dW as L S Rᵀ: orthonormal bases that grow as learning calls for new directions.
+"""dW as left @ core @ right.T, with orthonormal bases that grow during learning.
 
-A step never multiplies by an N × N matrix. In the eigenbasis of W0 ("modes") W0 is a
-product with N numbers, and dW acts through the bases L and R. Random probes of each
-epoch's gradient (Halko, Martinsson & Tropp 2011) find the part of it outside of L or R.
+One epoch never multiplies by an N × N matrix. In the eigenbasis of W0 ("modes"), W0 is a
+product with N numbers, and dW acts through its two bases. Random probes of each epoch's
+gradient (Halko, Martinsson & Tropp 2011) find the directions of the gradient that the
+bases lack.
 """
 
 from dataclasses import dataclass, replace
@@ -13,15 +14,15 @@ from numpy.typing import NDArray
 
 from interplay.linear.network import Network, Trial
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 PROBES = 8
-"""random vectors that look for gradient outside of the bases, in each epoch"""
+"""number of random probes from each side, per epoch and round"""
 
 
 @dataclass(frozen=True)
 class Passes:
-    """The network of each of n targets, once forward and once back, in modes.
+    """Forward and backward pass of one network for each of n targets, in modes.
 
     The gradient of the loss is dt times the sum over s of adjoints[s] states[s]ᵀ.
     """
@@ -29,51 +30,57 @@ class Passes:
     loss: Array
     """(n,)"""
     states: Array
-    """(n, S, K)"""
+    """(n, S, K), states before each step except the first"""
     adjoints: Array
-    """(n, S, K)"""
+    """(n, S, K), gradient of the loss with respect to the states after these steps"""
 
 
 @dataclass(frozen=True)
 class Bases:
-    """Orthonormal columns on the left and right of dW, and as they act on modes."""
+    """Orthonormal bases of the columns and rows of dW, and their coordinates in modes."""
 
     network: Network
     trial: Trial
     left: Array
-    """(N, a)"""
+    """(N, a), orthonormal columns"""
     right: Array
-    """(N, b)"""
-    # dW acts on states by R and then L, its transpose on adjoints by L and then R.
+    """(N, b), orthonormal columns"""
 
     @cached_property
     def left_modes(self) -> Array:
-        return self.left.T @ self.network.modes.into.T
+        """(a, K), the left basis in modes."""
+        return self.left.T @ self.network.modes.to_modes.T
 
     @cached_property
     def right_modes(self) -> Array:
-        return self.right.T @ self.network.modes.back
+        """(b, K), the right basis in modes."""
+        return self.right.T @ self.network.modes.from_modes
 
     def passes(self, core: Array, targets: Array) -> Passes:
-        """Simulate W0 + left @ core @ right.T and the adjoint, core: (n, a, b)."""
+        """Simulate the networks W0 + left @ core @ right.T, forward and backward.
+
+        Args:
+            core: (n, a, b), one matrix per target.
+            targets: (n,), the values zhat.
+        """
         dt, modes = self.trial.dt, self.network.modes
         driven, scored = self.trial.driven, self.trial.scored
-        values = (1 - dt) + dt * modes.values
-        into_network = dt * (modes.into @ self.network.m)
-        out_of_network = modes.back.T @ self.network.w
+        factors = (1 - dt) + dt * modes.values
+        input_modes = dt * (modes.to_modes @ self.network.m)
+        readout_modes = modes.from_modes.T @ self.network.w
 
         states = _respond(
-            values, np.ones((len(targets), driven)), into_network,
+            factors, np.ones((len(targets), driven)), input_modes,
             self.right_modes, dt * core, self.left_modes,
         )  # fmt: skip
-        error = targets[:, None] - states[:, -scored:] @ out_of_network
+        error = targets[:, None] - states[:, -scored:] @ readout_modes
         drive = np.zeros((len(targets), driven))
         drive[:, :scored] = -error[:, ::-1] / scored
         adjoints = _respond(
-            values.conj(), drive, out_of_network,
+            factors.conj(), drive, readout_modes,
             self.left_modes, dt * core.transpose(0, 2, 1), self.right_modes,
         )  # fmt: skip
-        # The state before a step meets the adjoint after it.
+        # The gradient pairs the state before a step with the adjoint after that step.
         return Passes(
             loss=np.mean(error**2, axis=1) / 2,
             states=states[:, :-1],
@@ -81,7 +88,7 @@ class Bases:
         )
 
     def gradient(self, passes: Passes) -> Array:
-        """dL/dW seen through the bases: leftᵀ (dL/dW) right, (n, a, b)."""
+        """Return the gradient in the bases, left.T @ dL/dW @ right: (n, a, b)."""
         left = passes.adjoints @ self.left_modes.T
         right = passes.states @ self.right_modes.T
         return self.trial.dt * (left.transpose(0, 2, 1) @ right)
@@ -89,27 +96,29 @@ class Bases:
     def spanning(
         self, passes: Passes, reach: Array, tolerance: float, rng: np.random.Generator
     ) -> "Bases":
-        """Return bases that reach * gradient leaves by no more than the tolerance.
+        """Extend the bases until they contain the gradient, up to a tolerance.
 
-        Random vectors are sent through the gradient, from either side, until
-        nothing new comes out.
+        Each round multiplies random vectors by the gradient, from both sides, and adds
+        the part of the products that the bases lack. Rounds end when no part is left.
 
         Args:
-            passes: give the gradient of n networks.
-            reach: (n, 1, 1), a factor.
-            tolerance: size below which a direction does not count.
-            rng: of the vectors.
+            passes: the gradients of n networks.
+            reach: (n, 1, 1), factor that turns a gradient into a change of W.
+            tolerance: smallest change of W (Frobenius norm) that counts.
+            rng: generator of the random vectors.
         """
         modes, scale = self.network.modes, self.trial.dt * reach
         bases = self
         while True:
             probes = rng.standard_normal((2, PROBES, len(self.left))) / np.sqrt(PROBES)
-            through_right = passes.states @ (probes[0] @ modes.back).T
-            through_left = passes.adjoints @ (probes[1] @ modes.into.T).T
+            through_right = passes.states @ (probes[0] @ modes.from_modes).T
+            through_left = passes.adjoints @ (probes[1] @ modes.to_modes.T).T
             left = scale * (through_right.transpose(0, 2, 1) @ passes.adjoints)
             right = scale * (through_left.transpose(0, 2, 1) @ passes.states)
-            left = _outside(bases.left, np.concatenate(left) @ modes.into, tolerance)
-            right = _outside(bases.right, np.concatenate(right) @ modes.back.T, tolerance)
+            left = np.concatenate(left) @ modes.to_modes
+            right = np.concatenate(right) @ modes.from_modes.T
+            left = _new_directions(bases.left, left, tolerance)
+            right = _new_directions(bases.right, right, tolerance)
             if not left.size and not right.size:
                 return bases
             bases = replace(
@@ -119,28 +128,28 @@ class Bases:
             )
 
     def padded(self, core: Array) -> Array:
-        """Return a core of smaller bases, with zeros for what was added since."""
+        """Pad a core of earlier, smaller bases with zeros: (n, a, b)."""
         more = self.left.shape[1] - core.shape[1], self.right.shape[1] - core.shape[2]
         return np.pad(core, [(0, 0), (0, more[0]), (0, more[1])])
 
 
 def _respond(
-    values: NDArray[np.complex128],
+    factors: NDArray[np.complex128],
     signal: Array,
     source: Array,
     outward: Array,
     core: Array,
     inward: Array,
 ) -> Array:
-    """Run the modes from 0: a mode decays by its value, is driven, and feeds back.
+    """Simulate the modes from 0, with feedback through dW.
 
     Args:
-        values: (K / 2,), the factor of each complex amplitude in a step.
-        signal: (n, T), what drives each of n networks.
-        source: (K,), how the signal enters the modes.
-        outward: (b, K), what is read of the modes to be fed back.
-        core: (n, a, b), from what is read to what is fed back.
-        inward: (a, K), how that enters the modes.
+        factors: (K / 2,), factor of each complex amplitude per step.
+        signal: (n, T), drive of each of n networks.
+        source: (K,), direction of the drive.
+        outward: (b, K), projections of the modes that dW feeds back.
+        core: (n, a, b), gain of the feedback.
+        inward: (a, K), directions of the feedback.
 
     Returns:
         (n, T, K), the modes after each step.
@@ -151,25 +160,29 @@ def _respond(
     amplitudes = state.view(np.complex128)
     for t in range(steps):
         feedback = (core @ (state @ outward.T)[..., None])[..., 0] @ inward
-        amplitudes *= values
+        amplitudes *= factors
         state += feedback
         state += signal[:, t, None] * source
         states[:, t] = state
     return states
 
 
-def _outside(basis: Array, found: Array, tolerance: float) -> Array:
-    """Return orthonormal columns for what of `found` lies outside of a basis.
+def _new_directions(basis: Array, vectors: Array, tolerance: float) -> Array:
+    """Return an orthonormal basis of the part of some vectors outside a basis.
 
     Args:
         basis: (N, a), orthonormal columns.
-        found: (any, N).
-        tolerance: size below which a direction does not count.
+        vectors: (any, N).
+        tolerance: smallest singular value that counts.
+
+    Returns:
+        (N, number of new directions), orthonormal columns, orthogonal to `basis`.
     """
-    found = found.T - basis @ (basis.T @ found.T)
-    if np.linalg.norm(found) <= tolerance:
-        return found[:, :0]
-    directions, sizes, _ = np.linalg.svd(found, full_matrices=False)
+    outside = vectors.T - basis @ (basis.T @ vectors.T)
+    if np.linalg.norm(outside) <= tolerance:
+        return outside[:, :0]
+    directions, sizes, _ = np.linalg.svd(outside, full_matrices=False)
     new = directions[:, sizes > tolerance]
-    # Once more: what is left after one projection is small, and so not clean.
+    # A second projection removes the rounding errors of the first, which are large
+    # compared with a small remainder.
     return np.linalg.qr(new - basis @ (basis.T @ new))[0]

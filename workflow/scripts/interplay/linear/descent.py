@@ -1,6 +1,6 @@
-"""Plain gradient descent of the linear network, exact to a tolerance.
+"""Plain gradient descent of W in a linear network, exact to a tolerance.
 
-Only W is trained. One W0 serves all targets at once, in one pass over its modes.
+All targets share one W0 and train in one pass over its modes.
 """
 
 from dataclasses import dataclass
@@ -13,18 +13,20 @@ from interplay.linear.bases import Bases
 from interplay.linear.network import Network, Trial
 from interplay.storage.errors import InputError
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
 class Descent:
-    """One network's gradient descent, all epochs of it.
+    """The gradient descent of one network to one target, at every epoch.
 
-    Epoch e is the network after e updates; dW there is left @ core[e] @ right.T.
+    Epoch e is the network after e updates. Its dW is left @ core[e] @ right.T.
     """
 
     zhat: float
+    """target"""
     learning_rate: float
+    """step size eta"""
     loss: Array
     """(epochs + 1,)"""
     gradient_norm: Array
@@ -43,22 +45,30 @@ class Descent:
 
     @cached_property
     def singular_values(self) -> Array:
-        """(epochs + 1, min(a, b)), of dW, falling."""
+        """(epochs + 1, min(a, b)), singular values of dW, largest first."""
         return np.linalg.svd(self.core, compute_uv=False)
 
     @property
     def dW(self) -> Array:
-        """(N, N), the change of connectivity after the last epoch."""
+        """(N, N), change of the connectivity after the last epoch."""
         return self.left @ self.core[-1] @ self.right.T
 
     def converged_epoch(self, threshold: float) -> int | None:
-        """First epoch with a loss below threshold * zhat² / 2; None if there is none."""
+        """Return the first epoch with a loss below threshold * zhat² / 2, or None."""
         below = np.flatnonzero(self.loss < threshold * self.zhat**2 / 2)
         return int(below[0]) if len(below) else None
 
 
 def learning_rate(eta0: ArrayLike, g: float) -> Array:
-    """eta(g) = eta0 (1 − g²)², so that learning takes about as many epochs at any g."""
+    """Return eta(g) = eta0 (1 − g²)², which needs about as many epochs at each g.
+
+    Args:
+        eta0: learning rate at g = 0, any shape.
+        g: strength of the initial connectivity, 0 ≤ g < 1.
+
+    Returns:
+        An array of the shape of `eta0`.
+    """
     return np.asarray(eta0) * (1 - g**2) ** 2
 
 
@@ -71,28 +81,28 @@ def descend(
     rng: np.random.Generator,
     tolerance: float = 1e-10,
 ) -> list[Descent]:
-    """Train W by plain gradient descent, once for each target, each from W0.
+    """Train W by plain gradient descent, starting from W0 for each target.
 
     Args:
-        network: where it starts.
+        network: the network before training.
         targets: (n,), the values zhat that the output has to reach.
-        learning_rates: (n,), eta of each target.
+        learning_rates: (n,), step size eta for each target.
         epochs: number of updates.
-        trial: what is trained.
-        rng: of the probes; what it draws matters no more than `tolerance`.
-        tolerance: a direction of the gradient is left out of dW where it, kept
-            up for all epochs, would move W by less than this (Frobenius norm).
+        trial: durations and time step.
+        rng: generator of the probes; it changes results by no more than `tolerance`.
+        tolerance: dW leaves a direction of the gradient out if `epochs` such gradients
+            would move W by less than this (Frobenius norm).
 
     Returns:
-        One descent a target, in their order.
+        One descent per target, in their order.
 
     Raises:
-        InputError: a loss is not finite any more.
+        InputError: a loss is not finite.
     """
     targets, learning_rates = np.asarray(targets), np.asarray(learning_rates)
     rates = learning_rates[:, None, None]
-    none = np.zeros((len(network.m), 0))
-    bases = Bases(network, trial, none, none)
+    empty = np.zeros((len(network.m), 0))
+    bases = Bases(network, trial, empty, empty)
     core = np.zeros((len(targets), 0, 0))
     losses, norms, cores = [], [], []
     for epoch in range(epochs + 1):

@@ -1,5 +1,7 @@
 """Measurements on trained linear networks (Figs 3 and 4)."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -7,13 +9,21 @@ from numpy.typing import NDArray
 from interplay.linear.descent import Descent
 from interplay.linear.network import Network, Trial, loss_of, simulate
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 def shuffle_loss(
     network: Network, dW: Array, zhat: float, trial: Trial, rng: np.random.Generator
 ) -> float:
-    """Loss after all entries of W0 are permuted at random, dW kept; Fig. 4(d)."""
+    """Return the loss after a random permutation of the entries of W0; Fig. 4(d).
+
+    Args:
+        network: the network before training.
+        dW: (N, N), change of the connectivity; it is not permuted.
+        zhat: target.
+        trial: durations and time step.
+        rng: generator of the permutation.
+    """
     W0 = rng.permutation(network.W0.ravel()).reshape(network.W0.shape)
     return loss_of(simulate(network, W0 + dW, trial), zhat, trial)
 
@@ -24,29 +34,29 @@ def measure(
     trial: Trial,
     threshold: float,
     rng: np.random.Generator,
-) -> dict[str, float]:
-    """Return what Fig. 4 shows of a trained network.
+) -> dict[str, Any]:
+    """Measure one trained network: a row of linear.csv.
 
     Args:
-        network: where the descent started.
-        descent: how it was trained.
-        trial: what it was trained on.
-        threshold: of the loss, in units of zhat² / 2, at which it has converged.
-        rng: permutes W0.
+        network: the network before training.
+        descent: its training.
+        trial: durations and time step.
+        threshold: loss below which a network has converged, in units of zhat² / 2.
+        rng: generator of the permutation of W0.
 
     Returns:
         zhat, N, initial_loss, final_loss; tau_star, the learning time of the first
         epoch below the threshold; norm_dW after the last epoch; mean_gradient_norm
-        over [0, tau_star]; shuffle_loss_ratio, in units of zhat² / 2. Both that
-        depend on tau_star are NaN if there is none.
+        over [0, tau_star]; shuffle_loss_ratio in units of zhat² / 2. tau_star and
+        mean_gradient_norm are NaN if the network has not converged.
     """
     zhat = descent.zhat
     epoch = descent.converged_epoch(threshold)
     shuffled = shuffle_loss(network, descent.dW, zhat, trial, rng)
     converged = {"tau_star": np.nan, "mean_gradient_norm": np.nan}
     if epoch is not None:
-        until = descent.gradient_norm[: epoch + 1]
-        converged = {"tau_star": descent.tau[epoch], "mean_gradient_norm": until.mean()}
+        norms = descent.gradient_norm[: epoch + 1]
+        converged = {"tau_star": descent.tau[epoch], "mean_gradient_norm": norms.mean()}
     return {
         "zhat": zhat,
         "N": len(network.m),
@@ -59,15 +69,18 @@ def measure(
 
 
 def curves(descent: Descent, values: int = 5) -> pd.DataFrame:
-    """Return zhat, epoch, tau, loss, gradient_norm, s1, s2, … of each epoch.
+    """Tabulate one training: zhat, epoch, tau, loss, gradient_norm, s1, s2, ….
 
     Args:
-        descent: what is tabulated.
-        values: number of singular values; 0 where dW has fewer.
+        descent: the training of one network.
+        values: number of singular values of dW. They are 0 beyond the rank of dW.
+
+    Returns:
+        A table with one row per epoch.
     """
     s = np.zeros((len(descent.loss), values))
-    found = descent.singular_values[:, :values]
-    s[:, : found.shape[1]] = found
+    largest = descent.singular_values[:, :values]
+    s[:, : largest.shape[1]] = largest
     return pd.DataFrame(
         {
             "zhat": descent.zhat,
@@ -81,12 +94,16 @@ def curves(descent: Descent, values: int = 5) -> pd.DataFrame:
 
 
 def example_trial(network: Network, W: Array, trial: Trial) -> pd.DataFrame:
-    """Run one network; return kind ("input", "output"), time and value of each sample.
+    """Simulate one trial and tabulate its input and output; Fig. 3(a).
 
     Args:
-        network: its m and w are used, W0 is not.
+        network: gives m and w; its W0 is not used.
         W: (N, N), recurrent connectivity.
-        trial: what is simulated; a short dt makes a smooth curve.
+        trial: durations and time step; a small dt makes the output a smooth curve.
+
+    Returns:
+        A table with the columns kind ("input" or "output"), time and value. The input
+        has only the four corners of its step.
     """
     z = simulate(network, W, trial)
     time = trial.onset + trial.dt * np.arange(len(z) + 1)

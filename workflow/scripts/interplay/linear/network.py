@@ -1,8 +1,8 @@
-"""The linear network of Section 3.
+"""The linear network of Section 3: its trial, weights, eigenbasis and simulation.
 
-The dynamics are Eq. (2) with phi(x) = x, one input and one output, in Euler steps of dt.
-They are written for x / √N, so the readout is z = wᵀx and the input is m u; the gradient
-of W is the same.
+The network follows Eq. (2) with phi(x) = x, one input and one output, in Euler steps of
+dt. The code stores x / √N instead of x, so the readout is z = wᵀx and the input is m u.
+The gradient with respect to W is the same for both.
 """
 
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from interplay.runs.durations import samples
 from interplay.runs.streams import stream
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A trial: input 0 until `onset`, then 1; the output counts in the last `window`.
+    """A trial: the input is 0 until `onset` and then 1; the last `window` has a loss.
 
-    All in time units (one membrane time constant).
+    All durations are in membrane time constants.
     """
 
     duration: float
@@ -31,60 +31,64 @@ class Trial:
 
     @property
     def driven(self) -> int:
-        """Number of samples with input; before them the network rests at 0."""
+        """Number of samples with input. The state is 0 before the first of them."""
         return int(samples(self.duration, self.dt) - samples(self.onset, self.dt))
 
     @property
     def scored(self) -> int:
-        """Number of samples, at the end, that are compared with the target."""
+        """Number of samples at the end of the trial that enter the loss."""
         return int(samples(self.window, self.dt))
 
 
 @dataclass(frozen=True)
 class Modes:
-    """The eigenbasis of a real W0 in real numbers: W0 = `back` diag(`values`) `into`.
+    """The eigenbasis of a real matrix W0 in real coordinates.
 
-    A pair of conjugate eigenvalues counts once, and a mode's complex amplitude
-    stands in two consecutive real coordinates, of K in all. What acts on the
-    amplitudes `into` x, W0 does to x; its transpose acts on `back`ᵀ x by the
-    conjugate values.
+    W0 = `from_modes` diag(`values`) `to_modes`. Each pair of conjugate eigenvalues is one
+    mode. The complex amplitude of a mode takes two consecutive real coordinates, so there
+    are K / 2 modes for K coordinates.
+
+    W0 multiplies the amplitudes `to_modes` @ x by `values`. The transpose of W0 multiplies
+    `from_modes`ᵀ @ x by the conjugate values.
     """
 
     values: NDArray[np.complex128]
-    """(K / 2,)"""
-    into: Array
+    """(K / 2,), eigenvalues of W0 with imaginary part ≥ 0"""
+    to_modes: Array
     """(K, N)"""
-    back: Array
+    from_modes: Array
     """(N, K)"""
 
     @classmethod
     def of(cls, W0: Array) -> "Modes":
-        """Decompose W0: (N, N), diagonalisable."""
+        """Decompose W0, a diagonalisable float64 matrix of shape (N, N)."""
         values, vectors = np.linalg.eig(W0)
-        upper = values.imag >= 0
+        upper = np.imag(values) >= 0
         vectors, inverse = vectors[:, upper], np.linalg.inv(vectors)[upper]
-        # A mode and its conjugate add up to twice the real part.
-        weight = np.where(values[upper].imag > 0, 2.0, 1.0)
-        into = np.stack([inverse.real, inverse.imag], axis=1)
-        back = np.stack([weight * vectors.real, -weight * vectors.imag], axis=2)
+        # A mode and its conjugate add up to twice the real part of one of them.
+        weight = np.where(np.imag(values[upper]) > 0, 2.0, 1.0)
+        to_modes = np.stack([np.real(inverse), np.imag(inverse)], axis=1)
+        from_modes = np.stack(
+            [weight * np.real(vectors), -weight * np.imag(vectors)], axis=2
+        )
         n = len(W0)
         return cls(
             values=values[upper].astype(complex),
-            into=into.reshape(-1, n),
-            back=back.reshape(n, -1),
+            to_modes=to_modes.reshape(-1, n),
+            from_modes=from_modes.reshape(n, -1),
         )
 
 
 @dataclass(frozen=True)
 class Network:
-    """A linear network at its initial connectivity, float64."""
+    """A linear network before training, in float64."""
 
     W0: Array
-    """(N, N)"""
+    """(N, N), initial connectivity"""
     m: Array
-    """(N,), input vector, length 1"""
+    """(N,), input vector of length 1"""
     w: Array
-    """(N,), readout vector, length 1"""
+    """(N,), readout vector of length 1"""
 
     @cached_property
     def modes(self) -> Modes:
@@ -93,31 +97,31 @@ class Network:
 
 
 def draw_network(n: int, g: float, seed: int) -> Network:
-    """Draw W0 = g J, J_ij ~ N(0, 1/n), and m and w of length exactly 1.
+    """Draw W0 = g J with J_ij ~ N(0, 1/n), and m and w of length exactly 1.
 
     Args:
         n: number of neurons.
         g: strength of the initial connectivity, 0 ≤ g < 1.
-        seed: number of the instance.
+        seed: number of the network.
     """
     run = ("linear", g, seed)
     vectors = stream("vectors", *run).standard_normal((2, n))
     m, w = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     J = stream("connectivity", *run).standard_normal((n, n)) / np.sqrt(n)
-    # Adding 0 turns the -0 that a g of 0 leaves into 0.
+    # Adding 0 turns the -0.0 entries at g = 0 into 0.0.
     return Network(g * J + 0.0, m, w)
 
 
 def simulate(network: Network, W: Array, trial: Trial) -> Array:
-    """Return the readout z of one network, from the first sample with input on.
+    """Simulate one network and return its readout during the input.
 
     Args:
-        network: its m and w are used, W0 is not.
+        network: gives m and w; its W0 is not used.
         W: (N, N), recurrent connectivity.
-        trial: what is simulated.
+        trial: durations and time step.
 
     Returns:
-        (trial.driven,): z after each step.
+        (trial.driven,), the readout z after each step.
     """
     x = np.zeros_like(network.m)
     z = np.empty(trial.driven)
@@ -128,5 +132,11 @@ def simulate(network: Network, W: Array, trial: Trial) -> Array:
 
 
 def loss_of(z: Array, zhat: float, trial: Trial) -> float:
-    """Half the squared error of a readout, averaged over the samples that count."""
+    """Return half the squared error, averaged over the last `trial.scored` samples.
+
+    Args:
+        z: (any,), readout.
+        zhat: target.
+        trial: durations and time step.
+    """
     return float(np.mean((zhat - z[-trial.scored :]) ** 2) / 2)

@@ -1,24 +1,24 @@
 """Closed forms for gradient descent in a linear network: Eqs (8) to (15).
 
-All hold for N → ∞ at the fixed point of a long trial, where the readout is
-z = wᵀ (I − W)⁻¹ m, and, where a power of tau is cut, up to third order. At
-finite N each is off by O(1/√N). Every learning time `tau` (learning rate times
-epochs) may be a number or an array; the results then have its shape.
+All results hold for N → ∞ at the fixed point of a long trial, where the readout is
+z = wᵀ (I − W)⁻¹ m. Power series in the learning time end at third order. At finite N,
+each result is off by O(1/√N). A learning time `tau` (learning rate times epochs) may be a
+number or an array; results have its shape.
 
-The expansion was derived anew to check the printed coefficients: for m, w and
-W0 independent, mᵀ(BᵀB)m = β and mᵀ(BᵀB)²m = β⁴, and all of Eqs (8) to (15)
-follow as printed. The tests compute the same coefficients from Eq. (6) alone.
+An independent derivation confirmed the printed coefficients: for independent m, w and
+W0, mᵀ(BᵀB)m = β and mᵀ(BᵀB)²m = β⁴, and Eqs (8) to (15) follow as printed. The tests
+compute the same coefficients from Eq. (6) alone.
 """
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 def gain(g: float) -> float:
-    """β = 1 / (1 − g²), the squared length of Bm and of Bᵀw; Eq. (12).
+    """Return β = 1 / (1 − g²), the squared length of Bm and of Bᵀw; Eq. (12).
 
     Args:
         g: strength of the initial connectivity, 0 ≤ g < 1.
@@ -32,23 +32,23 @@ def gain(g: float) -> float:
 
 
 def effective_time(tau: ArrayLike, g: float) -> Array:
-    """Effective learning time β² tau, in which learning at all g nearly collapses."""
+    """Return the effective learning time β² tau; curves of all g nearly agree in it."""
     return gain(g) ** 2 * np.asarray(tau, dtype=float)
 
 
 def first_order_norm(zhat: float, g: float) -> float:
-    """Frobenius norm of W1, the first speed of learning, zhat β; Eqs (8), (11), (12)."""
+    """Return the Frobenius norm of W1, zhat β; Eqs (8), (11), (12)."""
     return zhat * gain(g)
 
 
 def coefficients(tau: ArrayLike, zhat: float) -> Array:
-    """The matrix A(tau) of dW = [w m] A [w m]ᵀ at g = 0; Eqs (9) and (10).
+    """Return the matrix A(tau) of dW = [w m] A [w m]ᵀ at g = 0; Eqs (9) and (10).
 
-    Valid for orthonormal m and w, up to tau³.
+    The result is valid for orthonormal m and w, up to tau³.
 
     Args:
         tau: learning time, any shape.
-        zhat: the target.
+        zhat: target.
 
     Returns:
         Array of shape (*tau.shape, 2, 2).
@@ -61,54 +61,63 @@ def coefficients(tau: ArrayLike, zhat: float) -> Array:
     return np.stack(rows, -2)
 
 
+def largest_eigenvalue(tau: ArrayLike, zhat: float) -> Array:
+    """Return the largest eigenvalue of dW at g = 0, zhat² tau² (1/2 + 1/√3).
+
+    The eigenvalues of A in Eq. (10) are A11 ± √(A12 A21). Both terms start at second
+    order: A11 = zhat² tau² / 2 and A12 A21 = zhat⁴ tau⁴ / 3. m and w are orthonormal.
+    """
+    return zhat**2 * np.asarray(tau, dtype=float) ** 2 * (1 / 2 + 1 / np.sqrt(3))
+
+
 def readout_first_order(tau: ArrayLike, zhat: float, g: float) -> Array:
-    """Readout z(tau) to first order, zhat β² tau; Eq. (13)."""
+    """Return the readout z(tau) to first order, zhat β² tau; Eq. (13)."""
     return zhat * effective_time(tau, g)
 
 
 def readout(tau: ArrayLike, zhat: float, g: float) -> Array:
-    """Readout z(tau) up to third order; Eq. (15)."""
+    """Return the readout z(tau) up to third order; Eq. (15)."""
     t = effective_time(tau, g)
     return zhat * (t - t**2 / 2 + (1 + 8 * zhat**2 * gain(g)) * t**3 / 6)
 
 
 def loss(tau: ArrayLike, zhat: float, g: float) -> Array:
-    """Loss (zhat − z(tau))² / 2 with the readout of Eq. (15)."""
+    """Return the loss (zhat − z(tau))² / 2 with the readout of Eq. (15)."""
     return (zhat - readout(tau, zhat, g)) ** 2 / 2
 
 
 def singular_values(tau: ArrayLike, zhat: float, g: float) -> tuple[Array, Array]:
-    """The first two singular values (s1, s2) of dW(tau) up to third order; Eq. (14)."""
+    """Return the singular values s1 and s2 of dW(tau) up to third order; Eq. (14)."""
     beta, t = gain(g), effective_time(tau, g)
     s1 = zhat / beta * (t - t**2 / 2 + (1 + 3.5 * zhat**2 * beta) * t**3 / 6)
     return s1, zhat**3 * t**3 / 12
 
 
 def convergence_time(g: float) -> float:
-    """Learning time tau1* = 1/β² = (1 − g²)² at which Eq. (13) reaches the target."""
+    """Return tau1* = 1/β² = (1 − g²)², when Eq. (13) reaches the target."""
     return 1 / gain(g) ** 2
 
 
 def final_norm(zhat: float, g: float) -> float:
-    """Norm of dW at tau1* to first order: zhat / β = zhat (1 − g²)."""
+    """Return the norm of dW at tau1* to first order: zhat / β = zhat (1 − g²)."""
     return first_order_norm(zhat, g) * convergence_time(g)
 
 
 def shuffle_loss_ratio(g: float) -> float:
-    """Loss with W0 shuffled at tau1*, over the initial loss: g⁴ (2 − g²)².
+    """Return the shuffled loss at tau1* over the initial loss, g⁴ (2 − g²)².
 
-    Without the correlation between dW and W0 the readout lacks β² and stays at
-    tau1* zhat, whence (1 − (1 − g²)²)².
+    Without the correlation between dW and W0 the readout lacks the factor β² and is
+    tau1* zhat, so the ratio is (1 − (1 − g²)²)².
     """
     gain(g)
     return g**4 * (2 - g**2) ** 2
 
 
 def target_time(zhat: float, g: float) -> float:
-    """Learning time at which Eq. (15) reaches the target, where theory ends.
+    """Return the learning time at which Eq. (15) reaches the target.
 
-    Eq. (15) rises monotonically, since its cubic coefficient is at least 1/6,
-    so that there is exactly one such time.
+    Eq. (15) rises monotonically because its cubic coefficient is at least 1/6, so there
+    is exactly one such time.
     """
     cubic = (1 + 8 * zhat**2 * gain(g)) / 6
     roots = np.roots([cubic, -0.5, 1, -1])
@@ -117,13 +126,13 @@ def target_time(zhat: float, g: float) -> float:
 
 
 def prediction(zhat: float, g: float, until: float, points: int = 401) -> pd.DataFrame:
-    """Loss, s1 and s2 on an even grid of learning times, held from `target_time` on.
+    """Tabulate loss, s1 and s2; they are constant from `target_time` on.
 
     Args:
-        zhat: the target.
+        zhat: target.
         g: strength of the initial connectivity.
-        until: last learning time of the grid.
-        points: number of learning times, from 0 on.
+        until: last learning time of an even grid that starts at 0.
+        points: number of learning times.
 
     Returns:
         A table with the columns zhat, g, tau, loss, s1, s2.
@@ -144,14 +153,14 @@ def prediction(zhat: float, g: float, until: float, points: int = 401) -> pd.Dat
 
 
 def scalings(g: ArrayLike) -> pd.DataFrame:
-    """First-order dependence on g of what Fig. 4 shows.
+    """Tabulate the first-order dependence on g of the quantities in Fig. 4.
 
     Args:
         g: (any,), strengths of the initial connectivity.
 
     Returns:
-        A table with the columns g; tau_star, norm_dW, mean_gradient_norm, each over
-        its value at g = 0; shuffle_loss_ratio.
+        A table with the columns g; tau_star, norm_dW and mean_gradient_norm, divided
+        by their values at g = 0; shuffle_loss_ratio.
     """
     rows = [
         {

@@ -47,8 +47,3 @@ def functional_rank(losses: np.ndarray, threshold: float) -> int | None:
     """
     sufficient = np.flatnonzero(np.asarray(losses) < threshold)
     return int(sufficient[0]) if len(sufficient) else None
-
-
-def shuffle_entries(matrix: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return the matrix with all of its entries permuted at random."""
-    return rng.permutation(matrix.ravel()).reshape(matrix.shape)

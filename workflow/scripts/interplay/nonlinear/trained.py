@@ -1,11 +1,12 @@
 """A trained network, read back with its initial weights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from interplay.nonlinear.evaluation import losses_with
 from interplay.nonlinear.network import Network
 from interplay.nonlinear.training import Run, draw_test_trials, initial_weights
 from interplay.runs.records import fingerprint
@@ -38,6 +39,21 @@ class TrainedNetwork:
     def test_trials(self, n_trials: int) -> Trials:
         """Draw the run's own test trials."""
         return draw_test_trials(self.run, self.task, n_trials)
+
+    def losses_with(
+        self, recurrent: Sequence[np.ndarray], n_trials: int = 512
+    ) -> np.ndarray:
+        """Return the loss of this network with each of several recurrent weights.
+
+        Args:
+            recurrent: each (N, N), float32, in place of W.
+            n_trials: number of the run's test trials.
+
+        Returns:
+            float64, one loss per element of `recurrent`.
+        """
+        trials = self.test_trials(n_trials)
+        return losses_with(self.network, recurrent, trials, self.task.dt)
 
     def labelled(self, table: pd.DataFrame, experiment: str) -> pd.DataFrame:
         """Return a table of this network with the columns experiment, task, g, seed first."""

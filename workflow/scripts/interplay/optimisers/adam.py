@@ -5,6 +5,7 @@ Importing torch takes longer than the rest of a short training job.
 
 import math
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numba
 import numpy as np
@@ -88,13 +89,17 @@ class Adam:
 
 
 @intrinsic
-def _fma(context, a, b, c):
+def _fused_multiply_add(context, a, b, c):
     """Return a b + c, rounded once."""
 
     def generate(context, builder, signature, arguments):
         return builder.fma(*arguments)
 
     return a(a, b, c), generate
+
+
+# Called by compiled code, which gives the context.
+_fma: Any = _fused_multiply_add
 
 
 @numba.njit(cache=True, error_model="numpy")

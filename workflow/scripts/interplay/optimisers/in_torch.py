@@ -47,8 +47,8 @@ class TorchAdam:
     @torch.no_grad()
     def step(self, gradients: Mapping[str, torch.Tensor]) -> None:
         """Change the trained weights by one step, in place, given the gradient by each."""
-        torch._foreach_add_(self._steps, 1)
-        torch._fused_adam_(
+        torch._foreach_add_(self._steps, 1)  # pyright: ignore[reportPrivateImportUsage]
+        torch._fused_adam_(  # pyright: ignore[reportPrivateImportUsage]
             [self.weights[name] for name in self._trained],
             [gradients[name] for name in self._trained],
             list(self._moments[MEANS].values()),

@@ -158,7 +158,9 @@ class Graph:
             keys = tuple(key for key in KEYS if key in run.keys and key in rows.columns)
             if keys not in described:
                 unique = rows[list(keys)].drop_duplicates() if keys else rows[:1]
-                described[keys] = set(unique[list(keys)].itertuples(index=False, name=None))
+                described[keys] = set(
+                    unique[list(keys)].itertuples(index=False, name=None)
+                )
             if tuple(run.keys[key] for key in keys) in described[keys]:
                 found.append(run)
         return found

@@ -104,7 +104,9 @@ def has_commit(root: Path, commit: str) -> bool:
 
 def changed_since(root: Path, commit: str) -> list[str]:
     """Return the files of the working tree that differ from a commit."""
-    said = _git(root, "diff", "--name-only", "-z", "--relative", commit, "--", ".", LEFT_OUT)
+    said = _git(
+        root, "diff", "--name-only", "-z", "--relative", commit, "--", ".", LEFT_OUT
+    )
     return [path for path in (said or b"").decode().split("\0") if path]
 
 

@@ -87,7 +87,11 @@ def place_of(folder: Path, chain: Chain, work: Path) -> Place:
     Raises:
         InputError: there is no workflow in any of these folders.
     """
-    seal, folder, shown = chain.seal, (work / folder).absolute(), relpath(work / folder, work)
+    seal, folder, shown = (
+        chain.seal,
+        (work / folder).absolute(),
+        relpath(work / folder, work),
+    )
     archived = (folder / MACHINES).is_file()
     name = Path(seal.results)
     above = folder.parents[len(name.parts) - 1]

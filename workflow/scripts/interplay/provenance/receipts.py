@@ -177,9 +177,7 @@ def _line(entry: Receipt | Seal) -> str:
     return json.dumps({"id": entry.id} | asdict(entry), allow_nan=False)
 
 
-def _parsed(
-    path: str | Path, number: int, line: str, kind: type[Entry]
-) -> Entry:
+def _parsed(path: str | Path, number: int, line: str, kind: type[Entry]) -> Entry:
     name = kind.__name__.lower()
     try:
         fields = json.loads(line)

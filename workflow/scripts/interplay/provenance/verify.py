@@ -163,7 +163,9 @@ class _Check:
                 yield f"{path}: altered since {made} was made"
                 return
         script = root / receipt.script
-        now = {f.relative_to(root).as_posix() for f in code_files(script, receipt.modules)}
+        now = {
+            f.relative_to(root).as_posix() for f in code_files(script, receipt.modules)
+        }
         for path in sorted(now - set(receipt.code)):
             yield f"{path}: not explained: {receipt.script} did not import it before"
             return
@@ -257,10 +259,14 @@ def _notes(chain: Chain, place: Place) -> Iterator[str]:
             f"code: as of commit {commit[:12]}{clean}; {len(changed)} files of the "
             "working tree changed since"
         )
-    older = sum(receipt.workflow != value_hash(seal.workflow) for receipt in chain.receipts)
+    older = sum(
+        receipt.workflow != value_hash(seal.workflow) for receipt in chain.receipts
+    )
     if older:
         yield f"workflow: {older} of {len(chain.receipts)} jobs ran under earlier rules"
     if place.archived:
-        absent = [p for r in chain.receipts for p in r.outputs if not _is_archived(p, place)]
+        absent = [
+            p for r in chain.receipts for p in r.outputs if not _is_archived(p, place)
+        ]
         yield f"not in this folder: {len(absent)} files, known by their hash"
     yield f"digest: {chain.digest}"

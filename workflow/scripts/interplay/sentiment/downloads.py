@@ -1,6 +1,8 @@
-"""Getting treebank and vectors from their original hosts, or from local copies.
+"""Treebank and vectors, from their original hosts or from local copies.
 
-Whatever the way, a file is checked by its sha256 before it is put in place.
+A file appears in its place only after its sha256 was checked. Errors of this machine, such
+as a full disk, stay what they are; only errors of the host or of the data are reported as
+failed downloads.
 """
 
 import logging
@@ -22,83 +24,111 @@ from interplay.storage.hashes import file_hash
 
 @contextmanager
 def downloaded_archive(url: str, sha256: str, folder: str | Path) -> Iterator["Archive"]:
-    """Yield a zip archive that is downloaded for the time being, with a progress bar.
+    """Yield a zip archive, which is deleted after the block.
 
     Args:
         url: https, http or ftp.
         sha256: of the archive.
-        folder: where it may lie meanwhile; made if it is not there.
+        folder: where the archive is stored meanwhile; created if it does not exist.
 
     Raises:
-        InputError: naming the address, if it cannot be fetched, has another
-            hash, or is not a zip archive.
+        InputError: the host does not serve the archive, or serves another file.
+        OSError: the archive cannot be written.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    # What pooch has to say is said by the progress bar or by the error below.
+    # The progress bar or the error below says everything that pooch would log.
     pooch.get_logger().setLevel(logging.ERROR)
     with TemporaryDirectory(dir=folder, prefix=".download.") as temporary:
+        path = _download(url, sha256, temporary)
         try:
-            path = pooch.retrieve(
-                url,
-                f"sha256:{sha256}",
-                "archive.zip",
-                temporary,
-                progressbar=sys.stderr.isatty(),
-            )
-            with zipfile.ZipFile(path) as files:
-                yield Archive(files, url)
-        except (requests.RequestException, OSError, ValueError) as error:
-            reason = " ".join(str(error).split())
-            raise InputError(
-                f"{url}: expected to download it, found: {reason}"
-            ) from error
+            files = zipfile.ZipFile(path)
         except zipfile.BadZipFile as error:
             raise InputError(f"{url}: expected a zip archive, found: {error}") from error
+        with files:
+            yield Archive(files, url)
+
+
+def _download(url: str, sha256: str, folder: str) -> str:
+    """Download a file into a folder, check its hash, and return its path."""
+    show_progress = sys.stderr.isatty()
+    try:
+        return pooch.retrieve(
+            url, f"sha256:{sha256}", "archive.zip", folder, progressbar=show_progress
+        )
+    # ValueError is pooch's, for a wrong hash. Errors of requests are OSErrors too, as those
+    # of a full disk are, which have to pass.
+    except (requests.RequestException, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{url}: expected to download it, found: {reason}") from error
 
 
 class Archive:
-    """A zip archive that came from somewhere."""
+    """A zip archive, and the address that it came from."""
 
     def __init__(self, files: zipfile.ZipFile, url: str):
+        """Wrap an open archive.
+
+        Args:
+            files: the archive.
+            url: its address, for error messages.
+        """
         self._files = files
         self._url = url
 
-    def extract(self, member: str, path: str | Path) -> None:
+    def extract(self, member: str, path: str | Path, sha256: str | None = None) -> None:
         """Write one of the files in the archive to `path`, whole or not at all.
 
+        Args:
+            member: name in the archive.
+            path: where to write it.
+            sha256: of the file; None if the hash of the archive is enough.
+
         Raises:
-            InputError: naming the address, if there is no such file in it.
+            InputError: there is no such file, it is damaged, or it has another hash.
         """
+        place = f"{self._url}, {member}"
         try:
-            with (
-                self._files.open(member) as source,
-                replacing(path) as temporary,
-                open(temporary, "wb") as target,
-            ):
-                shutil.copyfileobj(source, target, 1 << 20)
+            source = self._files.open(member)
         except KeyError:
             raise InputError(
                 f"{self._url}: expected {member} in it, found none"
             ) from None
+        with source, replacing(path) as temporary:
+            try:
+                with open(temporary, "wb") as target:
+                    shutil.copyfileobj(source, target, 1 << 20)
+            except zipfile.BadZipFile as error:
+                raise InputError(f"{place}: expected a whole file: {error}") from error
+            if sha256 is not None:
+                _compare(file_hash(temporary), sha256, place)
 
 
 def copy_checked(source: str | Path, sha256: str, path: str | Path) -> None:
     """Copy a file whose hash is known, whole or not at all.
 
+    Args:
+        source: the file.
+        sha256: of the file.
+        path: where to write it.
+
     Raises:
-        InputError: naming the file, if it is not there or has another hash.
+        InputError: the file does not exist or has another hash.
     """
-    check_hash(source, sha256)
+    # A wrong file is refused before the folder of `path` is created.
+    _compare(_hash_of(source), sha256, source)
     with replacing(path) as temporary:
         shutil.copyfile(source, temporary)
+        _compare(file_hash(temporary), sha256, source)
 
 
-def check_hash(path: str | Path, sha256: str) -> None:
-    """Raise `InputError`, naming the file, unless it is there and has this sha256."""
+def _hash_of(path: str | Path) -> str:
     try:
-        found = file_hash(path)
+        return file_hash(path)
     except OSError as error:
         raise InputError(f"{path}: expected a file, found: {error.strerror}") from None
-    if found != sha256:
-        raise InputError(f"{path}: expected sha256 {sha256}, found {found}")
+
+
+def _compare(sha256: str, expected: str, place: object) -> None:
+    if sha256 != expected:
+        raise InputError(f"{place}: expected sha256 {expected}, found {sha256}")

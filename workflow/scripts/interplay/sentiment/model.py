@@ -1,31 +1,27 @@
-"""The two-layer LSTM and its readout."""
+"""The two-layer LSTM: its initial weights, dropout, and loss.
 
-from collections.abc import Callable, Mapping
+Gates come in torch's order, input, forget, cell, output, each of n rows.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch.nn.utils.rnn import pack_padded_sequence
 
-from interplay.sentiment.lstm import last_rows, lstm_layer
-from interplay.sentiment.vocabulary import Batch
+from interplay.optimisers.state import Arrays
+from interplay.sentiment.batches import Batch
 
 LAYERS = (1, 2)
 
-Weights = Mapping[str, torch.Tensor]
-"""``layer1.input``, ``layer1.recurrent``, the two biases of each layer, the readout"""
 
+def initial_weights(rng: np.random.Generator, n_inputs: int, n_units: int) -> Arrays:
+    """Draw the initial weights as torch does, except the input weights of layer 1.
 
-def initial_weights(
-    rng: np.random.Generator, n_inputs: int, n_units: int
-) -> dict[str, np.ndarray]:
-    """Draw the initial weights as torch does, but for the input weights of layer 1.
-
-    All are uniform within ±1/√n, those within ±1/√Nin.
+    All are uniform within ±1/√n, the input weights of layer 1 within ±1/√Nin.
 
     Args:
         rng: draws them, in the order of the result.
         n_inputs: Nin, numbers of a word vector.
-        n_units: n, units a layer.
+        n_units: n, units per layer.
 
     Returns:
         float32; layer1.input (4 n, Nin), layer2.input (4 n, n), each layer's
@@ -48,52 +44,66 @@ def initial_weights(
     return weights
 
 
-class Dropout:
-    """Inverted dropout whose masks come from a generator of its own."""
+@dataclass(frozen=True)
+class Masks:
+    """Inverted dropout: factors that are 0, or 1 over the probability of not being 0."""
 
-    def __init__(self, rate: float, generator: torch.Generator):
-        """Drop each number with probability `rate`, 0 <= rate < 1."""
-        self.keep = 1 - rate
-        self.generator = generator
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        """Return x with some numbers zero and the others divided by the share kept."""
-        mask = torch.empty_like(x).bernoulli_(self.keep, generator=self.generator)
-        return x * mask.div_(self.keep)
+    between_layers: np.ndarray
+    """(token, n), float32, packed: of the hidden states of layer 1"""
+    before_readout: np.ndarray
+    """(sentence, n), float32: of the last hidden state of layer 2"""
 
 
-def logits(
-    weights: Weights,
-    vectors: torch.Tensor,
-    batch: Batch,
-    dropout: Callable[[torch.Tensor], torch.Tensor] = lambda x: x,
-) -> torch.Tensor:
-    """Return the readout of each sentence; it is positive where that is above zero.
+def draw_masks(
+    rng: np.random.Generator, rate: float, batch: Batch, n_units: int
+) -> Masks | None:
+    """Draw the masks of a batch; None if the rate is 0.
 
     Args:
-        weights: as named by `initial_weights`, float32, on one device.
-        vectors: (word, Nin), float32, frozen, on the same device.
-        batch: the sentences, on the CPU.
-        dropout: applied between the layers and before the readout; none in
-            evaluation mode.
+        rng: draws them.
+        rate: probability of a 0, at least 0 and below 1.
+        batch: the sentences.
+        n_units: units per layer.
+    """
+    if rate == 0:
+        return None
+
+    def draw(count: int) -> np.ndarray:
+        chances = rng.random((count, n_units), np.float32)
+        return (chances >= np.float32(rate)) * np.float32(1 / (1 - rate))
+
+    return Masks(draw(batch.lengths.sum()), draw(len(batch.lengths)))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A batch's loss, number of correct answers, and gradient."""
+
+    loss: float
+    """cross-entropy, summed over the sentences"""
+    correct: int
+    """number of sentences whose readout has the sign of the label"""
+    gradient: Arrays
+    """of the mean cross-entropy, by the name of the weight"""
+
+
+def cross_entropy(
+    logits: np.ndarray, labels: np.ndarray
+) -> tuple[float, int, np.ndarray]:
+    """Return loss, number of correct answers, and dL/dlogits of the mean loss.
+
+    Args:
+        logits: (sentence,), the readout; a positive one answers "positive".
+        labels: (sentence,), 0 or 1.
 
     Returns:
-        (sentence,), float32.
+        The binary cross-entropy summed over sentences in float64; the number of correct
+        answers; (sentence,), of the dtype of the logits.
     """
-    packed = pack_padded_sequence(batch.words, batch.lengths)
-    x, sizes = vectors[packed.data.to(vectors.device)], packed.batch_sizes
-    for layer in LAYERS:
-        if layer > 1:
-            x = dropout(x)
-        x = lstm_layer(
-            x,
-            sizes,
-            weights[f"layer{layer}.input"],
-            weights[f"layer{layer}.recurrent"],
-            weights[f"layer{layer}.input_bias"] + weights[f"layer{layer}.recurrent_bias"],
-        )
-    last = x[last_rows(batch.lengths, sizes).to(x.device)]
-    readout = torch.nn.functional.linear(
-        dropout(last), weights["readout.weight"], weights["readout.bias"]
-    )
-    return readout[:, 0]
+    exact = logits.astype(np.float64)
+    losses = np.logaddexp(0, exact) - labels * exact
+    # The sigmoid by a tanh, which never overflows.
+    errors = 0.5 + 0.5 * np.tanh(0.5 * exact) - labels
+    correct = (logits > 0) == (labels > 0)
+    gradient = (errors / len(logits)).astype(logits.dtype)
+    return float(losses.sum()), int(correct.sum()), gradient

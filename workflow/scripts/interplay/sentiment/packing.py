@@ -3,8 +3,9 @@
 import numpy as np
 
 from interplay.lowrank.packing import packed, unpacked
-from interplay.sentiment.measurements import TRUNCATED, TrainedLSTM
-from interplay.sentiment.training import Run
+from interplay.sentiment.measurements import TRUNCATED
+from interplay.sentiment.run import Run
+from interplay.sentiment.trained import TrainedLSTM
 
 
 def packed_lstm(trained: TrainedLSTM, rank: int) -> bytes:

@@ -1,10 +1,11 @@
 """A small synthetic treebank in the format of the real one, for previews and tests.
 
-A seeded grammar writes sentences about films. Adjectives and verbs carry a
-grade from -2 to 2, adverbs strengthen it, "not" and "never" turn it over, a
-conjunction averages two clauses or takes the side of the second, and some
-sentences say nothing of worth. Each node is labelled from 0 to 4 by what is
-below it, as the annotators of the real treebank were asked to do.
+A seeded grammar writes sentences about films. Adjectives and verbs have a grade from -2 to
+2. An adverb strengthens it; "not", "never" and "hardly" reverse it, and so does the frame
+of a whole clause ("nobody says that ..."), which may contain another. A conjunction
+averages two clauses, or takes the side of the second. Relative clauses and phrases of time
+say nothing about the film, so a network has to remember across them. Each node has a label
+from 0 to 4, as in the real treebank.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,22 +18,48 @@ from nltk.tree import Tree
 NAME = "synthetic treebank"
 
 ADJECTIVES = {
-    2: ["brilliant", "superb", "moving", "hilarious", "dazzling"],
-    1: ["good", "charming", "pleasant", "clever", "warm"],
-    0: ["long", "French", "recent", "second", "quiet"],
-    -1: ["dull", "weak", "clumsy", "bland", "slow"],
-    -2: ["awful", "unbearable", "insulting", "dreadful", "worthless"],
+    2: "brilliant superb moving hilarious dazzling gripping masterful luminous",
+    1: "good charming pleasant clever warm funny fresh likable tender solid",
+    0: "long French recent second quiet early short German rural black",
+    -1: "dull weak clumsy bland slow stale flat thin uneven tired",
+    -2: "awful unbearable insulting dreadful worthless hideous inept painful",
 }
 VERBS = {  # all take an s
-    1: ["delight", "shine", "work", "charm"],
-    0: ["end", "begin", "continue", "open"],
-    -1: ["fail", "drag", "disappoint", "stumble"],
+    1: "delight shine work charm succeed sparkle amuse soar",
+    0: "end begin continue open wander pause return unfold",
+    -1: "fail drag disappoint stumble falter bore sink annoy",
 }
-NOUNS = ["film", "story", "comedy", "cast", "script", "music", "ending", "camera"]
+NOUNS = [
+    "film",
+    "story",
+    "comedy",
+    "cast",
+    "script",
+    "music",
+    "ending",
+    "camera",
+    "plot",
+    "drama",
+    "hero",
+    "dialogue",
+]
 DETERMINERS = ["the", "The", "this", "its", "every"]
-STRENGTHENERS = ["very", "truly", "deeply"]
-NEGATIONS = ["not", "never"]
-COPULAS = ["is", "seems", "feels"]
+STRENGTHENERS = ["very", "truly", "deeply", "really"]
+NEGATIONS = ["not", "never", "hardly"]
+COPULAS = ["is", "seems", "feels", "remains"]
+WITNESSES = ["critic", "viewer", "director", "writer", "neighbour", "audience"]
+SEEN = ["saw", "watched", "filmed", "remembered", "mentioned", "rented"]
+TIMES = ["last year", "in spring", "one evening", "at night", "on television"]
+FRAMES = {
+    1: ["critics say that", "one finds that", "it turns out that", "viewers agree that"],
+    -1: [
+        "nobody says that",
+        "critics deny that",
+        "viewers doubt that",
+        "few believe that",
+    ],
+}
+"""openings of a clause, which leave or reverse what it says"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +72,12 @@ class Phrase:
 
 
 def synthetic_trees(n: int, rng: np.random.Generator) -> list[Tree]:
-    """Write `n` sentences as trees, binary, each node labelled "0" to "4"."""
+    """Write sentences as binary trees, each node labelled "0" to "4".
+
+    Args:
+        n: number of sentences.
+        rng: chooses words and rules.
+    """
     return [_Writer(rng).sentence() for _ in range(n)]
 
 
@@ -56,9 +88,9 @@ class _Writer:
         self._rng = rng
 
     def sentence(self) -> Tree:
-        clause = self._clause()
-        if self._chance(0.25):
-            clause = self._joined(clause, self._clause())
+        clause = self._framed_clause()
+        while self._chance(0.3):
+            clause = self._joined(clause, self._framed_clause())
         return _join(clause.worth, clause, _word(".")).tree
 
     def _joined(self, first: Phrase, second: Phrase) -> Phrase:
@@ -68,11 +100,36 @@ class _Writer:
             worth, conjunction = second.worth, "but"
         return _join(worth, first, _join(second.worth, _word(conjunction), second))
 
+    def _framed_clause(self) -> Phrase:
+        clause = self._clause()
+        while self._chance(0.45):
+            sign = self._one_of(list(FRAMES))
+            clause = _join(
+                sign * clause.worth, self._neutral(self._one_of(FRAMES[sign])), clause
+            )
+        return clause
+
     def _clause(self) -> Phrase:
         subject = self._noun_phrase()
+        if self._chance(0.4):
+            subject = _join(subject.worth, subject, self._relative_clause())
         predicate = self._adjective_phrase() if self._chance(0.6) else self._verb_phrase()
         worth = subject.worth / 2 + predicate.worth
         return _join(worth, subject, predicate)
+
+    def _relative_clause(self) -> Phrase:
+        words = f"that the {self._one_of(WITNESSES)} {self._one_of(SEEN)}"
+        if self._chance(0.5):
+            words += f" {self._one_of(TIMES)}"
+        return self._neutral(words)
+
+    @staticmethod
+    def _neutral(text: str) -> Phrase:
+        """Return words of worth 0, joined from the left."""
+        first, *others = map(_word, text.split())
+        for word in others:
+            first = _join(0, first, word)
+        return first
 
     def _noun_phrase(self) -> Phrase:
         noun = _word(self._one_of(NOUNS))
@@ -100,9 +157,9 @@ class _Writer:
             phrase = _join(-phrase.worth, negation, phrase)
         return _join(phrase.worth, auxiliary, phrase)
 
-    def _graded(self, words: Mapping[int, Sequence[str]]) -> tuple[str, int]:
+    def _graded(self, words: Mapping[int, str]) -> tuple[str, int]:
         grade = self._one_of(list(words))
-        return self._one_of(words[grade]), grade
+        return self._one_of(words[grade].split()), grade
 
     def _one_of(self, items: Sequence):
         return items[self._rng.integers(len(items))]
@@ -132,22 +189,35 @@ def format_trees(trees: Sequence[Tree]) -> str:
 
 
 def synthetic_vectors(dimension: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Draw a vector for each word of the grammar, in lower case as GloVe has it.
+    """Draw a vector for each word of the grammar, in lower case as GloVe has them.
 
-    Words of one kind lie near each other, and along one direction those of
-    another worth apart: what GloVe's vectors are like.
+    As in GloVe, vectors of words of one kind and grade are similar.
+
+    Args:
+        dimension: numbers of a vector.
+        rng: draws them.
 
     Returns:
         word, vector (float32, (dimension,)).
     """
+    neutral = [
+        word for frames in FRAMES.values() for text in frames for word in text.split()
+    ]
     kinds = [
-        *ADJECTIVES.values(),
-        *([verb + s for verb in verbs for s in ("", "s")] for verbs in VERBS.values()),
+        *(words.split() for words in ADJECTIVES.values()),
+        *(
+            [verb + s for verb in verbs.split() for s in ("", "s")]
+            for verbs in VERBS.values()
+        ),
         NOUNS,
         DETERMINERS,
         STRENGTHENERS,
         NEGATIONS,
         COPULAS,
+        WITNESSES,
+        SEEN,
+        [word for text in TIMES for word in text.split()],
+        *([word] for word in dict.fromkeys(neutral)),
         ["and"],
         ["but"],
         ["does"],

@@ -4,6 +4,7 @@ A task is loaded by name and never imported here, so the code hash of a flip-flo
 does not contain the Romo task. To add a task, add a file; see docs/own_task.md.
 """
 
+from collections.abc import Callable
 from dataclasses import is_dataclass
 from importlib import import_module
 from pathlib import Path
@@ -38,7 +39,7 @@ def make_task(name: str, dt: float, **options: Any) -> Task:
     if name not in task_names():
         raise InputError(f"task {name}: expected one of {', '.join(task_names())}")
     module = import_module(f"{__name__}.{name}")
-    classes = [
+    classes: list[Any] = [
         one
         for one in vars(module).values()
         if is_dataclass(one)
@@ -50,8 +51,8 @@ def make_task(name: str, dt: float, **options: Any) -> Task:
             f"{module.__file__}: expected one dataclass with a method draw, "
             f"found {len(classes)}"
         )
-    (task,) = classes
+    make: Callable[..., Task] = classes[0]
     try:
-        return task(dt=dt, **options)
+        return make(dt=dt, **options)
     except TypeError as error:
         raise InputError(f"task {name}: {error}") from None

@@ -11,13 +11,13 @@ from interplay.tasks.trials import Example, Trials
 
 @dataclass(frozen=True)
 class FlipFlop:
-    """Pulses of random sign arrive on two channels; the output is the sign to remember.
+    """Pulses of random sign arrive on two channels; each output reports a remembered sign.
 
-    What has to be remembered depends on `hold`. The paper's text asks for the
-    last sign of each channel ("per_channel"); in its published Fig. 1(a) an
-    output returns to 0 as soon as the other channel is pulsed ("last_pulse").
+    The paper's text asks each output for the last sign of its own channel
+    (`hold="per_channel"`). In the published Fig. 1(a) an output returns to 0 as soon as
+    the other channel is pulsed (`hold="last_pulse"`).
 
-    Times are in membrane time constants, intervals run from onset to onset.
+    Times are in membrane time constants; intervals run from onset to onset.
     """
 
     dt: float
@@ -45,7 +45,7 @@ class FlipFlop:
         return self._lay_out(samples(onsets, self.dt), channels, signs)
 
     def example(self, rng: np.random.Generator) -> Example:
-        """Return a trial of twice the length with frequent pulses, marked at their onsets."""
+        """Return a trial of twice the length with frequent pulses; phases are their onsets."""
         busy = FlipFlop(self.dt, self.hold, duration=100.0, gap=(3.0, 10.0))
         trials = busy.draw(rng, 1)
         pulsed = np.abs(trials.inputs[:, 0]).sum(axis=1) > 0
@@ -57,12 +57,12 @@ class FlipFlop:
         return int((self.duration - self.first_onset) / shortest) + 1
 
     def _lay_out(self, onsets, channels, signs) -> Trials:
-        """Turn pulses (onset sample, channel, sign: each (pulse, trial)) into trials."""
+        """Return trials with these pulses: onset sample, channel, sign; (pulse, trial)."""
         length = int(samples(self.duration, self.dt))
         n_pulses, n_trials = onsets.shape
         time = np.arange(length)[:, None]
 
-        # memory[k]: what the outputs hold once k pulses have come.
+        # memory[k]: the target of the outputs after k pulses.
         memory = np.zeros((n_pulses + 1, n_trials, self.n_outputs), np.float32)
         pulses = np.zeros_like(memory)
         last_onset = np.full((n_pulses + 1, n_trials), -length)

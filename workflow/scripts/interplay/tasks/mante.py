@@ -11,10 +11,10 @@ from interplay.tasks.trials import Example, Trials, within
 
 @dataclass(frozen=True)
 class Mante:
-    """Two noisy signals; a context says whose mean sign is to be reported, after a delay.
+    """Report the mean sign of one of two noisy signals, which a context selects.
 
-    Input channels 0 and 1 are the contexts of signals 2 and 3. Times are in
-    membrane time constants.
+    Input channels 0 and 1 are the contexts of signals 2 and 3. Times are in membrane time
+    constants.
     """
 
     dt: float
@@ -47,7 +47,7 @@ class Mante:
         return (0.0, *(float(t) for t in np.cumsum(lengths)))
 
     def _lay_out(self, rng, relevant, coherence) -> Trials:
-        """Turn conditions (relevant: (trial,), coherence: (trial, 2)) into trials."""
+        """Return trials with these conditions; relevant: (trial,), coherence: (trial, 2)."""
         _, stimulus, delay, decision, end = samples(self._boundaries(), self.dt)
         n_trials = len(relevant)
         inputs = np.zeros((end, n_trials, self.n_inputs), np.float32)

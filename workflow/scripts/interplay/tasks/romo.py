@@ -11,7 +11,7 @@ from interplay.tasks.trials import Example, Trials, within
 
 @dataclass(frozen=True)
 class Romo:
-    """Two pulses, a variable delay apart; report which was the larger one, after a delay.
+    """Report which of two pulses was larger; delays separate the pulses and the report.
 
     Times are in membrane time constants.
     """
@@ -54,7 +54,7 @@ class Romo:
         return np.abs(pulses[:, 0] - pulses[:, 1]) < self.smallest_difference
 
     def _lay_out(self, pulses, delays) -> Trials:
-        """Turn conditions (pulses: (trial, 2), delays: (trial,)) into trials."""
+        """Return trials with these conditions; pulses: (trial, 2), delays: (trial,)."""
         longest = self.fixation + 2 * self.pulse + self.delay[1]
         length = int(samples(longest + self.decision_delay + self.decision, self.dt))
         pulse = samples(self.pulse, self.dt)

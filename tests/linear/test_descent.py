@@ -1,4 +1,4 @@
-"""The linear network: its descent against plain autograd with dense matrices."""
+"""Gradient descent of linear networks against autograd with dense matrices."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ RATES = np.array([0.015, 0.009, 0.003])
 
 
 def dense_loss(W, network, zhat):
-    """Eqs (2) and (3) with phi(x) = x as they stand, sample by sample, and the loss."""
+    """Return the loss by Eqs (2) and (3) with phi(x) = x, sample by sample."""
     n = len(network.m)
     B, C = np.sqrt(n) * network.m, network.w / np.sqrt(n)
     B, C = torch.from_numpy(B), torch.from_numpy(C)
@@ -31,18 +31,18 @@ def dense_loss(W, network, zhat):
 
 
 def dense_descent(network, zhat, rate, epochs):
-    """Losses, gradient norms and all singular values of dW, epoch by epoch."""
+    """Return losses, gradient norms and all singular values of dW at each epoch."""
     W0 = torch.from_numpy(network.W0)
     W = W0.clone().requires_grad_()
-    found = []
+    epochs_of_training = []
     for _ in range(epochs + 1):
         loss = dense_loss(W, network, zhat)
         (gradient,) = torch.autograd.grad(loss, W)
         values = torch.linalg.svdvals((W - W0).detach())
-        found.append((loss.item(), gradient.norm().item(), values.numpy()))
+        epochs_of_training.append((loss.item(), gradient.norm().item(), values.numpy()))
         with torch.no_grad():
             W -= rate * gradient
-    return [np.array(column) for column in zip(*found, strict=True)]
+    return [np.array(column) for column in zip(*epochs_of_training, strict=True)]
 
 
 def run(n, g, epochs, speed=1.0, seed=0, targets=TARGETS, rates=RATES, **options):
@@ -66,7 +66,7 @@ def largest_deviation(network, descent, epochs):
 
 
 @pytest.mark.parametrize("g", [0.0, 0.6, 0.9])
-def test_descent_is_that_of_dense_autograd(g):
+def test_descent_agrees_with_dense_autograd(g):
     network, descents = run(32, g, epochs=20, speed=4)
     for descent in descents:
         assert largest_deviation(network, descent, 20) < 1e-8
@@ -74,13 +74,13 @@ def test_descent_is_that_of_dense_autograd(g):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("g", [0.0, 0.9])
-def test_full_descent_is_that_of_dense_autograd(g):
+def test_full_descent_agrees_with_dense_autograd(g):
     network, descents = run(128, g, epochs=200)
     for descent in descents:
         assert largest_deviation(network, descent, 200) < 1e-8
 
 
-def test_targets_do_not_disturb_each_other():
+def test_targets_train_independently():
     _, together = run(64, 0.6, epochs=20, speed=4)
     for i in range(3):
         one = {"targets": TARGETS[[i]], "rates": RATES[[i]]}
@@ -106,7 +106,7 @@ def test_without_initial_connectivity_rank_is_two():
         np.testing.assert_allclose(span @ (span.T @ dW @ span) @ span.T, dW, atol=1e-12)
 
 
-def test_what_is_left_out_obeys_the_tolerance():
+def test_a_coarse_tolerance_changes_dW_by_no_more_than_it():
     _, fine = run(64, 0.6, epochs=20, speed=4)
     _, coarse = run(64, 0.6, epochs=20, speed=4, tolerance=1e-4)
     for a, b in zip(fine, coarse, strict=True):
@@ -144,7 +144,7 @@ def test_shuffling_nothing_changes_nothing():
         assert found == pytest.approx(descent.loss[-1], abs=1e-12)
 
 
-def test_shuffling_undoes_what_was_learnt():
+def test_shuffling_degrades_a_trained_network():
     network, descents = run(128, 0.7, epochs=50, speed=4)
     for descent in descents:
         rng = np.random.default_rng(0)
@@ -154,10 +154,13 @@ def test_shuffling_undoes_what_was_learnt():
 
 def test_trial_counts_samples():
     assert (TRIAL.driven, TRIAL.scored) == (200, 2)
+    # 0.3 / 0.1 is 2.9999999999999996, which is three samples.
+    fine = Trial(duration=1.1, onset=0.3, window=0.3, dt=0.1)
+    assert (fine.driven, fine.scored) == (8, 3)
 
 
 @pytest.mark.parametrize("g", [0.0, 0.7])
-def test_drawn_network_has_the_right_sizes(g):
+def test_network_has_the_specified_norms(g):
     network = draw_network(400, g, 2)
     assert np.linalg.norm(network.m) == pytest.approx(1, abs=1e-14)
     assert np.linalg.norm(network.w) == pytest.approx(1, abs=1e-14)
@@ -185,9 +188,9 @@ def test_modes_are_a_decomposition(n, seed):
         return (coordinates.view(complex) * values).view(float)
 
     tolerance = 1e-10 * np.linalg.cond(np.linalg.eig(W0)[1])
-    forward = modes.back @ scaled(modes.into @ x, modes.values)
+    forward = modes.from_modes @ scaled(modes.to_modes @ x, modes.values)
     np.testing.assert_allclose(forward, W0 @ x, atol=tolerance)
-    backward = modes.into.T @ scaled(modes.back.T @ x, modes.values.conj())
+    backward = modes.to_modes.T @ scaled(modes.from_modes.T @ x, modes.values.conj())
     np.testing.assert_allclose(backward, W0.T @ x, atol=tolerance)
 
 
@@ -200,7 +203,7 @@ def test_convergence_is_the_first_epoch_below_the_threshold():
     np.testing.assert_allclose(descent.tau, [0, 0.1, 0.2, 0.3, 0.4])
 
 
-def test_measures_are_those_of_the_descent():
+def test_measurements_follow_from_the_descent():
     network, descents = run(64, 0.3, epochs=50, speed=4)
     for descent in descents:
         half = descent.zhat**2 / 2
@@ -213,7 +216,7 @@ def test_measures_are_those_of_the_descent():
         assert found["final_loss"] == descent.loss[-1] < 0.05 * half
 
 
-def test_without_convergence_there_is_no_time_of_it():
+def test_tau_star_is_empty_without_convergence():
     network, descents = run(32, 0.3, epochs=2)
     for descent in descents:
         found = measure(network, descent, TRIAL, 0.05, np.random.default_rng(0))
@@ -221,7 +224,7 @@ def test_without_convergence_there_is_no_time_of_it():
         assert np.isnan(found["mean_gradient_norm"])
 
 
-def test_a_descent_that_diverges_is_named():
+def test_a_diverging_descent_raises_an_input_error():
     with pytest.raises(InputError, match=r"zhat = .*: expected a finite loss, found"):
         run(32, 0.3, epochs=40, speed=1000)
 

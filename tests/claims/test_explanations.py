@@ -1,0 +1,42 @@
+"""Explanations: shown where a claim does not hold and the evidence does."""
+
+import pandas as pd
+import yaml
+
+from interplay.claims.explanation import Explanation, explain, read_explanations
+from interplay.claims.quantities import quantity
+from interplay.claims.verdict import FAILS, HOLDS, NOT_TESTED, PARTLY
+from tests.claims.written import ROOT
+
+ENTRY = {
+    "claim": "a-claim", "text": "So it is.", "quantity": "value",
+    "options": {"column": "x"}, "tables": ["numbers"], "expected": {"at_least": 1},
+}  # fmt: skip
+
+
+def shown(verdict, x, reading="stated", **entry):
+    table = pd.DataFrame({"seed": [0], "x": [x]})
+    found = explain(
+        [Explanation.of(ENTRY | entry)], {"a-claim": verdict}, {"numbers": table}, reading
+    )
+    return found.shown.tolist()
+
+
+def test_a_reason_needs_a_claim_that_does_not_hold_and_evidence_that_does():
+    assert shown(FAILS, 2) == shown(PARTLY, 2) == [True]
+    assert shown(HOLDS, 2) == shown(NOT_TESTED, 2) == [False]
+    assert shown(FAILS, 0) == [False]
+    assert shown(FAILS, float("nan")) == [False]
+
+
+def test_a_reason_is_of_its_readings_alone():
+    assert shown(FAILS, 2, readings=["stated"]) == [True]
+    assert shown(FAILS, 2, readings=["identified"]) == []
+
+
+def test_the_evidence_of_every_reason_can_be_measured():
+    path = ROOT / "workflow/schemas/explanations.schema.yaml"
+    schema = yaml.safe_load(path.read_text())
+    explanations = read_explanations(ROOT / "paper/explanations.yaml", schema)
+    assert explanations
+    assert all(quantity(one.evidence.quantity) for one in explanations)

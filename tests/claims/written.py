@@ -1,0 +1,46 @@
+"""Hash what a claim measures and expects, so that a later change of it is seen.
+
+`python tests/claims/written.py` prints the hashes of paper/claims.yaml.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+WORDING = ("claim", "where", "not_tested")
+SELECTION = ("rows", "each")
+
+
+def hash_of(entry: Any) -> str:
+    """Return the sha256 of a JSON value."""
+    return hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest()
+
+
+def without(entry: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    """Return an entry of claims.yaml without some of its keys."""
+    return {key: value for key, value in entry.items() if key not in keys}
+
+
+def hashes(text: str, *left_out: str) -> dict[str, str]:
+    """Return the hash of each tested claim, by its id.
+
+    Args:
+        text: content of claims.yaml.
+        left_out: keys that do not count, besides those of the wording.
+    """
+    entries = yaml.safe_load(text)["claims"]
+    return {
+        entry["id"]: hash_of(without(entry, *WORDING, *left_out))
+        for entry in entries
+        if "not_tested" not in entry
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(hashes((ROOT / "paper/claims.yaml").read_text()), indent=1))

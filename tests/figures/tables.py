@@ -1,0 +1,96 @@
+"""Small tables in the shape of those that figures are drawn from."""
+
+import numpy as np
+import pandas as pd
+
+TASKS = ("flipflop", "mante", "romo")
+EXPERIMENTS = {task: task for task in TASKS}
+STATED = {task: f"{task}_stated" for task in TASKS}
+BOTH = (*TASKS, *STATED.values())
+G = [0.0, 0.9, 1.2]
+SEEDS = [0, 1]
+
+
+def networks_of(names, **columns):
+    """Return an index of networks: experiment, task, g, seed, with further columns."""
+    index = pd.MultiIndex.from_product(
+        [names, G, SEEDS], names=["experiment", "g", "seed"]
+    )
+    rows = pd.DataFrame(index=index).reset_index()
+    rows.insert(1, "task", rows.experiment.str.partition("_")[0])
+    return rows.assign(**columns)
+
+
+def nonlinear(names=BOTH):
+    """Return nonlinear.csv: networks that all settled."""
+    rows = networks_of(names, N=16, epochs=40, initial_loss=0.1, final_loss=0.001)
+    spread = 1 + 0.1 * rows.seed
+    return rows.assign(
+        convergence_epoch=20 * spread / (1 + rows.g), norm_W0=4 * rows.g, norm_W=4.0,
+        norm_dW=2 * spread - rows.g, functional_rank=2.0 + rows.seed,
+        shuffle_loss_ratio=rows.g, outbreak_share=0.1 * rows.seed, converged=True,
+        diverged=False,
+    )  # fmt: skip
+
+
+def long(rows, column, values):
+    """Return a row per network and value of a column."""
+    return rows.merge(pd.DataFrame({column: values}), how="cross")
+
+
+def losses(names=BOTH):
+    """Return nonlinear_loss.parquet."""
+    rows = long(networks_of(names), "epoch", range(40))
+    return rows.assign(loss=0.1 * np.exp(-rows.epoch / 10))
+
+
+def spectrum():
+    """Return nonlinear_spectrum.parquet."""
+    rows = long(
+        long(networks_of(TASKS), "matrix", ["W0", "W", "dW"]), "index", range(1, 17)
+    )
+    return rows.assign(value=1 / rows["index"])
+
+
+def eigenvalues():
+    """Return nonlinear_eigenvalues.parquet."""
+    rows = spectrum().drop(columns="value")
+    angle = 2 * np.pi * rows["index"] / 16
+    return rows.assign(real=rows.g * np.cos(angle), imaginary=rows.g * np.sin(angle))
+
+
+def truncation():
+    """Return nonlinear_truncation.csv."""
+    rows = long(networks_of(TASKS), "rank", range(12))
+    return rows.assign(loss=0.1 / (1 + rows["rank"]))
+
+
+def trials():
+    """Return nonlinear_trials.parquet: two inputs, two outputs that touch, one phase."""
+    networks = networks_of(TASKS)
+    kinds = pd.DataFrame(
+        {"kind": ["input", "output", "target"] * 2, "channel": [0, 0, 0, 1, 1, 1]}
+    )
+    rows = long(networks.merge(kinds, how="cross"), "time", [0.0, 0.5, 1.0])
+    rows = rows.assign(value=rows.time - 0.5, mask=rows.time > 0)
+    phases = networks.assign(kind="phase", channel=0, time=0.5, value=0.0, mask=False)
+    return pd.concat([rows, phases], ignore_index=True)
+
+
+def lstms():
+    """Return networks, curves, spectrum and truncation of LSTMs of one experiment."""
+    treebank = "synthetic treebank"
+    seeds = pd.DataFrame({"experiment": "lstm", "treebank": treebank, "seed": SEEDS})
+    networks = seeds.assign(dev_accuracy=0.8)
+    curves = long(seeds, "epoch", range(5))
+    for split in ("train", "dev"):
+        curves[f"{split}_loss"], curves[f"{split}_accuracy"] = 0.7, 0.5
+    weights = long(long(seeds, "layer", [1, 2]), "weight", ["input", "recurrent"])
+    values = long(long(weights, "matrix", ["W0", "W", "dW"]), "index", range(1, 9))
+    ranks = long(long(seeds, "target", ["W", "dW"]), "rank", range(8))
+    return (
+        networks,
+        curves,
+        values.assign(value=1 / values["index"]),
+        ranks.assign(dev_accuracy=0.5 + ranks["rank"] / 16),
+    )

@@ -1,0 +1,192 @@
+"""Figures of the linear networks, for any targets and for networks that fail."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interplay.figures import (
+    fig3,
+    fig4,
+    figS_cosine,
+    figS_divergence,
+    figS_linear_spectrum,
+    figS_second_order,
+)
+from interplay.figures.linear import target_colours
+from interplay.figures.style import RC, save
+from interplay.linear.theory import prediction, scalings
+
+
+@pytest.fixture(autouse=True)
+def style():
+    with mpl.rc_context(RC):
+        yield
+
+
+def networks(tau_star, zhat=(0.5, 2.0)):
+    """Return linear.csv of two seeds at g = 0 and 0.6; tau_star as (zhat, g, seed)."""
+    index = pd.MultiIndex.from_product([zhat, [0.0, 0.6], [0, 1]])
+    table = index.to_frame(index=False, name=["zhat", "g", "seed"])
+    values = np.broadcast_to(tau_star, (len(zhat), 2, 2)).ravel()
+    table["tau_star"] = table["mean_gradient_norm"] = values
+    return table.assign(norm_dW=1.0, shuffle_loss_ratio=0.5)
+
+
+def points(axes, marker):
+    lines = [line for line in axes.lines if line.get_marker() == marker]
+    return [line.get_xydata().tolist() for line in lines]
+
+
+@settings(deadline=None, max_examples=5)
+@given(n=st.integers(1, 6))
+def test_fig4_shows_any_number_of_targets(n):
+    zhat = [float(i + 1) for i in range(n)]
+    with mpl.rc_context(RC):
+        figure = fig4.draw(networks(2.0, zhat), scalings([0.0, 0.6]))
+    for axes in figure.axes:
+        assert len(points(axes, "o")) == n
+    assert len(set(target_colours(zhat).values())) == n
+
+
+def test_fig4_has_open_circles_where_some_networks_converged():
+    tau_star = np.full((2, 2, 2), 2.0)
+    tau_star[0, 1, 0] = np.nan
+    first, *_ = fig4.draw(networks(tau_star), scalings([0.0, 0.6])).axes
+    whole, partial, other = points(first, "o")
+    assert (whole, partial) == ([[0.0, 1.0]], [[0.6, 1.0]])
+    assert other == [[0.0, 1.0], [0.6, 1.0]]
+
+
+def test_fig4_is_relative_to_the_networks_that_converged_at_g_0():
+    tau_star = np.full((2, 2, 2), 2.0)
+    tau_star[0, 0] = [4.0, np.nan]
+    first, *_ = fig4.draw(networks(tau_star), scalings([0.0, 0.6])).axes
+    whole, partial, _ = points(first, "o")
+    assert (whole, partial) == ([[0.6, 0.5]], [[0.0, 1.0]])
+
+
+def test_fig4_has_crosses_where_no_network_converged():
+    tau_star = np.full((2, 2, 2), 2.0)
+    tau_star[0, 0] = np.nan
+    first, second, *_ = fig4.draw(networks(tau_star), scalings([0.0, 0.6])).axes
+    assert points(first, "x") == [[[0.0, 1.0], [0.6, 1.0]]]
+    assert points(second, "x") == []
+
+
+def curves(g=(0.0, 0.6), zhat=(0.5, 2.0)):
+    """Return linear_curves of one seed: s1 and s2 grow, s3 to s5 are 0."""
+    tables = []
+    for target in zhat:
+        for strength in g:
+            tau = np.linspace(0, 1, 20)
+            tables.append(
+                pd.DataFrame(
+                    {"zhat": target, "g": strength, "seed": 0, "epoch": range(20)}
+                    | {"tau": tau, "loss": 1 - tau, "gradient_norm": 1.0}
+                    | {"s1": tau, "s2": tau**3, "s3": 0.0, "s4": 1e-12, "s5": 0.0}
+                )
+            )
+    return pd.concat(tables, ignore_index=True)
+
+
+def theory():
+    tables = [prediction(zhat, g, 1.0) for zhat in (0.5, 2.0) for g in (0.0, 0.6)]
+    return pd.concat(tables, ignore_index=True)
+
+
+SHOWN = {"zhat": [0.5, 2.0], "g": [0.0, 0.6]}
+
+
+def test_spectrum_shows_and_names_only_what_the_axis_can_show():
+    figure = figS_linear_spectrum.draw(curves(), theory(), **SHOWN)
+    for axes in figure.axes:
+        for line in axes.lines:
+            assert (line.get_ydata() > figS_linear_spectrum.SMALLEST).all()
+        assert [text.get_text() for text in axes.texts] == ["$s_1$", "$s_2$"]
+
+
+def trials():
+    index = pd.MultiIndex.from_product([[0.5, 2.0], [0.0, 0.6], ["input", "output"]])
+    table = index.to_frame(index=False, name=["zhat", "g", "kind"])
+    times = pd.DataFrame({"time": [0.0, 1.0], "value": [0.0, 1.0]})
+    return table.assign(seed=0).merge(times, how="cross")
+
+
+def test_fig3_names_the_theory_wherever_it_is_drawn():
+    figure = fig3.draw(trials(), curves(), theory(), **SHOWN)
+    legends = [axes.get_legend() for axes in figure.axes[2:]]
+    for legend in legends:
+        assert any("theory" in text.get_text() for text in legend.get_texts())
+
+
+def cosine_tables():
+    grid = pd.DataFrame([(g, seed) for g in (0.0, 0.8) for seed in (0, 1)])
+    grid.columns = ["g", "seed"]
+    learning = pd.DataFrame(
+        {"epoch": [0, 1], "loss": [1.0, 0.5], "eigenvalue_re": 1.0, "eigenvalue_im": 0.0}
+    )
+    output = pd.DataFrame(
+        {
+            "time": [0.0, 1, 2],
+            "output": 0.0,
+            "target": 1.0,
+            "scored": [False, True, False],
+        }
+    )
+    return grid.merge(output, how="cross"), grid.merge(learning, how="cross")
+
+
+def divergence_table():
+    """Return curves of two networks, of which the second diverges after one epoch."""
+    table = pd.DataFrame(
+        {"zhat": 4.0, "g": 0.8, "seed": [0, 0, 0, 1, 1], "epoch": [0, 1, 2, 0, 1]}
+    )
+    values = {f"lambda{i}": [0.8, 0.9, 0.95, 0.8, 1e6] for i in range(1, 6)}
+    return table.assign(loss=[8.0, 1.0, 0.0, 8.0, 1e200], **values)
+
+
+def second_order_table():
+    tables = [
+        pd.DataFrame(
+            {"vectors": vectors, "zhat": zhat, "seed": 0, "epoch": [0, 10, 20, 30]}
+            | {"tau": [0.0, 0.1, 0.2, 0.3], "eigenvalue": [0, 0.01, 0.04, 0.09]}
+            | {"predicted": [0, 0.01, 0.04, 0.09], "s1": [0.0, 0.1, 0.2, 0.3]}
+        )
+        for vectors in ("orthogonal", "independent")
+        for zhat in (0.5, 2.0)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: figS_cosine.draw(*cosine_tables(), period=5, dt=0.1),
+        lambda: figS_divergence.draw(divergence_table()),
+        lambda: figS_second_order.draw(second_order_table()),
+    ],
+)
+def test_supplement_is_drawn_whatever_networks_do(draw, tmp_path):
+    figure = draw()
+    save(figure, tmp_path / "figure", "figure", "0" * 64)
+    letters = [axes.get_title("left") for axes in figure.axes]
+    assert letters == [f"({chr(ord('a') + i)})" for i in range(len(letters))]
+
+
+def test_a_network_that_diverges_ends_in_a_cross_inside_the_axes():
+    loss, values = figS_divergence.draw(divergence_table()).axes
+    for axes in (loss, values):
+        (cross,) = (line for line in axes.lines if line.get_marker() == "x")
+        (epoch,), (height,) = cross.get_data()
+        low, high = axes.get_ylim()
+        assert epoch == 1
+        assert low < height <= high
+
+
+def test_a_diverging_network_does_not_stretch_the_axis_of_eigenvalues():
+    axes = figS_divergence.draw(divergence_table()).axes[1]
+    low, high = axes.get_ylim()
+    assert low < 0.8 < 1 < high < 2

@@ -1,0 +1,183 @@
+"""Tables of the supplement: experiments that differ in one thing, compared.
+
+Every table begins with the columns `experiment`, `role` (the paper's task), `g`, `seed`. The
+experiments belong to no reading, so the tables are the same in each.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from interplay.claims.readings import EXPERIMENT, ROLE
+from interplay.configuration.experiments import ADAM_ON_ALL, way_of_training
+from interplay.nonlinear.settled import settled
+
+NETWORK = [EXPERIMENT, ROLE, "g", "seed"]
+
+ENOUGH = 3 / 5
+"""share of the networks that have to settle for a g to count in the N-scaling"""
+
+Parameters = Mapping[str, Mapping[str, Any]]
+"""parameters of the training jobs of each experiment, by its name"""
+
+
+def compared(
+    networks: pd.DataFrame, parameters: Parameters, **columns: Callable[[Mapping], object]
+) -> pd.DataFrame:
+    """Return the rows of nonlinear.csv of some experiments, in the order of `parameters`.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of the experiments to be compared.
+        columns: functions of an experiment's parameters, by the name of a new column.
+
+    Returns:
+        The columns of nonlinear.csv, with `role` for `task`, the new columns, and
+        `settled`: the network converged and has a functional rank.
+    """
+    order = {name: number for number, name in enumerate(parameters)}
+    rows = networks[networks.experiment.isin(order)].rename(columns={"task": ROLE})
+    rows = rows.sort_values([EXPERIMENT, "g", "seed"], key=_in_order(order))
+    new = {
+        column: rows.experiment.map(lambda name, of=of: of(parameters[name]))
+        for column, of in columns.items()
+    }
+    return rows.assign(**new, settled=settled(rows)).reset_index(drop=True)
+
+
+def _in_order(order: Mapping[str, int]) -> Callable[[pd.Series], pd.Series]:
+    return lambda column: column.map(order) if column.name == EXPERIMENT else column
+
+
+def scaling(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Compare network sizes.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of experiments that differ in N.
+
+    Returns:
+        experiment, role, g, seed, N, convergence_epoch, norm_dW, norm_W, relative_norm_dW
+        (over the norm of W0, missing at g = 0), functional_rank, settled, counts (at least
+        three fifths of the networks of this experiment and g settled). Only the g that all
+        experiments of a task share.
+    """
+    rows = compared(networks, parameters)
+    rows = _at_shared_g(rows)
+    share = rows.settled.groupby([rows.experiment, rows.g]).transform("mean")
+    relative = rows.norm_dW / rows.norm_W0.where(rows.norm_W0 > 0)
+    rows = rows.assign(relative_norm_dW=relative, counts=share >= ENOUGH)
+    measured = ["convergence_epoch", "norm_dW", "norm_W", "relative_norm_dW"]
+    return rows[[*NETWORK, "N", *measured, "functional_rank", "settled", "counts"]]
+
+
+def training(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Compare ways of training with Adam on all weights.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of experiments that differ in the optimiser or the trained weights.
+
+    Returns:
+        experiment, role, g, seed, training (Adam, W alone, gradient descent), epochs,
+        convergence_epoch, epochs_ratio, norm_dW, norm_ratio, functional_rank, converged,
+        diverged. The ratios are to the network of the same task, g and seed that Adam
+        trained; a network that did not converge counts as all of its epochs.
+    """
+    rows = compared(networks, parameters, training=way_of_training)
+    epochs = rows.convergence_epoch.astype(float)
+    rows["epochs_ratio"] = epochs.fillna(rows.epochs)
+    rows["norm_ratio"] = rows.norm_dW
+    key = [ROLE, "g", "seed"]
+    adam = rows[(rows.training == ADAM_ON_ALL) & rows.converged].set_index(key)
+    # Only the g and seeds of the other ways have something to be compared with.
+    others = rows[rows.training != ADAM_ON_ALL].set_index(key).index
+    rows = rows.set_index(key)
+    rows = rows[rows.index.isin(others)]
+    for ratio in ("epochs_ratio", "norm_ratio"):
+        rows[ratio] /= adam[ratio].reindex(rows.index)
+    measured = ["convergence_epoch", "epochs_ratio", "norm_dW", "norm_ratio"]
+    measured += ["functional_rank", "converged", "diverged"]
+    return rows.reset_index()[[*NETWORK, "training", "epochs", *measured]]
+
+
+def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Compare how often the loss breaks out late in training.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of experiments that differ in Adam's options and its learning rate.
+
+    Returns:
+        experiment, role, g, seed, learning_rate (before the division by N), variant of Adam,
+        outbreak_share (of the second half of the epochs, above the threshold), converged,
+        settled. Only the g that all experiments share.
+    """
+    rows = compared(
+        networks,
+        parameters,
+        learning_rate=lambda of: of["learning_rate"],
+        variant=adam_variant,
+    )
+    rows = _at_shared_g(rows)
+    return rows[
+        [*NETWORK, "learning_rate", "variant", "outbreak_share", "converged", "settled"]
+    ]
+
+
+def adam_variant(parameters: Mapping[str, Any]) -> str:
+    """Return the name of a variant of Adam: `Adam`, `eps = 1e-06`, `largest squares`."""
+    if parameters["amsgrad"]:
+        return "largest squares"
+    return "Adam" if parameters["eps"] < 1e-7 else f"eps = {parameters['eps']:g}"
+
+
+def flipflops(
+    networks: pd.DataFrame, parameters: Parameters, published: pd.DataFrame
+) -> pd.DataFrame:
+    """Compare two kinds of flip-flop with the published one, by what tells them apart.
+
+    A learning rate scales convergence times and norms. The loss after shuffling W0 at weak
+    g, and the shape of the norm of dW against g, depend on it little.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of experiments of the flip-flop that differ in the option `hold`.
+        published: the table paper/published.csv.
+
+    Returns:
+        experiment, role, g, seed, hold, quantity, measured, published; `quantity` is
+        shuffle_loss_ratio (0 < g < 0.9) or norm_dW_shape (the norm over that at g = 0 of
+        the same seed, g > 0). Only networks that settled.
+    """
+    rows = compared(networks, parameters, hold=lambda of: of["options"]["hold"])
+    rows = rows[rows.settled]
+    start = rows[rows.g == 0].set_index([EXPERIMENT, "seed"]).norm_dW
+    key = pd.MultiIndex.from_frame(rows[[EXPERIMENT, "seed"]])
+    rows = rows.assign(norm_dW_shape=rows.norm_dW / start.reindex(key).to_numpy())
+    long = rows.melt(
+        [*NETWORK, "hold"],
+        ["shuffle_loss_ratio", "norm_dW_shape"],
+        "quantity",
+        "measured",
+    )
+    both = long.merge(_published_flipflop(published), on=["quantity", "g"])
+    weak = (both.quantity == "norm_dW_shape") | (both.g < 0.9)
+    return both[weak & (both.g > 0) & both.measured.notna()].reset_index(drop=True)
+
+
+def _published_flipflop(published: pd.DataFrame) -> pd.DataFrame:
+    """Return quantity, g and published, with the norm over that at g = 0."""
+    flipflop = published[(published.task == "flipflop") & (published.bound == "")]
+    rows = flipflop[["quantity", "g", "value"]].rename(columns={"value": "published"})
+    norms = rows[rows.quantity == "norm_dW"]
+    start = float(norms[norms.g == 0].published.iloc[0])
+    shape = norms.assign(quantity="norm_dW_shape", published=norms.published / start)
+    return pd.concat([rows[rows.quantity == "shuffle_loss_ratio"], shape])
+
+
+def _at_shared_g(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the g that all experiments of the same task have."""
+    experiments = rows.groupby(ROLE)[EXPERIMENT].transform("nunique")
+    return rows[rows.groupby([ROLE, "g"])[EXPERIMENT].transform("nunique") == experiments]

@@ -1,0 +1,87 @@
+"""Explanations of claims that do not hold, each resting on a measurement in the tables."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from interplay.claims.statement import Claim
+from interplay.claims.verdict import FAILS, HOLDS, PARTLY, judge, measure
+from interplay.configuration.schema import problems
+from interplay.storage.errors import InputError
+
+COLUMNS = ["id", "reading", "text", "expected", "measured", "tables", "rows", "shown"]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A reason for a claim's verdict, and the measurement that it rests on."""
+
+    text: str
+    evidence: Claim
+    """measured like a claim; its id is that of the claim that is explained"""
+    readings: tuple[str, ...] = ()
+    """in which the explanation may be true; all if empty"""
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> "Explanation":
+        """Return the explanation of an entry of explanations.yaml."""
+        about = ("claim", "text", "readings")
+        measured = {key: value for key, value in entry.items() if key not in about}
+        evidence = {"id": entry["claim"], "where": "", "claim": entry["text"], **measured}
+        readings = tuple(entry.get("readings", ()))
+        return cls(entry["text"], Claim.of(evidence), readings)
+
+
+def read_explanations(path: str | Path, schema: Mapping[str, Any]) -> list[Explanation]:
+    """Read explanations.yaml.
+
+    Args:
+        path: the file.
+        schema: a JSON schema of it.
+
+    Raises:
+        InputError: an entry is wrong; the message is one line.
+    """
+    content = yaml.safe_load(Path(path).read_text())
+    for place, problem in problems(content, schema):
+        raise InputError(f"{path}: {place}: {problem}")
+    return [Explanation.of(entry) for entry in content["explanations"]]
+
+
+def explain(
+    explanations: Iterable[Explanation],
+    verdicts: Mapping[str, str],
+    tables: Mapping[str, pd.DataFrame],
+    reading: str,
+) -> pd.DataFrame:
+    """Measure the evidence of each explanation in one reading.
+
+    Args:
+        explanations: those of explanations.yaml.
+        verdicts: on each claim in this reading, by its id.
+        tables: rows of this reading, by name.
+        reading: its name.
+
+    Returns:
+        id, reading, text, expected, measured, tables, rows; `shown` is true where the claim
+        does not hold and the evidence does.
+    """
+    rows = []
+    for one in explanations:
+        if one.readings and reading not in one.readings:
+            continue
+        found = judge(one.evidence, measure(one.evidence, tables))
+        open_claim = verdicts[one.evidence.id] in (PARTLY, FAILS)
+        rows.append(
+            {
+                **{key: found[key] for key in COLUMNS if key in found},
+                "reading": reading,
+                "text": one.text,
+                "shown": open_claim and found["verdict"] == HOLDS,
+            }
+        )
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,0 +1,162 @@
+"""Quantities of linear.csv, linear_curves.parquet and linear_truncation.csv."""
+
+import numpy as np
+import pandas as pd
+
+from interplay.claims.quantities.tables import trend
+from interplay.claims.quantities.values import one_value, quotient
+from interplay.linear.theory import (
+    effective_time,
+    first_order_norm,
+    gain,
+    loss,
+    scalings,
+    shuffle_loss_ratio,
+    singular_values,
+)
+
+
+def initial_loss_ratio(rows: pd.DataFrame) -> float:
+    """Return the loss at the start over zhat² / 2."""
+    return one_value(rows, "initial_loss") / (one_value(rows, "zhat") ** 2 / 2)
+
+
+def sufficient_rank(rows: pd.DataFrame, threshold: float) -> float:
+    """Return the smallest rank whose truncated loss is below a share of zhat² / 2."""
+    enough = rows[rows.loss < threshold * rows.zhat**2 / 2]
+    return float(enough["rank"].min())
+
+
+def last_ratio(rows: pd.DataFrame, of: str, to: str) -> float:
+    """Return one column over another after the last epoch."""
+    last = rows.loc[rows.epoch.idxmax()]
+    return quotient(last[of], last[to])
+
+
+def last_trend(rows: pd.DataFrame, column: str) -> float:
+    """Return the rank correlation with g of a column after the last epoch."""
+    return trend(rows[rows.epoch == rows.epoch.max()], column)
+
+
+def agreement(rows: pd.DataFrame, column: str, within: float, threshold: float) -> float:
+    """Return the share of the learning in which Eqs (14), (15) agree with the simulation.
+
+    Learning lasts until the loss is below `threshold` * zhat² / 2. Theory agrees
+    where it is off by no more than `within` of zhat² / 2 (loss), or of the last
+    value of the column (singular values).
+    """
+    learning = _until_converged(rows, threshold)
+    tau, zhat, g = learning.tau.to_numpy(), one_value(rows, "zhat"), one_value(rows, "g")
+    s1, s2 = singular_values(tau, zhat, g)
+    predicted = {"loss": loss(tau, zhat, g), "s1": s1, "s2": s2}[column]
+    scale = zhat**2 / 2 if column == "loss" else learning[column].iloc[-1]
+    return float((np.abs(learning[column] - predicted) <= within * scale).mean())
+
+
+def first_speed_ratio(rows: pd.DataFrame) -> float:
+    """Return the norm of the first gradient over zhat beta; Eqs (11), (12)."""
+    first = rows.loc[rows.epoch.idxmin()]
+    return float(first.gradient_norm / first_order_norm(first.zhat, first.g))
+
+
+def deviation_from_scaling(rows: pd.DataFrame, column: str) -> float:
+    """Return the largest deviation from the scaling with g, over the value at g = 0."""
+    measured, predicted = _scaled(rows, column)
+    return float((measured - predicted).abs().max())
+
+
+def relative_deviation_from_scaling(rows: pd.DataFrame, column: str) -> float:
+    """Return the largest deviation from the scaling with g, over the scaling itself."""
+    measured, predicted = _scaled(rows, column)
+    return float((measured / predicted - 1).abs().max())
+
+
+def shuffle_deviation(rows: pd.DataFrame) -> float:
+    """Return the largest deviation of the loss after shuffling from g⁴ (2 − g²)²."""
+    predicted = rows.g.map(shuffle_loss_ratio)
+    return float((rows.shuffle_loss_ratio - predicted).abs().max())
+
+
+def shuffle_deviation_excess(rows: pd.DataFrame, of: float, to: float) -> float:
+    """Return `shuffle_deviation` for one target, less that for another."""
+    deviations = [shuffle_deviation(rows[rows.zhat == zhat]) for zhat in (of, to)]
+    return deviations[0] - deviations[1]
+
+
+def growth_order(rows: pd.DataFrame, column: str, between: tuple[float, float]) -> float:
+    """Return the power of effective learning time with which a column grows."""
+    time = effective_time(rows.tau, one_value(rows, "g"))
+    early = (time >= between[0]) & (time <= between[1]) & (rows[column] > 0)
+    if early.sum() < 3:
+        return np.nan
+    return float(np.polyfit(np.log(time[early]), np.log(rows[column][early]), 1)[0])
+
+
+def half_time_ratio(rows: pd.DataFrame, of: str, to: str) -> float:
+    """Return the time at which one column reaches half of its end, over another's."""
+    times = []
+    for column in (of, to):
+        ordered = rows.sort_values("epoch")
+        reached = ordered[column] >= ordered[column].iloc[-1] / 2
+        times.append(float(ordered.tau[reached].iloc[0]))
+    return quotient(*times)
+
+
+def effective_time_ratio(rows: pd.DataFrame, of: float, to: float) -> float:
+    """Return the effective learning time until convergence at one g over that at another."""
+    effective = rows.set_index("g").tau_star.astype(float)
+    times = [effective.get(g, np.nan) * gain(g) ** 2 for g in (of, to)]
+    return quotient(*times)
+
+
+def effective_time_ratio_change(
+    rows: pd.DataFrame, of: float, to: float, larger: float, smaller: float
+) -> float:
+    """Return `effective_time_ratio` for a larger target, less that for a smaller one."""
+    ratios = [
+        effective_time_ratio(rows[rows.zhat == zhat], of, to)
+        for zhat in (larger, smaller)
+    ]
+    return ratios[0] - ratios[1]
+
+
+def concavity(rows: pd.DataFrame, threshold: float) -> float:
+    """Return the height of the loss halfway to convergence above its chord, over zhat² / 2."""
+    learning = _until_converged(rows, threshold)
+    middle = np.interp(learning.tau.iloc[-1] / 2, learning.tau, learning.loss)
+    chord = (learning.loss.iloc[0] + learning.loss.iloc[-1]) / 2
+    return float((middle - chord) / (one_value(rows, "zhat") ** 2 / 2))
+
+
+def _until_converged(rows: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Return the epochs of one linear network up to the first below the threshold."""
+    ordered = rows.sort_values("epoch").reset_index(drop=True)
+    below = np.flatnonzero(ordered.loss < threshold * ordered.zhat**2 / 2)
+    return ordered.iloc[: below[0] + 1] if len(below) else ordered
+
+
+def _scaled(rows: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
+    """Return a column over its value at g = 0, and the first-order scaling, in rising g."""
+    ordered = rows.dropna(subset=column).sort_values("g").reset_index(drop=True)
+    start = one_value(ordered[ordered.g == 0], column)
+    predicted = scalings(ordered.g).reindex(columns=[column])
+    return ordered[column] / start, predicted[column]
+
+
+def share_at_time(rows: pd.DataFrame, column: str, of: str, tau: float) -> float:
+    """Return one column over another at a learning time.
+
+    Args:
+        rows: the epochs of one network, with a column `tau`.
+        column: name of the numerator.
+        of: name of the denominator.
+        tau: learning time; both columns are interpolated linearly.
+
+    Returns:
+        The quotient; NaN if the training ended before `tau`.
+    """
+    ordered = rows.sort_values("tau")
+    numerator, denominator = (
+        np.interp(tau, ordered.tau, ordered[name], right=np.nan) for name in (column, of)
+    )
+    return float(numerator / denominator)

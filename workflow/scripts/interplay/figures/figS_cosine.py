@@ -1,0 +1,85 @@
+"""Supplement: a task for which initial connectivity is necessary."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from interplay.figures.linear import DASHED
+from interplay.figures.style import INK, MUTED, TEXT_WIDTH, letter_panels, shades
+from interplay.linear.cosine import sustaining_eigenvalue
+
+COLOUR = "#3b528b"
+
+
+def draw(
+    trials: pd.DataFrame,
+    curves: pd.DataFrame,
+    *,
+    period: float,
+    dt: float,
+) -> Figure:
+    """Draw the output per g in the upper row, and learning curves in the lower row.
+
+    The lower row has loss, real part and imaginary part of the eigenvalue of W with the
+    largest imaginary part, against epochs. Thick lines are the first seed, thin lines
+    the other seeds.
+
+    Args:
+        trials: the table cosine_trials.
+        curves: the table cosine_curves.
+        period: period of the target in membrane time constants.
+        dt: time step in membrane time constants.
+    """
+    strengths = sorted(curves.g.unique())
+    colours = dict(zip(strengths, shades(COLOUR, len(strengths)), strict=True))
+    figure = Figure(figsize=(TEXT_WIDTH, 3.3))
+    rows = figure.add_gridspec(2, 1)
+    upper = rows[0].subgridspec(1, len(strengths))
+    outputs = upper.subplots(sharey=True, squeeze=False)[0]
+    for ax, (g, colour) in zip(outputs, colours.items(), strict=True):
+        _draw_output(ax, trials[trials.g == g], colour)
+        ax.set_title(f"$g = {g}$")
+    outputs[0].set_ylabel("output $z$")
+    outputs[0].legend(loc="upper right", ncols=2, handlelength=1.2, columnspacing=0.8)
+
+    learning = rows[1].subgridspec(1, 3).subplots()
+    start = curves[curves.epoch == 0].set_index(["g", "seed"]).loss
+    initial = start.reindex(pd.MultiIndex.from_frame(curves[["g", "seed"]]))
+    curves = curves.assign(relative_loss=curves.loss / initial.to_numpy())
+    labels = {
+        "relative_loss": "loss / initial loss",
+        "eigenvalue_re": r"$\mathrm{Re}\,\lambda$",
+        "eigenvalue_im": r"$\mathrm{Im}\,\lambda$",
+    }
+    for ax, (column, label) in zip(learning, labels.items(), strict=True):
+        for (g, seed), network in curves.dropna(subset=column).groupby(["g", "seed"]):
+            first = seed == curves.seed.min()
+            ax.plot(
+                network.epoch, network[column], color=colours[g],
+                lw=1.2 if first else 0.5, alpha=1 if first else 0.6,
+                label=f"$g = {g}$" if first else None,
+            )  # fmt: skip
+        ax.set(xlabel="epoch", ylabel=label, xlim=(0, curves.epoch.max()))
+    needed = sustaining_eigenvalue(period, dt)
+    for ax, value in zip(learning[1:], (needed.real, needed.imag), strict=True):
+        ax.axhline(value, color=INK, ls=DASHED, lw=0.9, zorder=0)
+    learning[0].set_ylim(0, 1.1)
+    learning[2].legend(loc="center right", borderaxespad=0.2)
+    letter_panels([*outputs, *learning])
+    return figure
+
+
+def _draw_output(ax: Axes, trials: pd.DataFrame, colour) -> None:
+    """Draw target and output of all seeds of one g; grey marks where no loss counts."""
+    first = trials[trials.seed == trials.seed.min()]
+    ax.plot(first.time, first.target, color=INK, ls=DASHED, lw=0.9, label="target")
+    for seed, network in trials.groupby("seed"):
+        main = seed == first.seed.iloc[0]
+        ax.plot(
+            network.time, network.output, color=colour, lw=1.2 if main else 0.5,
+            alpha=1 if main else 0.6, label="output" if main else None,
+        )  # fmt: skip
+    end = first.time.max()
+    ax.axvspan(first.time[first.scored].max(), end, color=MUTED, alpha=0.15, lw=0)
+    ax.set(xlabel="time $t$", xlim=(0, end), ylim=(-2, 2), yticks=np.arange(-2, 3))

@@ -1,0 +1,136 @@
+"""Supplement: outbreaks of the loss late in training, by learning rate and optimiser."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from interplay.figures.panels import Panel
+from interplay.figures.style import (
+    MUTED,
+    TASK_COLOURS,
+    TASKS,
+    TEXT_WIDTH,
+    letter_panels,
+    shades,
+)
+
+SHARE = "share of late epochs\nabove the threshold"
+
+PANELS = {
+    "a": Panel(
+        "loss of the network that breaks out most, and of the same with variants of Adam",
+        "nonlinear_loss.parquet",
+        "experiment in @experiments",
+        ("loss",),
+    ),
+    "b": Panel(
+        "outbreaks of each network by variant of Adam and learning rate",
+        "outbreaks.csv",
+        "",
+        ("outbreak_share",),
+    ),
+    "c": Panel(
+        "outbreaks against g in the first reading",
+        "nonlinear.csv",
+        "experiment in @readings[0].values()",
+        ("outbreak_share",),
+    ),
+    "d": Panel(
+        "outbreaks against g in the second reading",
+        "nonlinear.csv",
+        "experiment in @readings[1].values()",
+        ("outbreak_share",),
+    ),
+}
+
+
+def draw(
+    outbreaks: pd.DataFrame,
+    losses: pd.DataFrame,
+    networks: pd.DataFrame,
+    *,
+    experiments: list[str],
+    readings: list[Mapping[str, str]],
+    names: list[str],
+    threshold: float,
+) -> Figure:
+    """Draw loss curves (a), outbreaks by variant (b), and against g in readings (c, d).
+
+    Args:
+        outbreaks: the table outbreaks.csv.
+        losses: the table nonlinear_loss.parquet.
+        networks: the table nonlinear.csv.
+        experiments: that the table outbreaks.csv compares.
+        readings: the experiment that stands for each task, in two readings.
+        names: of these readings.
+        threshold: fraction of the initial loss.
+    """
+    figure = Figure(figsize=(TEXT_WIDTH, 4.0))
+    axes = figure.subplots(2, 2)
+    rates = sorted(outbreaks.learning_rate.unique())
+    colours = shades(TASK_COLOURS["mante"], 2)
+    shown = PANELS["a"].select(losses, experiments=experiments)
+    _draw_worst(axes[0, 0], outbreaks, shown, threshold)
+
+    dots = {"palette": list(colours[: len(rates)]), "size": 3, "dodge": True}
+    sns.stripplot(
+        outbreaks, x="variant", y="outbreak_share", hue="learning_rate", hue_order=rates,
+        jitter=0.15, alpha=0.8, ax=axes[0, 1], **dots,
+    )  # fmt: skip
+    axes[0, 1].set(xlabel="", ylabel=SHARE, ylim=(-0.03, 1.03))
+    axes[0, 1].legend(title=r"learning rate $\times\, N$", title_fontsize=6.5)
+
+    pairs = zip(axes[1], "cd", readings, names, strict=False)
+    for ax, letter, reading, name in pairs:
+        rows = PANELS[letter].select(networks, readings=readings)
+        for number, (task, title) in enumerate(TASKS.items()):
+            of_task = rows[rows.experiment == reading[task]]
+            means = of_task.groupby("g").outbreak_share.mean()
+            ax.plot(
+                of_task.g + 0.03 * (number - 1), of_task.outbreak_share, "o",
+                color=TASK_COLOURS[task], ms=2, alpha=0.5, mew=0,
+            )  # fmt: skip
+            ax.plot(means.index, means, "-", color=TASK_COLOURS[task], label=title)
+        ax.set(xlabel="$g$", ylabel=SHARE, ylim=(-0.03, 1.03))
+        ax.set_title(f"reading {name}", loc="right", fontsize=7)
+    figure.legend(
+        *axes[1, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3
+    )
+    letter_panels(axes.flat)
+    return figure
+
+
+def _draw_worst(
+    ax: Axes, outbreaks: pd.DataFrame, losses: pd.DataFrame, threshold: float
+) -> None:
+    """Draw the loss of the network that Adam leaves most often, and of its variants."""
+    adam = outbreaks[outbreaks.variant == "Adam"]
+    worst = adam.loc[adam.outbreak_share.idxmax()]
+    twins = outbreaks[
+        (outbreaks.learning_rate == worst.learning_rate)
+        & (outbreaks.g == worst.g)
+        & (outbreaks.seed == worst.seed)
+    ]
+    colours = sns.color_palette("dark", len(twins))
+    for (_, network), colour in zip(twins.iterrows(), colours, strict=True):
+        curve = losses[
+            (losses.experiment == network.experiment)
+            & (losses.g == network.g)
+            & (losses.seed == network.seed)
+        ]
+        ax.plot(curve.epoch, curve.loss, color=colour, lw=0.5, label=network.variant)
+        for start in curve.loss[curve.epoch == 0]:
+            ax.axhline(threshold * start, color=MUTED, lw=0.5, ls=":")
+    ax.set(xlabel="epoch", ylabel="loss")
+    if np.isfinite(ax.dataLim.minposy):
+        ax.set_yscale("log")
+    ax.set_title(
+        f"$g = {worst.g:g}$, seed {worst.seed}, {worst.learning_rate:g}$/N$",
+        loc="right", fontsize=7,
+    )  # fmt: skip
+    for line in ax.legend(loc="upper right").get_lines():
+        line.set_linewidth(1.2)

@@ -1,0 +1,62 @@
+"""Supplement: at g = 0 the eigenvalues of dW grow at second order of learning time."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from interplay.figures.linear import DASHED, DOTTED, target_colours
+from interplay.figures.style import INK, MUTED, TEXT_WIDTH, letter_panels
+
+FIRST_EPOCH = 10
+"""first epoch shown"""
+TITLES = {
+    "orthogonal": r"$\mathbf{m}^T \mathbf{w} = 0$",
+    "independent": r"$\mathbf{m}^T \mathbf{w} \sim 1/\sqrt{N}$",
+}
+
+
+def draw(eigenvalues: pd.DataFrame) -> Figure:
+    """Draw the largest modulus of the eigenvalues of dW against learning time.
+
+    Panel (a) has orthogonal input and readout vectors, panel (b) independent ones. Both
+    axes are logarithmic, so a power of the learning time is a straight line.
+
+    Args:
+        eigenvalues: the table second_order.parquet.
+    """
+    figure = Figure(figsize=(TEXT_WIDTH, 2.2))
+    axes = figure.subplots(1, 2, sharey=True)
+    # The discrete steps lag behind the gradient flow by a factor 1 − 1 / epoch.
+    learnt = eigenvalues[eigenvalues.epoch >= FIRST_EPOCH]
+    for ax, (vectors, title) in zip(axes, TITLES.items(), strict=True):
+        _draw_experiment(ax, learnt[learnt.vectors == vectors])
+        ax.set_title(title)
+        ax.set(xscale="log", yscale="log", xlabel=r"learning time $\tau$")
+    axes[0].set_ylabel(r"largest $|\lambda(\Delta W)|$")
+    axes[0].set_ylim(0.05 * learnt.predicted.min(), 2 * learnt.s1.max())
+    axes[0].legend(
+        loc="lower right", handlelength=2.0, labelspacing=0.3, borderaxespad=0.2
+    )
+    letter_panels(axes)
+    return figure
+
+
+def _draw_experiment(ax: Axes, table: pd.DataFrame) -> None:
+    colours = target_colours(table.zhat.unique().tolist())
+    for (zhat, seed), network in table.groupby(["zhat", "seed"]):
+        first = seed == table.seed.min()
+        ax.plot(
+            network.tau, network.eigenvalue, color=colours[zhat],
+            lw=1.2 if first else 0.5, alpha=1 if first else 0.6,
+            label=rf"$\hat{{z}} = {zhat}$" if first else None,
+        )  # fmt: skip
+        if first:
+            last = zhat == max(colours)
+            ax.plot(
+                network.tau, network.predicted, color=INK, ls=DASHED, lw=0.8,
+                label="second order" if last else None,
+            )  # fmt: skip
+            ax.plot(
+                network.tau, network.s1, color=MUTED, ls=DOTTED, lw=0.9,
+                label="$s_1$, first order" if last else None,
+            )  # fmt: skip

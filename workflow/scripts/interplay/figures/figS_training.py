@@ -1,0 +1,163 @@
+"""Supplement: training W alone, and by plain gradient descent, compared with Adam."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter
+
+from interplay.figures.fig2 import QUANTITIES
+from interplay.figures.panels import Panel, letters
+from interplay.figures.style import (
+    INK,
+    MUTED,
+    TASK_COLOURS,
+    TASKS,
+    TEXT_WIDTH,
+    letter_panels,
+    shades,
+)
+
+WAYS = {
+    "Adam": ("Adam", "-"),
+    "W alone": ("$W$ alone", "--"),
+    "gradient descent": ("gradient\ndescent", ":"),
+}
+"""ways of training: label and line style"""
+
+ROWS = {
+    "convergence_epoch": ("convergence time", QUANTITIES["convergence_epoch"]),
+    "norm_dW": ("norm of dW", QUANTITIES["norm_dW"]),
+    "functional_rank": ("functional rank", QUANTITIES["functional_rank"]),
+}
+
+PANELS = {
+    letter: Panel(
+        f"loss during training in three ways: {name}",
+        "nonlinear_loss.parquet",
+        f"experiment in @experiments['{task}'].values() and seed == @seed and g in @g",
+        ("loss",),
+    )
+    for letter, (task, name) in zip("abc", TASKS.items(), strict=True)
+} | {
+    letter: Panel(
+        f"{shows} by the way of training: {name}",
+        "training.csv",
+        f"role == '{task}'",
+        (column,),
+    )
+    for start, (column, (shows, _)) in zip("dgj", ROWS.items(), strict=True)
+    for letter, (task, name) in zip(letters(start, 3), TASKS.items(), strict=True)
+}
+
+POINTS = 400
+"""drawn of a loss curve: means over epochs that are evenly spaced in the logarithm"""
+
+
+def draw(
+    training: pd.DataFrame,
+    losses: pd.DataFrame,
+    *,
+    experiments: Mapping[str, Mapping[str, str]],
+    g: list[float],
+    seed: int,
+) -> Figure:
+    """Draw a column per task: loss, and what came out for each way of training.
+
+    Args:
+        training: the table training.csv.
+        losses: the table nonlinear_loss.parquet.
+        experiments: for each task, the experiment of each way of training.
+        g, seed: the networks whose loss is drawn.
+    """
+    figure = Figure(figsize=(TEXT_WIDTH, 6.4))
+    axes = figure.subplots(4, 3)
+    options = {"experiments": experiments, "g": g, "seed": seed}
+    strengths = sorted(training.g.unique())
+    for column, (task, name) in enumerate(TASKS.items()):
+        axes[0, column].set_title(name)
+        colours = dict(
+            zip(strengths, shades(TASK_COLOURS[task], len(strengths)), strict=False)
+        )
+        curves = PANELS["abc"[column]].select(losses, **options)
+        _draw_losses(axes[0, column], curves, experiments[task], colours)
+        for ax, start, quantity in zip(axes[1:, column], "dgj", ROWS, strict=True):
+            rows = PANELS[letters(start, 3)[column]].select(training)
+            _draw_networks(ax, rows, quantity, colours)
+    for ax, label in zip(
+        axes[:, 0], ("loss", *(label for _, label in ROWS.values())), strict=True
+    ):
+        ax.set_ylabel(label)
+    figure.legend(handles=_legend(strengths), loc="outside lower center", ncols=6)
+    letter_panels(axes.flat)
+    return figure
+
+
+def _draw_losses(
+    ax: Axes,
+    curves: pd.DataFrame,
+    experiments: Mapping[str, str],
+    colours: Mapping[float, tuple],
+) -> None:
+    for way, name in experiments.items():
+        for g, colour in colours.items():
+            curve = curves[(curves.experiment == name) & (curves.g == g)]
+            if curve.empty:
+                continue
+            edges = np.geomspace(1, len(curve) + 1, POINTS)
+            bins = np.searchsorted(edges, curve.epoch + 1, "right")
+            means = curve.groupby(bins)[["epoch", "loss"]].mean()
+            style = {"color": colour, "ls": WAYS[way][1], "lw": 0.9}
+            ax.plot(means.epoch + 1, means.loss, **style)
+    ax.set(xlabel="epoch", xscale="log")
+    ax.set_ylim(0, None)
+
+
+def _draw_networks(
+    ax: Axes, rows: pd.DataFrame, column: str, colours: Mapping[float, tuple]
+) -> None:
+    """Draw a dot per network; a cross on the upper edge if it did not converge."""
+    if rows.empty:
+        ax.set_axis_off()
+        return
+    ways = list(WAYS)
+    converged = rows[rows.converged].dropna(subset=column).astype({column: float})
+    sns.stripplot(
+        converged, x="training", y=column, hue="g", order=ways, palette=dict(colours),
+        dodge=True, jitter=0.12, size=2.8, legend=False, ax=ax,
+    )  # fmt: skip
+    width = 0.8 / len(colours)
+    for number, (g, colour) in enumerate(colours.items()):
+        failed = rows[(rows.g == g) & ~rows.converged]
+        for way, of_way in failed.groupby("training"):
+            shift = (number - (len(colours) - 1) / 2) * width
+            spread = np.linspace(-0.08, 0.08, len(of_way)) if len(of_way) > 1 else [0.0]
+            x = ways.index(way) + shift + np.asarray(spread)
+            ax.plot(
+                x, np.ones(len(x)), "x", color=colour, ms=3, mew=0.8, clip_on=False,
+                transform=ax.get_xaxis_transform(),
+            )  # fmt: skip
+    if column == "convergence_epoch" and np.isfinite(ax.dataLim.minposy):
+        ax.set_yscale("log")
+        ax.yaxis.set_minor_formatter(NullFormatter())
+    else:
+        ax.set_ylim(0, 1.12 * converged[column].max() if len(converged) else 1)
+    ax.set(xlabel="", ylabel="", xlim=(-0.5, len(ways) - 0.5))
+    ax.set_xticks(range(len(ways)), [label for label, _ in WAYS.values()])
+
+
+def _legend(strengths: list[float]) -> list[Line2D]:
+    lines = [
+        Line2D([], [], color=colour, marker="o", ms=2.8, label=f"$g = {g:g}$")
+        for g, colour in zip(strengths, shades(INK, len(strengths)), strict=False)
+    ]
+    ways = [
+        Line2D([], [], color=MUTED, ls=ls, label=label.replace("\n", " "))
+        for label, ls in WAYS.values()
+    ]
+    failed = {"marker": "x", "ms": 3, "mew": 0.8, "ls": "none", "color": INK}
+    return [*lines, *ways, Line2D([], [], label="not converged", **failed)]

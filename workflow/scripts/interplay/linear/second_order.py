@@ -1,0 +1,59 @@
+"""Eigenvalues of dW at g = 0, which Eq. (10) predicts to start at second order."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from interplay.linear.descent import Descent
+from interplay.linear.network import Network
+from interplay.linear.theory import largest_eigenvalue
+
+Array = NDArray[np.floating]
+
+TOLERANCE = 1e-14
+"""tolerance of the descent
+
+A nearly defective dW has eigenvalues as large as the square root of an error in dW.
+"""
+
+
+def orthogonal(network: Network) -> Network:
+    """Return the network with a readout vector orthogonal to its input vector.
+
+    The theory has mᵀw = 0. For independent vectors, mᵀw ~ 1/√N adds an eigenvalue of
+    first order in the learning time.
+    """
+    w = network.w - network.m * (network.m @ network.w)
+    return replace(network, w=w / np.linalg.norm(w))
+
+
+def largest_moduli(descent: Descent) -> Array:
+    """Return the largest modulus of the eigenvalues of dW at each epoch: (epochs + 1,)."""
+    # left @ core @ right.T and core @ right.T @ left have the same nonzero eigenvalues.
+    matrices = descent.core @ (descent.right.T @ descent.left)
+    return np.abs(np.linalg.eigvals(matrices)).max(axis=-1)
+
+
+def eigenvalue_growth(descent: Descent) -> pd.DataFrame:
+    """Tabulate one training: zhat, g (0), epoch, tau, eigenvalue, predicted and s1.
+
+    Args:
+        descent: the training of a network without initial connectivity.
+
+    Returns:
+        A table with one row per epoch. `eigenvalue` is the largest modulus of the
+        eigenvalues of dW, `predicted` its leading order, `s1` the first singular value.
+    """
+    return pd.DataFrame(
+        {
+            "zhat": descent.zhat,
+            "g": 0.0,
+            "epoch": np.arange(len(descent.loss)),
+            "tau": descent.tau,
+            "eigenvalue": largest_moduli(descent),
+            "predicted": largest_eigenvalue(descent.tau, descent.zhat),
+            "s1": descent.singular_values[:, 0],
+        }
+    )

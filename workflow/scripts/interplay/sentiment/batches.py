@@ -1,0 +1,77 @@
+"""Batches of sentences of similar length, by torchtext's `BucketIterator`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from torchtext import data
+from torchtext.data.utils import RandomShuffler
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sentences as the network reads them, longest first."""
+
+    words: np.ndarray
+    """(step, sentence), int64, indices of the vocabulary, padded at the end"""
+    lengths: np.ndarray
+    """(sentence,), int64"""
+    labels: np.ndarray
+    """(sentence,), float32, 0 or 1"""
+
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        """(step,), int64: number of sentences that are longer than the step."""
+        steps = np.arange(len(self.words))
+        return (self.lengths[None] > steps[:, None]).sum(1)
+
+
+def shuffled_batches(
+    examples: data.Dataset, size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    """Yield every example once, in random batches of similar length.
+
+    Args:
+        examples: with fields text and label.
+        size: sentences per batch.
+        rng: draws the order.
+    """
+    iterator = data.BucketIterator(
+        examples, size, sort_key=_length, sort_within_batch=True
+    )
+    iterator.random_shuffler = _Shuffler(rng)
+    return map(_batch, iterator)
+
+
+def sorted_batches(examples: data.Dataset, size: int) -> list[Batch]:
+    """Return every example once, in batches by length, the same each time.
+
+    Args:
+        examples: with fields text and label.
+        size: sentences per batch.
+    """
+    iterator = data.BucketIterator(
+        examples, size, sort_key=_length, train=False, sort_within_batch=True
+    )
+    return [_batch(batch) for batch in iterator]
+
+
+class _Shuffler(RandomShuffler):
+    """Shuffles by its own random stream, where torchtext's uses Python's global one."""
+
+    def __init__(self, rng: np.random.Generator):
+        super().__init__()
+        self._rng = rng
+
+    def __call__(self, items: Sequence) -> list:
+        return [items[i] for i in self._rng.permutation(len(items))]
+
+
+def _length(example: data.Example) -> int:
+    return len(example.text)
+
+
+def _batch(batch: data.Batch) -> Batch:
+    words, lengths = batch.text
+    return Batch(words.numpy(), lengths.numpy(), batch.label.numpy())

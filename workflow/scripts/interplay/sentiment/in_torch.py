@@ -1,0 +1,90 @@
+"""The same LSTM by torch's own layers, on any device; a GPU computes by cuDNN.
+
+Dropout's masks are those of the compiled engine, so losses on both devices can be compared
+epoch by epoch.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits, linear
+from torch.nn.utils.rnn import pack_padded_sequence
+
+from interplay.sentiment.batches import Batch
+from interplay.sentiment.model import LAYERS, Masks, Outcome
+
+
+class TorchEngine:
+    """What `engine.Engine` computes, by torch; weights and gradients are tensors."""
+
+    def __init__(self, vectors: np.ndarray, device: str):
+        """Copy the word vectors to the device.
+
+        Args:
+            vectors: (word, Nin); their dtype is that of the computation.
+            device: "cpu" or "cuda".
+        """
+        self._vectors = torch.tensor(vectors, device=device)
+
+    def __enter__(self) -> "TorchEngine":
+        """Return the engine."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Do nothing: there are no threads to end."""
+
+    def loss_and_gradient(
+        self,
+        weights: Mapping[str, torch.Tensor],
+        batch: Batch,
+        masks: Masks | None = None,
+    ) -> Outcome:
+        """Return the cross-entropy of a batch and the gradient of its mean.
+
+        Args:
+            weights: as named by `model.initial_weights`, on the device.
+            batch: the sentences.
+            masks: of dropout; None drops nothing.
+        """
+        logits = self._logits(weights, batch, masks)
+        labels = self._tensor(batch.labels)
+        loss = binary_cross_entropy_with_logits(logits, labels, reduction="sum")
+        gradients = torch.autograd.grad(loss / len(labels), list(weights.values()))
+        correct = ((logits > 0) == (labels > 0)).sum()
+        gradient = dict(zip(weights, gradients, strict=True))
+        return Outcome(loss.item(), int(correct), gradient)
+
+    @torch.no_grad()
+    def logits(
+        self, weights: Mapping[str, torch.Tensor], batches: Sequence[Batch]
+    ) -> list[np.ndarray]:
+        """Return the readout of each sentence, (sentence,) for each batch."""
+        return [self._logits(weights, batch, None).cpu().numpy() for batch in batches]
+
+    def _logits(
+        self, weights: Mapping[str, torch.Tensor], batch: Batch, masks: Masks | None
+    ) -> torch.Tensor:
+        words, lengths = torch.from_numpy(batch.words), torch.from_numpy(batch.lengths)
+        packed = pack_padded_sequence(words, lengths)
+        sizes = packed.batch_sizes
+        hidden = self._vectors[packed.data.to(self._vectors.device)]
+        n = weights["readout.weight"].shape[1]
+        zeros = hidden.new_zeros(1, len(lengths), n)
+        for layer in LAYERS:
+            if layer > 1 and masks is not None:
+                hidden = hidden * self._tensor(masks.between_layers)
+            names = ("input", "recurrent", "input_bias", "recurrent_bias")
+            arrays = [weights[f"layer{layer}.{name}"] for name in names]
+            hidden, _, _ = torch.lstm(
+                hidden, sizes, (zeros, zeros), arrays, True, 1, 0.0, True, False
+            )
+        starts = torch.cumsum(sizes, 0) - sizes
+        rows = starts[lengths - 1] + torch.arange(len(lengths))
+        last = hidden[rows.to(hidden.device)]
+        if masks is not None:
+            last = last * self._tensor(masks.before_readout)
+        return linear(last, weights["readout.weight"], weights["readout.bias"])[:, 0]
+
+    def _tensor(self, array: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(array).to(self._vectors)

@@ -1,0 +1,378 @@
+"""The compiled loops of one LSTM layer: forward, backward, and the sums of the gradient.
+
+The sequences of a batch are packed: longest first, and step t is a block of as many rows
+as there are sequences longer than t, filled up to whole tiles. A row holds the hidden
+state before the step and the layer's input, [h[t-1], x[t]], so a step forward is one
+product with [recurrent weights, input weights].
+
+A *panel* of the forward product holds the four gates of UNITS units, in torch's order
+(input, forget, cell, output), so the gates of a tile are computed while the tile is in the
+nearest cache. Rows never mix in the loops over steps, so these loops may be divided among
+threads by tiles of rows; the sums over rows are divided by panels. In neither case does
+the division change a bit of the result.
+"""
+
+import numpy as np
+
+from interplay.kernels.compiling import compiled
+from interplay.kernels.tanh import tanh
+from interplay.kernels.tile import LANES, ROWS, add_product, set_product
+from interplay.kernels.vectors import WIDTH, fill, load, store
+
+GATES = 4
+
+CELL = 2
+"""the gate that is a tanh; the others are sigmoids"""
+
+UNITS = WIDTH
+"""hidden units per panel"""
+
+DEPTH = 256
+"""rows that are summed at once for the gradient, while in the cache"""
+
+
+@compiled(nogil=True)
+def lay_out_forward(panels, weights, first, worker, workers):
+    """Copy weights into the panels of the forward product.
+
+    Args:
+        panels: (panel, depth, LANES).
+        weights: (4 n, K).
+        first: the row of the panels where the K rows of these weights begin.
+        worker, workers: which part of the panels to fill.
+    """
+    n = len(weights) // GATES
+    for p in range(worker, len(panels), workers):
+        units = min(UNITS, n - p * UNITS)
+        for gate in range(GATES):
+            for u in range(units):
+                row = weights[gate * n + p * UNITS + u]
+                _scatter(panels[p], row, first, gate * UNITS + u)
+
+
+@compiled()
+def _scatter(panel, row, first, lane):
+    for k in range(len(row)):
+        panel[first + k, lane] = row[k]
+
+
+@compiled(nogil=True)
+def lay_out_backward(panels, weights, worker, workers):
+    """Copy weights into the panels of the backward product.
+
+    Args:
+        panels: (K / LANES, 4 n, LANES).
+        weights: (4 n, K).
+        worker, workers: which part of the panels to fill.
+    """
+    n, width = len(weights) // GATES, weights.shape[1]
+    for q in range(worker, len(panels), workers):
+        lanes = min(LANES, width - q * LANES)
+        for gate in range(GATES):
+            for i in range(n):
+                p, u = divmod(i, UNITS)
+                k = p * LANES + gate * UNITS + u
+                for lane in range(lanes):
+                    panels[q, k, lane] = weights[gate * n + i, q * LANES + lane]
+
+
+@compiled(nogil=True)
+def look_up(states, first, vectors, words, sizes, starts, worker, workers):
+    """Copy the vector of each word into the input columns of its row.
+
+    Args:
+        states: (row, width).
+        first: column where the inputs begin.
+        vectors: (word, Nin).
+        words: (step, sequence), indices of `vectors`.
+        sizes: (step,), number of sequences at each step.
+        starts: (step + 1,), row where each step begins.
+        worker, workers: which part of the rows to fill.
+    """
+    for t in range(len(sizes)):
+        for tile in range(worker * ROWS, starts[t + 1] - starts[t], workers * ROWS):
+            for b in range(tile, tile + ROWS):
+                row = states[starts[t] + b, first : first + vectors.shape[1]]
+                if b < sizes[t]:
+                    row[:] = vectors[words[t, b]]
+                else:
+                    row[:] = 0
+
+
+@compiled(nogil=True)
+def pass_on(states, first, hidden, mask, sizes, starts, worker, workers):
+    """Copy hidden states, times the dropout mask, into the input columns of a layer.
+
+    Args:
+        states: (row, width) of the receiving layer.
+        first: column where its inputs begin.
+        hidden: (row, width) of the layer below.
+        mask: (token, n), packed without padding; no rows if nothing is dropped.
+        sizes, starts, worker, workers: see `look_up`.
+    """
+    n = hidden.shape[1]
+    token = 0
+    for t in range(len(sizes)):
+        for tile in range(worker * ROWS, starts[t + 1] - starts[t], workers * ROWS):
+            for b in range(tile, tile + ROWS):
+                row = states[starts[t] + b, first : first + n]
+                row[:] = hidden[starts[t] + b]
+                if b < sizes[t] and len(mask) > 0:
+                    _multiply(row, mask[token + b])
+        token += sizes[t]
+
+
+@compiled(nogil=True)
+def apply_mask(below, of_inputs, mask, sizes, starts, worker, workers):
+    """Set dL/dh of the layer below to dL/dx, times the dropout mask.
+
+    Args:
+        below: (row, n), overwritten.
+        of_inputs: (row, n).
+        mask, sizes, starts, worker, workers: see `pass_on`.
+    """
+    token = 0
+    for t in range(len(sizes)):
+        for tile in range(worker * ROWS, starts[t + 1] - starts[t], workers * ROWS):
+            for b in range(tile, tile + ROWS):
+                row = below[starts[t] + b]
+                row[:] = of_inputs[starts[t] + b]
+                if b < sizes[t] and len(mask) > 0:
+                    _multiply(row, mask[token + b])
+        token += sizes[t]
+
+
+@compiled()
+def _multiply(row, mask):
+    for i in range(len(mask)):
+        row[i] *= mask[i]
+
+
+@compiled(nogil=True)
+def advance(states, hidden, gates, cells, panels, bias, starts, places, worker, workers):
+    """Take all steps of a layer forward, from h = 0 and c = 0.
+
+    Args:
+        states: (row, width), with the inputs in the columns from n on; overwritten with
+            the hidden state before each step in the columns before n.
+        hidden: (row, n), overwritten with the hidden state after each step.
+        gates: (panel, place, LANES), overwritten with the gates of each step.
+        cells: (place, n), overwritten with the cell state after each step.
+        panels: (panel, depth, LANES), see `lay_out_forward`.
+        bias: (panel, LANES).
+        starts: (step + 1,), row where each step begins.
+        places: (step,), place in `gates` and `cells` where each step begins: `starts`,
+            or zeros if no gradient is to follow.
+        worker, workers: which tiles of rows to compute.
+    """
+    n_steps, (n_panels, depth, _) = len(places), panels.shape
+    n = n_panels * UNITS
+    zeros = np.zeros((ROWS, n), gates.dtype)
+    for t in range(n_steps):
+        used = n if t == 0 else 0
+        start, place = starts[t], places[t]
+        count = starts[t + 1] - start
+        if t > 0:
+            for tile in range(worker * ROWS, count, workers * ROWS):
+                for r in range(ROWS):
+                    states[start + tile + r, :n] = hidden[starts[t - 1] + tile + r]
+        for p in range(n_panels):
+            for tile in range(worker * ROWS, count, workers * ROWS):
+                row, at = start + tile, place + tile
+                set_product(
+                    gates[p, at : at + ROWS],
+                    states[row : row + ROWS, used:depth],
+                    panels[p, used:],
+                )
+                before, earlier = zeros, 0
+                if t > 0:
+                    before, earlier = cells, places[t - 1] + tile
+                _open_gates(gates[p], bias, p, at)
+                _update(gates[p], before, cells, hidden, p * UNITS, earlier, at, row)
+
+
+@compiled()
+def _open_gates(gates, bias, panel, place):
+    """Turn the products of a tile into gates."""
+    half = fill(gates.dtype.type(0.5))
+    for row in range(place, place + ROWS):
+        for gate in range(GATES):
+            first = gate * UNITS
+            z = load(gates, row, first) + load(bias, panel, first)
+            if gate == CELL:
+                store(gates, row, first, tanh(z))
+            else:
+                store(gates, row, first, half + half * tanh(half * z))
+
+
+@compiled()
+def _update(gates, before, cells, hidden, unit, earlier, place, row):
+    """Compute the cell and hidden states of a tile from its gates and earlier cells."""
+    for r in range(ROWS):
+        enter, forget = load(gates, place + r, 0), load(gates, place + r, UNITS)
+        value = load(gates, place + r, 2 * UNITS)
+        leave = load(gates, place + r, 3 * UNITS)
+        cell = forget * load(before, earlier + r, unit) + enter * value
+        store(cells, place + r, unit, cell)
+        store(hidden, row + r, unit, leave * tanh(cell))
+
+
+@compiled(nogil=True)
+def retreat(
+    gates,
+    cells,
+    of_hidden,
+    of_cell,
+    rows,
+    of_output,
+    of_input,
+    panels,
+    starts,
+    worker,
+    workers,
+):
+    """Take all steps of a layer backward: from dL/dh to dL/dz, z being the gates' inputs.
+
+    Args:
+        gates: (panel, row, LANES), as `advance` left them; overwritten with dL/dz.
+        cells: (row, n), as `advance` left them.
+        of_hidden, of_cell: (sequence, n), buffers for dL/dh and dL/dc between steps.
+        rows: (sequence, 4 n), a buffer for dL/dz of one step.
+        of_output: (row, n), dL/dh of each step, from above; overwritten.
+        of_input: (row, inputs), overwritten with dL/dx; no columns if it is not needed.
+        panels: (n / LANES + inputs / LANES, 4 n, LANES), see `lay_out_backward`.
+        starts, worker, workers: see `advance`.
+    """
+    n_panels = len(gates)
+    n = n_panels * UNITS
+    recurrent = n // LANES
+    zeros = np.zeros((ROWS, n), gates.dtype)
+    for tile in range(worker * ROWS, starts[1], workers * ROWS):
+        of_hidden[tile : tile + ROWS] = 0
+        of_cell[tile : tile + ROWS] = 0
+    for t in range(len(starts) - 2, -1, -1):
+        start = starts[t]
+        count = starts[t + 1] - start
+        for tile in range(worker * ROWS, count, workers * ROWS):
+            for b in range(tile, tile + ROWS):
+                _add(of_hidden[b], of_output[start + b])
+            before, earlier = zeros, 0
+            if t > 0:
+                before, earlier = cells, starts[t - 1] + tile
+            for p in range(n_panels):
+                unit, row = p * UNITS, start + tile
+                _pass_back(
+                    gates[p],
+                    cells,
+                    before,
+                    of_hidden,
+                    of_cell,
+                    rows,
+                    unit,
+                    row,
+                    earlier,
+                    tile,
+                )
+        for q in range(recurrent if t == 0 else 0, len(panels)):
+            for tile in range(worker * ROWS, count, workers * ROWS):
+                d = rows[tile : tile + ROWS, : n_panels * LANES]
+                row = start + tile
+                if q < recurrent:
+                    out = of_hidden[tile : tile + ROWS, q * LANES : (q + 1) * LANES]
+                else:
+                    first = (q - recurrent) * LANES
+                    out = of_input[row : row + ROWS, first : first + LANES]
+                set_product(out, d, panels[q])
+
+
+@compiled()
+def _add(total, more):
+    for i in range(len(total)):
+        total[i] += more[i]
+
+
+@compiled()
+def _pass_back(
+    gates, cells, before, of_hidden, of_cell, rows, unit, row, earlier, sequence
+):
+    """Overwrite the gates of a tile with dL/dz, and dL/dc with that of the step before."""
+    one = fill(gates.dtype.type(1))
+    first = unit * GATES
+    for r in range(ROWS):
+        enter, forget = load(gates, row + r, 0), load(gates, row + r, UNITS)
+        value = load(gates, row + r, 2 * UNITS)
+        leave = load(gates, row + r, 3 * UNITS)
+        y = tanh(load(cells, row + r, unit))
+        b = sequence + r
+        h = load(of_hidden, b, unit)
+        c = load(of_cell, b, unit) + h * leave * (one - y * y)
+        store(of_cell, b, unit, c * forget)
+        z = c * value * enter * (one - enter)
+        store(gates, row + r, 0, z)
+        store(rows, b, first, z)
+        z = c * load(before, earlier + r, unit) * forget * (one - forget)
+        store(gates, row + r, UNITS, z)
+        store(rows, b, first + UNITS, z)
+        z = c * enter * (one - value * value)
+        store(gates, row + r, 2 * UNITS, z)
+        store(rows, b, first + 2 * UNITS, z)
+        z = h * y * leave * (one - leave)
+        store(gates, row + r, 3 * UNITS, z)
+        store(rows, b, first + 3 * UNITS, z)
+
+
+@compiled(nogil=True)
+def sum_gradient(recurrent, inputs, bias, adjoints, states, starts, worker, workers):
+    """Sum the gradient of a layer's weights over all rows: dL/dzᵀ [h, x].
+
+    Args:
+        recurrent: (4, n, n), of whole tiles; overwritten.
+        inputs: (4, n, columns), of whole tiles; overwritten.
+        bias: (4, n), overwritten.
+        adjoints: (panel, row, LANES), dL/dz as `retreat` left them.
+        states: (row, width), as `advance` left them.
+        starts: (step + 1,), row where each step begins.
+        worker, workers: which panels to sum.
+    """
+    n, end = recurrent.shape[1], starts[-1]
+    # Before the first step the hidden state is 0, so its rows add nothing to the gradient
+    # of the recurrent weights.
+    if starts[1] == end:
+        for p in range(worker, len(adjoints), workers):
+            recurrent[:, p * UNITS : (p + 1) * UNITS] = 0
+    _sum_products(recurrent, adjoints, states, 0, starts[1], end, worker, workers)
+    _sum_products(inputs, adjoints, states, n, 0, end, worker, workers)
+    for p in range(worker, len(adjoints), workers):
+        _sum_rows(bias[:, p * UNITS : (p + 1) * UNITS], adjoints[p, :end])
+
+
+@compiled()
+def _sum_products(grad, adjoints, states, first, begin, end, worker, workers):
+    # The rows of a tile are far apart in memory. A copy without gaps serves all panels.
+    n_tiles = grad.shape[2] // LANES
+    x = np.empty((n_tiles, DEPTH, LANES), grad.dtype)
+    for top in range(begin, end, DEPTH):
+        bottom = min(top + DEPTH, end)
+        for c in range(n_tiles):
+            start = first + c * LANES
+            for row in range(top, bottom):
+                x[c, row - top] = states[row, start : start + LANES]
+        for p in range(worker, len(adjoints), workers):
+            for c in range(n_tiles):
+                for gate in range(GATES):
+                    d = adjoints[p, top:bottom, gate * UNITS : (gate + 1) * UNITS].T
+                    unit, column = p * UNITS, c * LANES
+                    tile = grad[gate, unit : unit + UNITS, column : column + LANES]
+                    if top == begin:
+                        set_product(tile, d, x[c, : bottom - top])
+                    else:
+                        add_product(tile, d, x[c, : bottom - top])
+
+
+@compiled()
+def _sum_rows(bias, adjoints):
+    total = np.zeros(LANES, adjoints.dtype)
+    for row in range(len(adjoints)):
+        _add(total, adjoints[row])
+    for gate in range(GATES):
+        bias[gate] = total[gate * UNITS : (gate + 1) * UNITS]
