@@ -65,19 +65,15 @@ def shades(colour: str, n: int) -> list[tuple[float, ...]]:
     return sns.blend_palette([dark, light], max(n, 2))[:n]
 
 
-def label_panels(axes: Iterable[Axes], start: str = "a", x: float = -0.2) -> None:
-    """Write (a), (b), … at the upper left of the axes, in their order."""
-    for i, ax in enumerate(axes):
-        ax.text(
-            x, 1.04, f"({chr(ord(start) + i)})", transform=ax.transAxes,
-            ha="right", va="bottom", fontsize=8, fontweight="bold",
-        )  # fmt: skip
-
-
 def letter_panels(axes: Iterable[Axes], start: str = "a") -> None:
-    """Write (a), (b), … above the upper left corner of the axes, in their order."""
+    """Write (a), (b), … above the upper left corner of the axes, in their order.
+
+    The group of the axes in an SVG file gets the id panel-a, panel-b, …
+    """
     for i, ax in enumerate(axes):
-        ax.set_title(f"({chr(ord(start) + i)})", loc="left", fontweight="bold")
+        letter = chr(ord(start) + i)
+        ax.set_title(f"({letter})", loc="left", fontweight="bold")
+        ax.set_gid(f"panel-{letter}")
 
 
 def use_log_axis(ax: Axes) -> None:
