@@ -1,26 +1,5 @@
 """Section 2: rate networks trained on tasks, and what their connectivity becomes."""
 
-import re
-
-NETWORK = "<results>/nonlinear/{experiment}/g{g}/seed{seed}"
-MEASURED = "<results>/nonlinear/{experiment}"
-
-
-def of_networks(file):
-    """Return an input function: a file of every network of an experiment."""
-
-    def files(wildcards):
-        experiment = EXPERIMENTS[wildcards.experiment]
-        return expand(
-            f"{NETWORK}/{file}",
-            experiment=experiment.name,
-            g=experiment.g,
-            seed=experiment.seeds,
-        )
-
-    return files
-
-
 TRAINED = {
     "network": "network.safetensors",
     "loss": "loss.parquet",

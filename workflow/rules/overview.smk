@@ -36,8 +36,3 @@ rule draw_overview:
         "Drawing the overview of {wildcards.experiment}"
     script:
         "../scripts/draw_figure.py"
-
-
-def overviews(names):
-    """Return the overview figures of some experiments."""
-    return expand(f"{MEASURED}/overview.pdf", experiment=list(names))
