@@ -84,9 +84,11 @@ def _of_jobs(first: Graph, second: Graph, a: str, b: str) -> Iterator[str]:
             yield "  its outputs are the same all the same"
     kinds = Counter(kind for name in common for kind in {c.kind for c in causes[name]})
     own = ", ".join(f"{count} in {kind}" for kind, count in kinds.items())
-    yield f"{len(common)} jobs in both: {len(with_cause)} differ themselves" + (
-        f" ({own})" if own else ""
-    ) + f", {len(changed)} have other outputs"
+    yield (
+        f"{len(common)} jobs in both: {len(with_cause)} differ themselves"
+        + (f" ({own})" if own else "")
+        + f", {len(changed)} have other outputs"
+    )
     for name, only, others in ((a, ours, theirs), (b, theirs, ours)):
         missing = [job for path, job in only.items() if path not in others]
         if missing:
@@ -134,7 +136,9 @@ def _follows(job: Receipt, graph: Graph, changed: set[str]) -> bool:
     return any(_inside(next(iter(each.outputs)), graph) in changed for each in parents)
 
 
-def causes_of(ours: Receipt, theirs: Receipt, first: Graph, second: Graph) -> Iterator[Cause]:
+def causes_of(
+    ours: Receipt, theirs: Receipt, first: Graph, second: Graph
+) -> Iterator[Cause]:
     """Yield the differences of one job that do not come from the jobs that it read from."""
     if ours.code_hash != theirs.code_hash:
         for path in sorted({*ours.code, *theirs.code}):
@@ -154,14 +158,14 @@ def causes_of(ours: Receipt, theirs: Receipt, first: Graph, second: Graph) -> It
         }
         for job, graph in ((ours, first), (theirs, second))
     ]
-    yield from _mapping("input", *inputs)
+    yield from _mapping("input", inputs[0], inputs[1])
     if ours.lock != theirs.lock:
         yield Cause("lock", f"{ours.lock[:12]} and {theirs.lock[:12]}")
     machines = [
         {key: value for key, value in job.machine.items() if key not in UNIMPORTANT}
         for job in (ours, theirs)
     ]
-    yield from _mapping("machine", *machines)
+    yield from _mapping("machine", machines[0], machines[1])
 
 
 def _mapping(
@@ -189,10 +193,10 @@ def _both(first: Graph, second: Graph, start: str) -> Iterator[tuple[str, Path, 
         for graph in (first, second)
     ]
     for name in sorted({*hashes[0]} & {*hashes[1]}):
-        files = [graph.place.folder / name for graph in (first, second)]
+        ours, theirs = first.place.folder / name, second.place.folder / name
         differs = hashes[0][name] != hashes[1][name]
-        if name.startswith(start) and differs and all(file.is_file() for file in files):
-            yield name, *files
+        if name.startswith(start) and differs and ours.is_file() and theirs.is_file():
+            yield name, ours, theirs
 
 
 def table_difference(ours: pd.DataFrame, theirs: pd.DataFrame) -> Iterator[str]:
@@ -262,6 +266,7 @@ def pixel_difference(ours: Path, theirs: Path) -> str:
     """Return how many pixels of two PNG files differ."""
     mine, other = imread(ours), imread(theirs)
     if mine.shape != other.shape:
-        return f"{mine.shape[1]} × {mine.shape[0]} pixels, then {other.shape[1]} × {other.shape[0]}"
+        sizes = [f"{one.shape[1]} × {one.shape[0]}" for one in (mine, other)]
+        return f"{sizes[0]} pixels, then {sizes[1]}"
     share = (mine != other).any(axis=-1).mean()
     return f"{share:.2%} of the pixels differ" if share else "the same picture"
