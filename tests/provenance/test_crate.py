@@ -9,9 +9,11 @@ import rocrate
 import yaml
 
 from interplay.provenance.crate import write_crate
-from interplay.provenance.receipts import read_receipts
+from interplay.provenance.graph import Graph
+from interplay.provenance.verify import verify
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash
+from tests.running import snakemake
 
 # The validator stands on a class that rdflib has renamed.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
@@ -20,8 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarn
 @pytest.fixture(scope="module")
 def crate(project, tmp_path_factory):
     folder = tmp_path_factory.mktemp("crate") / "crate"
-    receipts = read_receipts(project / "results" / "receipts.jsonl")
-    write_crate(receipts, "results", project, folder)
+    write_crate(Graph.read(Path("results"), project), folder)
     return folder
 
 
@@ -65,10 +66,18 @@ def test_the_validator_finds_nothing_that_is_required_missing(crate, vocabulary)
 
 @pytest.mark.slow
 def test_the_validator_accepts_the_real_workflow(reproduction, vocabulary, tmp_path):
-    folder, results = reproduction.folder, "results/preview"
-    receipts = read_receipts(reproduction.results / "receipts.jsonl")
-    write_crate(receipts, results, folder, tmp_path / "crate")
+    graph = Graph.read(Path("results/preview"), reproduction.folder)
+    write_crate(graph, tmp_path / "crate")
     assert issues(tmp_path / "crate") == []
+    assert verify(Path("results/preview"), tmp_path / "crate").problems == []
+    snakemake(tmp_path / "crate", "-n", "--configfile", *reproduction.configuration)
+
+
+def test_verification_works_inside_of_the_crate(crate):
+    assert verify(Path("results"), crate).problems == []
+    assert {"Snakefile", "config.yaml", "preview.yaml"} <= {
+        path.name for path in crate.iterdir()
+    }
 
 
 @pytest.mark.parametrize(
@@ -104,13 +113,35 @@ def test_every_file_of_the_crate_is_what_its_hash_says(crate):
 def test_the_manifest_has_figures_tables_and_their_hashes(crate):
     content = yaml.safe_load((crate / "codecheck.yml").read_text())
     files = {entry["file"]: entry["sha256"] for entry in content["manifest"]}
-    expected = ["figures/fig2.pdf", "tables/claims.csv", "tables/nonlinear.csv"]
+    expected = [
+        "figures/fig2.pdf",
+        "tables/claims.csv",
+        "tables/nonlinear.csv",
+        "tables/nonlinear_trials.csv",
+    ]
     assert list(files) == [f"results/{path}" for path in expected]
     for path, sha256 in files.items():
         assert file_hash(crate / path) == sha256
 
 
-def test_a_crate_is_not_written_over_another_folder(project, tmp_path):
-    receipts = read_receipts(project / "results" / "receipts.jsonl")
-    with pytest.raises(InputError, match="expected no folder, found one"):
-        write_crate(receipts, "results", project, tmp_path)
+def test_the_manifest_passes_the_rules_of_the_register(crate):
+    text = (crate / "codecheck.yml").read_text()
+    assert text.startswith("---\n")
+    content = yaml.safe_load(text)
+    assert not {"codechecker", "report", "certificate"} & set(content)
+    assert {"# codechecker:", "#     ORCID:", "# report:"} <= set(text.splitlines())
+    assert not any(word in text for word in ("FIXME", "TODO", "XXXX"))
+    assert all("name" in author for author in content["paper"]["authors"])
+
+
+@pytest.mark.parametrize(
+    ("folder", "line"),
+    [
+        ("results", "expected no folder, found one"),
+        ("results/crate", "expected a folder outside of the results"),
+    ],
+)
+def test_a_crate_is_not_written_over_or_into_results(project, folder, line):
+    graph = Graph.read(Path("results"), project)
+    with pytest.raises(InputError, match=line):
+        write_crate(graph, project / folder)

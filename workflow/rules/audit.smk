@@ -64,7 +64,7 @@ def configuration_files():
 
 def configuration_options():
     """Return the options for Snakemake that chose this configuration."""
-    files = list(map(str, workflow.overwrite_configfiles))
+    files = [os.path.relpath(file) for file in workflow.overwrite_configfiles]
     keys = [key for key in ("treebank", "glove", "together") if key in config]
     return [
         *(["--configfile", *files] if files else []),

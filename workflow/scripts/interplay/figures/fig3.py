@@ -14,7 +14,28 @@ from interplay.figures.linear import (
     select_curve,
     strength_colours,
 )
+from interplay.figures.panels import Panel
 from interplay.figures.style import INK, MUTED, TEXT_WIDTH, letter_panels
+
+_COLUMNS = {"loss": ("loss",), "singular values": ("s1", "s2")}
+
+PANELS = {
+    "a": Panel("a trial of the linear networks", "linear_trials.parquet"),
+    **{
+        letter: Panel(
+            f"{shows} of the linear networks, {which} target",
+            "linear_curves.parquet",
+            f"zhat == @zhat[{number}] and g in @g",
+            _COLUMNS[shows],
+        )
+        for letter, shows, number, which in (
+            ("b", "loss", 0, "first"),
+            ("c", "loss", 1, "second"),
+            ("d", "singular values", 0, "first"),
+            ("e", "singular values", 1, "second"),
+        )
+    },
+}
 
 
 def draw(

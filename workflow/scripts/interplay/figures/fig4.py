@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from interplay.figures.linear import DASHED, target_colours
+from interplay.figures.panels import Panel
 from interplay.figures.style import INK, TEXT_WIDTH, letter_panels, line_with_spread
 
 QUANTITIES = {
@@ -15,6 +16,18 @@ QUANTITIES = {
     "shuffle_loss_ratio": r"shuffled loss / $L_0$",
 }
 """column and label of each panel; "relative" means divided by the mean at g = 0"""
+
+_SHOWS = (
+    "learning time against g",
+    "norm of dW against g",
+    "mean norm of the gradient against g",
+    "loss after shuffling W0 against g",
+)
+
+PANELS = {
+    letter: Panel(shows, "linear.csv", f"{column}.notna()", (column,))
+    for letter, shows, column in zip("abcd", _SHOWS, QUANTITIES, strict=True)
+}
 
 
 def draw(networks: pd.DataFrame, scalings: pd.DataFrame) -> Figure:

@@ -11,11 +11,27 @@ from interplay.figures.linear import (
     select_curve,
     target_colours,
 )
+from interplay.figures.panels import Panel
 from interplay.figures.style import INK, TEXT_WIDTH, letter_panels, shades
 
 VALUES = ["s1", "s2", "s3", "s4", "s5"]
 SMALLEST = 1e-9
 """lower end of the axis; smaller singular values are rounding errors"""
+
+PANELS = {
+    letter: Panel(
+        f"singular values of dW: {which}",
+        "linear_curves.parquet",
+        f"zhat == @zhat[{column}] and g == @g[{row}]",
+        tuple(VALUES),
+    )
+    for letter, which, row, column in (
+        ("a", "first g, first target", 0, 0),
+        ("b", "first g, second target", 0, 1),
+        ("c", "second g, first target", 1, 0),
+        ("d", "second g, second target", 1, 1),
+    )
+}
 
 
 def draw(

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from interplay.figures.linear import DASHED, DOTTED, target_colours
+from interplay.figures.panels import Panel
 from interplay.figures.style import INK, MUTED, TEXT_WIDTH, letter_panels
 
 FIRST_EPOCH = 10
@@ -12,6 +13,15 @@ FIRST_EPOCH = 10
 TITLES = {
     "orthogonal": r"$\mathbf{m}^T \mathbf{w} = 0$",
     "independent": r"$\mathbf{m}^T \mathbf{w} \sim 1/\sqrt{N}$",
+}
+
+PANELS = {
+    letter: Panel(
+        f"largest modulus of the eigenvalues of dW, {vectors} vectors",
+        "second_order.parquet",
+        f"vectors == '{vectors}' and epoch >= {FIRST_EPOCH}",
+    )
+    for letter, vectors in zip("ab", TITLES, strict=True)
 }
 
 

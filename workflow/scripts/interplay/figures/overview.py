@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from interplay.figures.fig2 import QUANTITIES, draw_against_g
+from interplay.figures.panels import Panel
 from interplay.figures.style import INK, MUTED, TEXT_WIDTH, letter_panels
 
 LARGEST_INDEX = 20
@@ -13,6 +14,26 @@ LARGEST_INDEX = 20
 
 BEYOND = 3
 """a grid of g has at least as many values; fewer make no curve against g"""
+
+PANELS = {
+    "a": Panel("loss during training", "losses.parquet", "", ("loss",)),
+    "b": Panel(
+        "singular values of dW",
+        "spectrum.parquet",
+        f"matrix == 'dW' and index <= {LARGEST_INDEX}",
+        ("value",),
+    ),
+    "c": Panel("loss with dW truncated", "truncation.csv", "", ("loss",)),
+    **{
+        letter: Panel(
+            f"{column} against g",
+            "networks.csv",
+            "converged and functional_rank.notna()",
+            (column,),
+        )
+        for letter, column in zip("defg", QUANTITIES, strict=True)
+    },
+}
 
 
 def draw(

@@ -1,6 +1,7 @@
-"""The manifest that a CODECHECK starts from: figures, tables and paper, with hashes."""
+"""Write codecheck.yml, from which a CODECHECK starts: figures, tables and paper."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import yaml
 
@@ -19,8 +20,23 @@ PAPER = {
 }
 
 
+CHECKER = """
+# The codechecker fills in the rest (https://codecheck.org.uk/spec/config/1.0/):
+# codechecker:
+#   - name:
+#     ORCID:
+# check_time:
+# repository:
+# summary:
+# certificate:
+# report:
+"""
+
+
 def codecheck(receipts: Iterable[Receipt], results: str) -> str:
-    """Return codecheck.yml: version 1.0 of the format, and a sha256 for each file.
+    """Return codecheck.yml: version 1.0 of the format, with a sha256 for each file.
+
+    The fields of the checker are comments, because the register refuses placeholders.
 
     Args:
         receipts: of one results folder.
@@ -38,4 +54,9 @@ def codecheck(receipts: Iterable[Receipt], results: str) -> str:
         "paper": PAPER,
         "manifest": sorted(manifest, key=lambda entry: entry["file"]),
     }
-    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=90)
+    options: dict[str, Any] = {
+        "sort_keys": False,
+        "allow_unicode": True,
+        "explicit_start": True,
+    }
+    return yaml.safe_dump(content, width=90, **options) + CHECKER

@@ -1,12 +1,12 @@
-"""Results as a Provenance Run Crate 0.5: the receipts in a form that other tools read.
+"""Write results as a Provenance Run Crate 0.5: the receipts in a form for other tools.
 
 The crate is a folder with the workflow, the results that have receipts, the receipts,
-`codecheck.yml`, and `ro-crate-metadata.json`, which says for every job what ran on what and
-made what. Paths in it are those of the repository.
+`codecheck.yml`, and `ro-crate-metadata.json`, which describes every job: its software, inputs
+and outputs. Paths in the crate are those of the repository, so `snakemake -n` and
+`interplay verify` work inside of it.
 """
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from io import StringIO
@@ -17,8 +17,11 @@ from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
 from interplay.provenance.codecheck import codecheck
-from interplay.provenance.receipts import LOCK, NAME, Receipt
+from interplay.provenance.graph import Graph
+from interplay.provenance.origin import CONFIGURATION
+from interplay.provenance.receipts import NAME, Receipt
 from interplay.storage.errors import InputError
+from interplay.storage.files import read_json
 
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
@@ -46,6 +49,14 @@ FORMATS = {
 }
 """media types by suffix; other files are bytes"""
 
+WORKFLOW_PARTS = (
+    "*.yaml", "LICENSE", "README.md", "pyproject.toml", "envs/*", "paper/*", "workflow/**/*",
+)  # fmt: skip
+"""patterns of the files that a dry run and a verification need, relative to the workflow"""
+
+LEFT_OUT = (".pyc", ".sif")
+"""suffixes of files that are made, not written"""
+
 DESCRIPTION = (
     "A reproduction of 'The interplay between randomness and structure during learning in "
     "RNNs' (Schuessler et al., NeurIPS 2020): every job of the workflow, with the hashes of "
@@ -53,45 +64,48 @@ DESCRIPTION = (
 )
 
 
-def write_crate(
-    receipts: Sequence[Receipt], results: str, root: Path, folder: Path
-) -> None:
+def write_crate(graph: Graph, folder: Path) -> None:
     """Write a crate.
 
     Args:
-        receipts: of one results folder, each after those that it depends on.
-        results: that folder, relative to the root.
-        root: the repository's root.
-        folder: where the crate is written; it must not be there yet.
+        graph: the receipts of a live results folder.
+        folder: where the crate is written.
 
     Raises:
-        InputError: the folder is there already, or a result is not.
+        InputError: the folder exists, or is inside of the results; or the results are an
+            archive, or a result is missing.
     """
     if folder.exists():
         raise InputError(f"{folder}: expected no folder, found one")
-    if not receipts:
-        raise InputError(f"{results}/{NAME}: expected receipts, found none")
+    if folder.resolve().is_relative_to(graph.place.folder.resolve()):
+        raise InputError(f"{folder}: expected a folder outside of the results")
+    if not graph.receipts:
+        raise InputError(f"{graph.results}/{NAME}: expected receipts, found none")
+    if graph.place.archived:
+        raise InputError(
+            f"{graph.place.shown}: expected results with their networks, found an archive"
+        )
     # The profile builds on this version.
     crate = ROCrate(version="1.1")
     crate.metadata.extra_terms["sha256"] = SHA256
-    _Builder(crate, receipts, root).build(results)
-    manifest = StringIO(codecheck(receipts, results))
+    _Builder(crate, graph).build()
+    manifest = StringIO(codecheck(graph.receipts, graph.results))
     crate.add_file(manifest, "codecheck.yml", properties={"name": "codecheck.yml"})
     crate.write(folder)
 
 
 class _Builder:
-    """Adds to a crate what receipts say, each entity once."""
+    """Adds everything that receipts describe to a crate, each entity once."""
 
-    def __init__(self, crate: ROCrate, receipts: Sequence[Receipt], root: Path):
-        self.crate, self.receipts, self.root = crate, receipts, root
+    def __init__(self, crate: ROCrate, graph: Graph):
+        self.crate, self.receipts, self.place = crate, graph.receipts, graph.place
         self.hashes = {
             path: sha256
-            for receipt in receipts
+            for receipt in graph.receipts
             for path, sha256 in {**receipt.inputs, **receipt.outputs}.items()
         }
 
-    def build(self, results: str) -> None:
+    def build(self) -> None:
         crate = self.crate
         crate.name = "Interplay between randomness and structure: a reproduction"
         crate.description = DESCRIPTION
@@ -107,8 +121,8 @@ class _Builder:
             for path in dict.fromkeys(receipt.script for receipt in self.receipts)
         }
         workflow = self.workflow()
-        self.file(f"{results}/{NAME}")
-        self.file(LOCK)
+        for name in (NAME, CONFIGURATION):
+            self.file(f"{self.place.results}/{name}")
         workflow["hasPart"] = list(tools.values())
         steps = {}
         for receipt in self.receipts:
@@ -125,7 +139,7 @@ class _Builder:
 
     def workflow(self) -> Any:
         workflow = self.crate.add_workflow(
-            self.root / "Snakefile",
+            self.place.root / "Snakefile",
             "Snakefile",
             main=True,
             lang="snakemake",
@@ -135,11 +149,14 @@ class _Builder:
                 "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"],
             },
         )
-        for path in ("config.yaml", "preview.yaml", "LICENSE", "README.md"):
-            self.file(path)
-        for pattern in ("workflow/rules/*.smk", "workflow/scripts/**/*.py"):
-            for file in sorted(self.root.glob(pattern)):
-                self.file(file.relative_to(self.root).as_posix())
+        for pattern in WORKFLOW_PARTS:
+            for file in sorted(self.place.root.glob(pattern)):
+                if file.is_file() and file.suffix not in LEFT_OUT:
+                    self.file(file.relative_to(self.place.root).as_posix())
+        configuration = read_json(self.place.folder / CONFIGURATION)
+        for path in configuration["files"]:
+            if not self.place.is_outside(path):
+                self.file(path)
         return workflow
 
     def run(self, workflow: Any, steps: dict[str, Any], tools: dict[str, Any]) -> None:
@@ -239,13 +256,17 @@ class _Builder:
         return values
 
     def file(self, path: str, **properties: Any) -> Any:
-        """A file of the repository; one from outside of it is named, not copied."""
-        if found := self.crate.dereference(path):
-            return found
-        source = self.root / path
-        if not source.is_relative_to(self.root):
+        """A file of the repository; a file from outside is named, not copied."""
+        source = self.place.file(path)
+        if self.place.is_outside(path):
             identifier = f"#{Path(path).name}"
             return self.entity(identifier, "CreativeWork", name=path)
+        sha256 = self.hashes.get(path)
+        if not path.startswith(f"{self.place.results}/"):
+            # The crate's top is the workflow's folder.
+            path = self.place.source(path) or path
+        if found := self.crate.dereference(path):
+            return found
         if not source.is_file():
             raise InputError(f"{path}: missing; the crate needs it")
         properties |= {
@@ -253,8 +274,8 @@ class _Builder:
             "contentSize": str(source.stat().st_size),
             "encodingFormat": FORMATS.get(source.suffix, "application/octet-stream"),
         }
-        if path in self.hashes:
-            properties["sha256"] = self.hashes[path]
+        if sha256:
+            properties["sha256"] = sha256
         return self.crate.add_file(source, path, properties=properties)
 
     def entity(self, identifier: str, kind: str, **properties: Any) -> Any:

@@ -51,13 +51,15 @@ def trace(
 
     Returns:
         All jobs that it depends on, its own last; the training runs that its rows
-        describe (all runs, if it has no rows); and the jobs between these runs and it.
+        describe (all runs, if it has no table); and the jobs between these runs and it.
     """
     if subject.rows is None:
         way = graph.ancestors(subject.path)
         ids = {receipt.id for receipt in way}
         runs = [run for run in graph.runs if run.receipt.id in ids]
         return way, runs, [step for step in way if step.id not in _ids(runs)]
+    if subject.rows.empty:
+        return [], [], []
     way = graph.ancestors(subject.table)
     if not way:
         way = [graph.producer(subject.path)]
@@ -129,6 +131,7 @@ def _made_by(receipt: Receipt, outputs: bool = True) -> Iterator[str]:
 
 def _rows(subject: Subject) -> Iterator[str]:
     rows = subject.rows
+    assert rows is not None
     query = f" where {subject.query}" if subject.query else ""
     columns = f", columns {', '.join(subject.columns)}" if subject.columns else ""
     plural = "" if len(rows) == 1 else "s"

@@ -1,0 +1,150 @@
+"""The comparison of two runs: small ones, and two real ones that differ in one edit."""
+
+import shutil
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import pytest
+
+from interplay.__main__ import main
+from interplay.provenance.diff import difference, pixel_difference, table_difference
+from interplay.storage.files import write_json
+from tests.provenance.small import (
+    PART,
+    SCRIPT,
+    SOURCE,
+    add_a_line,
+    jobs,
+    sealed,
+    write,
+    write_results,
+)
+from tests.running import snakemake
+
+
+@pytest.fixture
+def two(small):
+    """The small project, and the same in a folder `other`."""
+    return small, Path(shutil.copytree(small, small / "other"))
+
+
+def lines(two):
+    return list(difference(Path("results"), Path("other/results"), two[0]))
+
+
+def test_the_same_run_is_the_same(two):
+    (line,) = lines(two)
+    assert "are the same run" in line
+
+
+def edit_code(other):
+    add_a_line(other / "workflow/scripts/library/part.py")
+
+
+def edit_input(other):
+    write(other / SOURCE, "g\n0.8\n")
+
+
+def edit_lock(other):
+    write(other / "envs/requirements.txt", "numpy==2.4.7\n")
+
+
+@pytest.mark.parametrize(
+    ("edit", "cause"),
+    [
+        (edit_code, "  code: workflow/scripts/library/part.py differs"),
+        (edit_input, f"  input: {SOURCE}: "),
+        (edit_lock, "  lock: "),
+    ],
+)
+def test_the_first_job_that_differs_and_its_cause(two, edit, cause):
+    edit(two[1])
+    sealed(two[1], jobs(two[1]), earlier=[])
+    found = lines(two)
+    assert found[0] == "first job that differs: measure, which makes part.csv"
+    assert found[1].startswith(cause)
+    assert "  its outputs are the same all the same" in found
+
+
+def test_another_output_of_equal_jobs_is_not_reproduced(two):
+    write(two[1] / PART, "g,x\n0.9,1.5\n")
+    sealed(two[1], jobs(two[1]), earlier=[])
+    found = lines(two)
+    assert found[0] == "first job that differs: measure, which makes part.csv"
+    assert "  not reproduced: code, parameters, inputs" in found[1]
+
+
+def test_the_time_in_a_record_is_no_difference(two):
+    for folder, seconds in zip(two, (1.0, 2.0), strict=True):
+        (second, first) = jobs(folder)
+        record = "results/record.json"
+        write_json({"machine": {}, "seconds": seconds}, folder / record)
+        first.outputs.append(record)
+        sealed(folder, [second, first], earlier=[])
+    assert lines(two)[0] == "no job that both runs have differs"
+
+
+def test_jobs_of_one_run_only_are_counted(two):
+    second, first = jobs(two[1])
+    sealed(two[1], [first], earlier=[])
+    (two[1] / second.outputs[0]).unlink()
+    assert "only in results: 1 jobs: 1 gather" in lines(two)
+
+
+def test_a_table_says_by_how_much():
+    ours = pd.DataFrame({"g": [0.0, 0.9], "x": [1.0, 2.0], "verdict": ["a", "b"]})
+    theirs = pd.DataFrame({"g": [0.9, 1.2], "x": [2.5, 1.0], "verdict": ["c", "b"]})
+    assert list(table_difference(ours, theirs)) == [
+        "1 rows are in the first only",
+        "1 rows are in the second only",
+        "x differs in 1 of 1 rows, by at most 0.5, 0.25 of the value",
+        "verdict differs in 1 of 1 rows",
+    ]
+    assert list(table_difference(ours, ours)) == []
+
+
+def test_missing_values_are_equal():
+    table = pd.DataFrame({"g": [0.0], "x": [np.nan]})
+    assert list(table_difference(table, table.copy())) == []
+
+
+def test_pictures_are_compared_by_their_pixels(tmp_path):
+    picture = np.zeros((4, 5, 3), dtype=np.uint8)
+    for name in ("a", "b", "c"):
+        matplotlib.image.imsave(tmp_path / f"{name}.png", picture)
+        picture[0, 0] = 255
+    a, b, c = (tmp_path / f"{name}.png" for name in "abc")
+    assert pixel_difference(a, b) == "5.00% of the pixels differ"
+    assert pixel_difference(b, c) == "the same picture"
+
+
+def test_the_command_line(two, monkeypatch, capsys):
+    write_results(two[1])
+    edit_code(two[1])
+    assert (two[1] / SCRIPT).is_file()
+    sealed(two[1], jobs(two[1]), earlier=[])
+    monkeypatch.chdir(two[0])
+    assert main(["diff", "results", "other/results"]) == 0
+    assert "first job that differs: measure" in capsys.readouterr().out
+    assert main(["diff", "results", "nowhere"]) == 1
+    assert "expected receipts, found no file" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_two_real_runs_that_differ_in_one_parameter(reproduction, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(reproduction.folder, copy, symlinks=True)
+    edit = "nonlinear: {measurements: {test_trials: 64}}\n"
+    (copy / "edit.yaml").write_text(edit)
+    files = [*reproduction.configuration, "edit.yaml"]
+    snakemake(copy, "--cores", "all", "--configfile", *files)
+    folders = (folder / "results/preview" for folder in (reproduction.folder, copy))
+    found = list(difference(*folders, tmp_path))
+    assert found[0].startswith("first job that differs: ")
+    assert "  parameters: test_trials: 512 and 64" in found
+    assert any(line.startswith("tables/nonlinear.csv: ") for line in found)
+    assert not any("tables/nonlinear_loss.parquet" in line for line in found)
+    assert any(line.startswith("verdicts that differ: ") for line in found)
+    assert any("figures/fig2.png: " in line for line in found)
