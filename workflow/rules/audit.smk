@@ -112,7 +112,7 @@ onsuccess:
 
 # Snakemake runs the hooks of the outermost workflow only. As a module, this workflow adds
 # its receipts to that workflow's own hook.
-if not workflow.modifier.is_main_snakefile():
+if Path(workflow.basedir).resolve() != ROOT:
     outer_hook = workflow._onsuccess
 
     def both_hooks(log):
