@@ -35,6 +35,7 @@ if "readings" in config:
 
 
 include: "workflow/rules/audit.smk"
+include: "workflow/rules/site.smk"
 
 
 rule all:
@@ -43,6 +44,7 @@ rule all:
     input:
         overviews(EXPERIMENTS),
         PAPER if "readings" in config else [],
+        rules.site.output,
     localrule: True
 
 

@@ -84,9 +84,11 @@ def _of_jobs(first: Graph, second: Graph, a: str, b: str) -> Iterator[str]:
             yield "  its outputs are the same all the same"
     kinds = Counter(kind for name in common for kind in {c.kind for c in causes[name]})
     own = ", ".join(f"{count} in {kind}" for kind, count in kinds.items())
-    yield f"{len(common)} jobs in both: {len(with_cause)} differ themselves" + (
-        f" ({own})" if own else ""
-    ) + f", {len(changed)} have other outputs"
+    yield (
+        f"{len(common)} jobs in both: {len(with_cause)} differ themselves"
+        + (f" ({own})" if own else "")
+        + f", {len(changed)} have other outputs"
+    )
     for name, only, others in ((a, ours, theirs), (b, theirs, ours)):
         missing = [job for path, job in only.items() if path not in others]
         if missing:
@@ -134,7 +136,9 @@ def _follows(job: Receipt, graph: Graph, changed: set[str]) -> bool:
     return any(_inside(next(iter(each.outputs)), graph) in changed for each in parents)
 
 
-def causes_of(ours: Receipt, theirs: Receipt, first: Graph, second: Graph) -> Iterator[Cause]:
+def causes_of(
+    ours: Receipt, theirs: Receipt, first: Graph, second: Graph
+) -> Iterator[Cause]:
     """Yield the differences of one job that do not come from the jobs that it read from."""
     if ours.code_hash != theirs.code_hash:
         for path in sorted({*ours.code, *theirs.code}):
