@@ -266,6 +266,7 @@ def pixel_difference(ours: Path, theirs: Path) -> str:
     """Return how many pixels of two PNG files differ."""
     mine, other = imread(ours), imread(theirs)
     if mine.shape != other.shape:
-        return f"{mine.shape[1]} × {mine.shape[0]} pixels, then {other.shape[1]} × {other.shape[0]}"
+        before, after = (f"{shape[1]} × {shape[0]}" for shape in (mine.shape, other.shape))
+        return f"{before} pixels, then {after}"
     share = (mine != other).any(axis=-1).mean()
     return f"{share:.2%} of the pixels differ" if share else "the same picture"
