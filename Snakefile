@@ -21,7 +21,9 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/paths.smk"
 include: "workflow/rules/nonlinear.smk"
+include: "workflow/rules/overview.smk"
 
 
 # A configuration without readings has experiments of its own, and no paper.
@@ -38,11 +40,18 @@ include: "workflow/rules/audit.smk"
 include: "workflow/rules/site.smk"
 
 
+# With a limit on jobs per second, which is on by default, each job that ends adds a timer
+# that makes Snakemake check all ready jobs once more every second (seen in 9.27). After
+# 130 jobs these checks took a third of a core.
+onstart:
+    workflow.scheduler.job_rate_limiter = None
+
+
 rule all:
-    """Every figure, the tables they are drawn from, the claims, and the paper."""
+    """The paper with its figures, tables and claims; the overview of any other experiment."""
     default_target: True
     input:
-        overviews(EXPERIMENTS),
+        overviews(name for name in EXPERIMENTS if name not in PAPER_NETWORKS),
         PAPER if "readings" in config else [],
         rules.site.output,
     localrule: True

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interplay.configuration.check import check_configuration
@@ -122,6 +122,7 @@ def mappings(config, path=()):
             yield from mappings(value, (*path, key))
 
 
+@settings(deadline=None)
 @given(place=st.sampled_from(list(mappings(CONFIG))), value=st.integers() | st.none())
 def test_an_unknown_key_is_refused_wherever_it_stands(place, value):
     config = changed("/".join((*place, "sead")), value)

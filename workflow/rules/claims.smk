@@ -42,14 +42,6 @@ COMPARISONS = {
 """tables of the supplement, and the module of interplay.claims that makes each"""
 
 
-def compared_tables(comparison):
-    """Return the inputs of a comparison."""
-    tables = {"networks": f"{TABLES}/nonlinear.csv"}
-    if comparison in ("rate", "flipflops"):
-        tables["published"] = source("paper/published.csv")
-    return tables
-
-
 for name, module in COMPARISONS.items():
 
     rule:

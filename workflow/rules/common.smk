@@ -16,8 +16,9 @@ ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 # Jobs import the library from here, too, even where another copy of it is installed.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    [str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])]
+environment = os.environ
+environment["PYTHONPATH"] = os.pathsep.join(
+    [str(SCRIPTS), *filter(None, [environment.get("PYTHONPATH")])]
 )
 
 from interplay.configuration.check import check_configuration

@@ -1,7 +1,6 @@
 """The figures of the paper and its supplement, each drawn from tables alone."""
 
 # Name of a figure: its tables, the options of its module's `draw`, and its title.
-TABLES = "<results>/tables"
 FIRST_READING = next(iter(READINGS.values()))
 FIGURES = {
     "fig3": (
@@ -152,22 +151,6 @@ for name, reading in READINGS.items():
             f"Supplement: training of the LSTM, reading {name}",
         ),
     }
-
-
-def module_of(figure):
-    """Return the module of a figure: its name without the reading."""
-    for reading in READINGS:
-        figure = figure.removesuffix(f"_{reading}")
-    return figure
-
-
-def figures_of(names):
-    """Return the files of some figures."""
-    return multiext_of([f"<results>/figures/{name}" for name in names])
-
-
-def multiext_of(stems):
-    return [f"{stem}.{suffix}" for stem in stems for suffix in ("pdf", "png", "svg")]
 
 
 for name, (tables, options, title) in FIGURES.items():

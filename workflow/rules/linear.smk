@@ -1,8 +1,5 @@
 """Section 3: linear networks, their gradient descent and theory, and three supplements."""
 
-LINEAR = "<results>/linear/g{g}/seed{seed}"
-COSINE = "<results>/linear/cosine/g{g}/seed{seed}"
-DIVERGENCE = "<results>/linear/divergence/g{g}/seed{seed}"
 LINEAR_G = [float(g) for g in config["linear"]["g"]]
 COSINE_RATES = {
     float(network["g"]): network["learning_rate"]
@@ -158,11 +155,6 @@ rule second_order:
         "Training linear networks at g = 0 for the eigenvalues of dW"
     script:
         "../scripts/second_order.py"
-
-
-def each_network(file, folder=LINEAR, **grid):
-    """Return a file of every linear network in a grid of g and seeds."""
-    return expand(f"{folder}/{file}", **grid)
 
 
 LINEAR_GRID = {"g": LINEAR_G, "seed": config["linear"]["seeds"]}

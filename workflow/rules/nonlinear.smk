@@ -1,26 +1,5 @@
 """Section 2: rate networks trained on tasks, and what their connectivity becomes."""
 
-import re
-
-NETWORK = "<results>/nonlinear/{experiment}/g{g}/seed{seed}"
-MEASURED = "<results>/nonlinear/{experiment}"
-
-
-def of_networks(file):
-    """Return an input function: a file of every network of an experiment."""
-
-    def files(wildcards):
-        experiment = EXPERIMENTS[wildcards.experiment]
-        return expand(
-            f"{NETWORK}/{file}",
-            experiment=experiment.name,
-            g=experiment.g,
-            seed=experiment.seeds,
-        )
-
-    return files
-
-
 TRAINED = {
     "network": "network.safetensors",
     "loss": "loss.parquet",
@@ -172,51 +151,11 @@ rule summarise_networks:
         "../scripts/summarise_networks.py"
 
 
-rule draw_overview:
-    """Draw the overview figure of an experiment."""
-    input:
-        networks=f"{MEASURED}/networks.csv",
-        losses=f"{MEASURED}/losses.parquet",
-        spectrum=f"{MEASURED}/spectrum.parquet",
-        truncation=f"{MEASURED}/truncation.csv",
-    output:
-        *figure_outputs(
-            f"{MEASURED}/overview",
-            "../report/overview.rst",
-            "{experiment}",
-            "Experiments",
-        ),
-    log:
-        "<logs>/nonlinear/{experiment}/overview.log",
-    benchmark:
-        "<benchmarks>/nonlinear/{experiment}/overview.tsv"
-    localrule: True
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(10),
-    params:
-        figure="overview",
-        options=lambda wildcards: {
-            "title": wildcards.experiment,
-            **settings("nonlinear", "measurements", keys="threshold"),
-        },
-        code=code("draw_figure.py", "interplay.figures.overview"),
-    message:
-        "Drawing the overview of {wildcards.experiment}"
-    script:
-        "../scripts/draw_figure.py"
-
-
-def overviews(names):
-    """Return the overview figures of some experiments."""
-    return expand(f"{MEASURED}/overview.pdf", experiment=names)
-
+# The tables of the paper hold the experiments that it names, and no others.
+PAPER_NETWORKS = []
 
 if "readings" in config:
 
-    # The tables of the paper hold the experiments that it names, and no others.
     ROLES = "flipflop", "mante", "romo"
     COMPARED = compared_experiments(config["supplement"])
     PAPER_NETWORKS = list(

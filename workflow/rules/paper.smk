@@ -1,16 +1,6 @@
 """The paper: typeset from figures, tables and configuration, no number typed by hand."""
 
 
-def is_full_run():
-    """Return whether the paper's experiments are those of config.yaml."""
-    full = read_yaml(ROOT / "config.yaml")
-    parts = "linear", "sentiment", "compression", "readings"
-    in_full, here = experiments(full["nonlinear"]), EXPERIMENTS
-    return all(config[part] == full[part] for part in parts) and all(
-        here[name] == in_full.get(name) for name in PAPER_NETWORKS
-    )
-
-
 rule collect_numbers:
     """Collect every number that the paper's text shows, with its label and source."""
     input:

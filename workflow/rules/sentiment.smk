@@ -3,7 +3,6 @@
 LOCAL_TREEBANK, LOCAL_VECTORS = config.get("treebank"), config.get("glove")
 # Local copies of the real data come before the synthetic one that a preview asks for.
 SYNTHETIC = "synthetic" in config["sentiment"] and not (LOCAL_TREEBANK or LOCAL_VECTORS)
-LSTM = "<results>/sentiment/{experiment}/seed{seed}"
 LSTMS = sentiment_experiments(config["sentiment"])
 TREEBANK = "synthetic treebank" if SYNTHETIC else "Stanford Sentiment Treebank"
 
@@ -30,14 +29,6 @@ else:
     TREES = "<resources>/sentiment/trees"
     VECTORS = "<resources>/sentiment/vectors"
     SENTENCES = f"<resources>/sentiment/prepared-{VECTORS_SHA256[:12]}"
-
-
-def of_lstms(file, names):
-    """Return a file of every LSTM of some experiments."""
-    return [
-        expand(f"{LSTM}/{file}", experiment=name, seed=LSTMS[name].seeds)
-        for name in names
-    ]
 
 
 if SYNTHETIC:

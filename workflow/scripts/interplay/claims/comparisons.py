@@ -112,7 +112,8 @@ def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     Returns:
         experiment, role, g, seed, learning_rate (before the division by N), variant of Adam,
         outbreak_share (of the second half of the epochs, above the threshold), converged,
-        settled. Only the g that all experiments share.
+        settled. Only the g that all experiments of a task share, and only networks that
+        converged in the first half of the epochs: others are late, which is no outbreak.
     """
     rows = compared(
         networks,
@@ -121,6 +122,7 @@ def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         variant=adam_variant,
     )
     rows = _at_shared_g(rows)
+    rows = rows[rows.convergence_epoch < rows.epochs / 2]
     return rows[
         [*NETWORK, "learning_rate", "variant", "outbreak_share", "converged", "settled"]
     ]

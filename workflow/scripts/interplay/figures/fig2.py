@@ -8,7 +8,6 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullFormatter
 
 from interplay.figures.panels import Panel
 from interplay.figures.style import (
@@ -17,6 +16,7 @@ from interplay.figures.style import (
     TASKS,
     TEXT_WIDTH,
     letter_panels,
+    use_log_axis,
 )
 from interplay.nonlinear.settled import complete, settled
 
@@ -76,19 +76,23 @@ def draw(networks: pd.DataFrame, *, experiments: Mapping[str, str]) -> Figure:
 def _finish_convergence(
     ax: Axes, networks: pd.DataFrame, experiments: Mapping[str, str]
 ) -> None:
-    """Make the axis logarithmic; mark on its upper end each g of which no network settled."""
-    # A logarithmic axis cannot be drawn without a point.
-    if np.isfinite(ax.dataLim.minposy):
-        ax.set_yscale("log")
-        ax.yaxis.set_minor_formatter(NullFormatter())
-        ax.autoscale(axis="y")
-    for number, task in enumerate(TASKS):
+    """Make the axis logarithmic; mark at its top each g of which no network settled."""
+    use_log_axis(ax)
+    missing = {}
+    for task in TASKS:
         of_task = networks[networks.experiment == experiments[task]]
-        missing = sorted(set(of_task.g) - set(of_task[settled(of_task)].g))
-        for g in missing:
+        missing[task] = set(of_task.g) - set(of_task[settled(of_task)].g)
+    if not any(missing.values()):
+        return
+    low, high = ax.get_ylim()
+    if ax.get_yscale() == "log":
+        # Room above all points, so that no mark reads as a convergence time.
+        ax.set_ylim(low, high * (high / low) ** 0.3)
+    for number, (task, strengths) in enumerate(missing.items()):
+        for g in strengths:
             ax.plot(
-                g, 1.0 + 0.06 * number, "x", ms=3.5, mew=0.9, color=TASK_COLOURS[task],
-                transform=ax.get_xaxis_transform(), clip_on=False,
+                g, 0.98 - 0.06 * number, "x", ms=3.5, mew=0.9, color=TASK_COLOURS[task],
+                transform=ax.get_xaxis_transform(),
             )  # fmt: skip
 
 

@@ -36,13 +36,13 @@ PANELS = {
     "c": Panel(
         "outbreaks against g in the first reading",
         "nonlinear.csv",
-        "experiment in @readings[0].values()",
+        "experiment in @readings[0].values() and convergence_epoch < epochs / 2",
         ("outbreak_share",),
     ),
     "d": Panel(
         "outbreaks against g in the second reading",
         "nonlinear.csv",
-        "experiment in @readings[1].values()",
+        "experiment in @readings[1].values() and convergence_epoch < epochs / 2",
         ("outbreak_share",),
     ),
 }
@@ -109,6 +109,8 @@ def _draw_worst(
 ) -> None:
     """Draw the loss of the network that Adam leaves most often, and of its variants."""
     adam = outbreaks[outbreaks.variant == "Adam"]
+    if adam.empty:
+        return
     worst = adam.loc[adam.outbreak_share.idxmax()]
     twins = outbreaks[
         (outbreaks.learning_rate == worst.learning_rate)
@@ -132,5 +134,5 @@ def _draw_worst(
         f"$g = {worst.g:g}$, seed {worst.seed}, {worst.learning_rate:g}$/N$",
         loc="right", fontsize=7,
     )  # fmt: skip
-    for line in ax.legend(loc="upper right").get_lines():
+    for line in ax.legend(loc="lower left").get_lines():
         line.set_linewidth(1.2)

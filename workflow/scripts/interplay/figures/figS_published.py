@@ -9,9 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import (
     FixedLocator,
-    LogLocator,
     MultipleLocator,
-    NullFormatter,
     NullLocator,
 )
 
@@ -25,6 +23,7 @@ from interplay.figures.style import (
     TEXT_WIDTH,
     letter_panels,
     shades,
+    use_log_axis,
 )
 from interplay.nonlinear.settled import complete, settled
 
@@ -34,7 +33,8 @@ PANELS = {
     letter: Panel(
         f"{shows.format(QUANTITIES[column])}: {name}",
         "nonlinear.csv",
-        f"experiment in @experiments['{task}'].values()",
+        f"experiment in @experiments['{task}'].values() and converged"
+        " and functional_rank.notna()",
         (column,),
     )
     for start, shows, column in (
@@ -84,7 +84,7 @@ def draw(
                 )
             values.set(xlabel="", ylabel="")
             ratios.axhline(1, color=MUTED, lw=0.7, ls=":")
-        _log_axis(axes[0, column], (1, 3))
+        use_log_axis(axes[0, column])
         axes[2, column].set_ylim(0, None)
         axes[3, column].set_xlabel("$g$")
         axes[3, column].xaxis.set_major_locator(MultipleLocator(1))
@@ -108,14 +108,6 @@ def _draw_ratio(
     ax.plot(ratio.index, ratio, "-", color=colour)
     ax.plot(ratio.index[whole], ratio[whole], "o", color=colour, ms=2.5)
     ax.plot(ratio.index[~whole], ratio[~whole], "o", color=colour, ms=3.2, **OPEN)
-
-
-def _log_axis(ax: Axes, ticks: tuple[float, ...]) -> None:
-    if np.isfinite(ax.dataLim.minposy):
-        ax.set_yscale("log")
-        ax.yaxis.set_major_locator(LogLocator(subs=ticks))
-        ax.yaxis.set_major_formatter("{x:g}")
-        ax.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _share_ratio_axis(axes: np.ndarray) -> None:

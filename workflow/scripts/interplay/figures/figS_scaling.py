@@ -6,7 +6,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullFormatter, NullLocator
+from matplotlib.ticker import NullLocator
 
 from interplay.figures.fig2 import OPEN, QUANTITIES
 from interplay.figures.panels import Panel, letters
@@ -18,6 +18,7 @@ from interplay.figures.style import (
     TEXT_WIDTH,
     letter_panels,
     shades,
+    use_log_axis,
 )
 
 ROWS = {
@@ -62,11 +63,7 @@ def draw(scaling: pd.DataFrame) -> Figure:
                     ax.plot(sizes, np.sqrt(sizes) * g, ":", color=MUTED, lw=1, zorder=3)
             ax.set(xlabel="", ylabel="")
             ax.set_ylim(0, None)
-        axes[0, column].set_ylim(auto=True)
-        if np.isfinite(axes[0, column].dataLim.minposy):
-            axes[0, column].set_yscale("log")
-            axes[0, column].autoscale(axis="y")
-            axes[0, column].yaxis.set_minor_formatter(NullFormatter())
+        use_log_axis(axes[0, column])
         axes[-1, column].set_xscale("log")
         axes[-1, column].set_xticks(sizes, map(str, sizes))
         axes[-1, column].xaxis.set_minor_locator(NullLocator())

@@ -8,7 +8,6 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullFormatter
 
 from interplay.figures.fig2 import QUANTITIES
 from interplay.figures.panels import Panel, letters
@@ -20,6 +19,7 @@ from interplay.figures.style import (
     TEXT_WIDTH,
     letter_panels,
     shades,
+    use_log_axis,
 )
 
 WAYS = {
@@ -103,6 +103,9 @@ def _draw_losses(
     experiments: Mapping[str, str],
     colours: Mapping[float, tuple],
 ) -> None:
+    if curves.empty:
+        ax.set(xticks=[], yticks=[])
+        return
     for way, name in experiments.items():
         for g, colour in colours.items():
             curve = curves[(curves.experiment == name) & (curves.g == g)]
@@ -122,7 +125,8 @@ def _draw_networks(
 ) -> None:
     """Draw a dot per network; a cross on the upper edge if it did not converge."""
     if rows.empty:
-        ax.set_axis_off()
+        ax.text(0.5, 0.5, "not trained", transform=ax.transAxes, ha="center", color=MUTED)
+        ax.set(xticks=[], yticks=[])
         return
     ways = list(WAYS)
     converged = rows[rows.converged].dropna(subset=column).astype({column: float})
@@ -141,9 +145,8 @@ def _draw_networks(
                 x, np.ones(len(x)), "x", color=colour, ms=3, mew=0.8, clip_on=False,
                 transform=ax.get_xaxis_transform(),
             )  # fmt: skip
-    if column == "convergence_epoch" and np.isfinite(ax.dataLim.minposy):
-        ax.set_yscale("log")
-        ax.yaxis.set_minor_formatter(NullFormatter())
+    if column == "convergence_epoch":
+        use_log_axis(ax)
     else:
         ax.set_ylim(0, 1.12 * converged[column].max() if len(converged) else 1)
     ax.set(xlabel="", ylabel="", xlim=(-0.5, len(ways) - 0.5))

@@ -9,6 +9,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from interplay.storage.files import replacing
 
@@ -75,6 +76,20 @@ def letter_panels(axes: Iterable[Axes], start: str = "a") -> None:
         ax.set_gid(f"panel-{letter}")
 
 
+def use_log_axis(ax: Axes) -> None:
+    """Make the y axis logarithmic, with plain numbers; nothing without a positive value."""
+    # A logarithmic axis cannot be drawn without a point.
+    if not np.isfinite(ax.dataLim.minposy):
+        return
+    ax.set_yscale("log")
+    ax.autoscale(axis="y")
+    low, high = ax.get_ylim()
+    ticks = (1, 3) if high / low > 10 else (1, 1.5, 2, 3, 5, 7)
+    ax.yaxis.set_major_locator(LogLocator(subs=ticks))
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_formatter(NullFormatter())
+
+
 def line_with_spread(
     ax: Axes, x: np.ndarray, mean: np.ndarray, spread: np.ndarray, **line
 ) -> None:
@@ -109,6 +124,8 @@ def save(figure: Figure, stem: str | Path, name: str, identity: str) -> None:
         "svg": {"Date": None, "Title": name, "Description": made_of},
         "png": {"Title": name, "Description": made_of},
     }
+    # A figure has its layout engine, or none. matplotlib would replace none by the setting.
+    settings = {**RC, "figure.constrained_layout.use": False}
     for suffix in FORMATS:
-        with replacing(f"{stem}.{suffix}") as temporary, mpl.rc_context(RC):
+        with replacing(f"{stem}.{suffix}") as temporary, mpl.rc_context(settings):
             figure.savefig(temporary, metadata=metadata[suffix])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from interplay.linear.dense import Task, gradient_descent
 from interplay.linear.network import Network, Trial
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 EIGENVALUES = 5
 """number of eigenvalues in the table"""
@@ -34,7 +34,7 @@ def target_task(network: Network, zhat: float, trial: Trial) -> Task:
 
 def largest_real_parts(W: Array) -> Array:
     """Return the largest real parts of the eigenvalues of W, (EIGENVALUES,), falling."""
-    real_parts = np.sort(np.linalg.eigvals(W).real)[::-1]
+    real_parts = np.sort(np.real(np.linalg.eigvals(W)))[::-1]
     return real_parts[:EIGENVALUES]
 
 

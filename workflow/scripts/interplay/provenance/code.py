@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 
 def code_hash(script: Path, modules: Iterable[str] = ()) -> str:
@@ -100,7 +101,7 @@ def _syntax(text: str) -> str:
         body = getattr(node, "body", None)
         if isinstance(body, list):
             # A string that stands alone says something to a reader only.
-            node.body = [line for line in body if not _is_bare_string(line)]
+            cast(Any, node).body = [line for line in body if not _is_bare_string(line)]
     return ast.dump(tree)
 
 

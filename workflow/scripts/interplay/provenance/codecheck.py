@@ -1,6 +1,7 @@
 """Write codecheck.yml, from which a CODECHECK starts: figures, tables and paper."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import yaml
 
@@ -53,5 +54,9 @@ def codecheck(receipts: Iterable[Receipt], results: str) -> str:
         "paper": PAPER,
         "manifest": sorted(manifest, key=lambda entry: entry["file"]),
     }
-    options = {"sort_keys": False, "allow_unicode": True, "explicit_start": True}
+    options: dict[str, Any] = {
+        "sort_keys": False,
+        "allow_unicode": True,
+        "explicit_start": True,
+    }
     return yaml.safe_dump(content, width=90, **options) + CHECKER

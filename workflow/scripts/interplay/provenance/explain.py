@@ -131,6 +131,7 @@ def _made_by(receipt: Receipt, outputs: bool = True) -> Iterator[str]:
 
 def _rows(subject: Subject) -> Iterator[str]:
     rows = subject.rows
+    assert rows is not None
     query = f" where {subject.query}" if subject.query else ""
     columns = f", columns {', '.join(subject.columns)}" if subject.columns else ""
     plural = "" if len(rows) == 1 else "s"

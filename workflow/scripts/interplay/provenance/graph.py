@@ -108,7 +108,7 @@ class Graph:
         stage, *parts = Path(record).relative_to(self.results).parts[:-1]
         keys: dict[str, Any] = {} if stage == "linear" else {"experiment": parts.pop(0)}
         for part in parts:
-            name, value = re.fullmatch(r"(g|seed)(.+)", part).groups()
+            ((name, value),) = re.findall(r"^(g|seed)(.+)$", part)
             keys[name] = float(value) if name == "g" else int(value)
         return keys
 

@@ -229,7 +229,7 @@ def _new_receipt(
         clean=origin.clean,
         workflow=value_hash(origin.workflow),
         configuration=origin.configuration,
-        machine={"device": "cpu", "threads": job.threads} | _recorded_machine(job, work),
+        machine={"device": "cpu", "threads": job.threads, **_recorded_machine(job, work)},
         started=job.started,
         ended=job.ended,
         command_line=origin.command_line,

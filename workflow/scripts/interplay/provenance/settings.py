@@ -54,7 +54,7 @@ def experiment_settings(
     entries = section.get("networks", {})
     chain: list[str] = []
     name: str | None = experiment
-    while name in entries and name not in chain:
+    while name is not None and name in entries and name not in chain:
         chain.append(name)
         name = entries[name].get(LIKE)
     levels = [((stage, "networks", name), entries[name]) for name in chain]

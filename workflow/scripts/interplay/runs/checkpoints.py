@@ -71,6 +71,7 @@ def load_checkpoint(
         group, name = key.split("/", 1)
         groups.setdefault(group, {})[name] = array
     weights, progress = groups.pop(WEIGHTS), groups.pop(PROGRESS)
+    logger.info("resuming from %s", path)
     return OptimiserState(weights, groups), progress
 
 

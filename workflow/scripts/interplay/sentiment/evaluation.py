@@ -22,7 +22,7 @@ def evaluate(
         weights: as named by `model.initial_weights`.
         batches: the sentences.
     """
-    logits = np.concatenate(engine.logits(weights, batches))
+    logits = np.concatenate(engine.logits(weights, list(batches)))
     labels = np.concatenate([batch.labels for batch in batches])
     loss, correct, _ = cross_entropy(logits, labels)
     return loss / len(labels), correct / len(labels)

@@ -5,6 +5,7 @@ epoch by epoch.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -53,7 +54,7 @@ class TorchEngine:
         gradients = torch.autograd.grad(loss / len(labels), list(weights.values()))
         correct = ((logits > 0) == (labels > 0)).sum()
         gradient = dict(zip(weights, gradients, strict=True))
-        return Outcome(loss.item(), int(correct), gradient)
+        return Outcome(loss.item(), int(correct), cast(Any, gradient))
 
     @torch.no_grad()
     def logits(

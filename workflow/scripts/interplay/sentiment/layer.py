@@ -27,7 +27,7 @@ class Rows:
     @classmethod
     def of(cls, batch: Batch) -> "Rows":
         """Return the rows of a batch."""
-        starts = np.concatenate([[0], np.cumsum(padded(batch.sizes, ROWS))])
+        starts = np.concatenate([[0], np.cumsum(-(-batch.sizes // ROWS) * ROWS)])
         last = starts[batch.lengths - 1] + np.arange(len(batch.lengths))
         return cls(batch.sizes, starts, last)
 

@@ -25,4 +25,4 @@ def rebuilt_lstm(data: bytes, n_inputs: int) -> dict[str, np.ndarray]:
     run, changes, whole = unpacked(data)
     initial = Run(**run).initial_weights(n_inputs)
     changed = {name: initial[name] + dW for name, dW in changes.items()}
-    return {name: whole.get(name, changed.get(name)) for name in initial}
+    return {name: {**whole, **changed}[name] for name in initial}

@@ -162,7 +162,7 @@ class _Writer:
         return self._one_of(words[grade].split()), grade
 
     def _one_of(self, items: Sequence):
-        return items[self._rng.integers(len(items))]
+        return items[int(self._rng.integers(len(items)))]
 
     def _chance(self, probability: float) -> bool:
         return self._rng.random() < probability

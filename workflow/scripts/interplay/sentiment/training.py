@@ -5,6 +5,7 @@ therefore holds only the weights, Adam's moments and the curves so far.
 """
 
 import logging
+from typing import Any
 
 import numpy as np
 from datasets import Dataset
@@ -79,7 +80,9 @@ def train(
                 totals += outcome.loss, outcome.correct
                 steps += 1
             means = (totals / len(train_set)).tolist()
-            epochs.append(Epoch(*means, *evaluate(engine, adam.weights, dev_batches)))
+            train_loss, train_accuracy = means
+            dev_loss, dev_accuracy = evaluate(engine, adam.weights, dev_batches)
+            epochs.append(Epoch(train_loss, train_accuracy, dev_loss, dev_accuracy))
             logger.info("epoch %d of %d: %s", len(epochs), run.epochs, epochs[-1])
             if checkpoints:
                 checkpoints.save_if_due(
@@ -90,8 +93,8 @@ def train(
 
 def _engine_and_optimiser(
     run: Run, language: Language, state: State, threads: int, device: str
-):
-    """Return an engine and Adam, both for the device."""
+) -> tuple[Any, Any]:
+    """Return an engine and Adam for the device: of arrays, or of tensors."""
     if device == "cpu":
         engine = Engine(language.vectors, run.n, threads)
         return engine, Adam(state, state.steps, run.learning_rate)

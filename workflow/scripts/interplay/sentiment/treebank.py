@@ -90,7 +90,7 @@ def english_tokenizer() -> Callable[[str], list[str]]:
     hyphen = rf"(?:{HYPHENS})(?=[{ALPHA}])"
     since_version_3, before = rf"(?<=[{ALPHA}0-9]){hyphen}", rf"(?<=[{ALPHA}]){hyphen}"
     language = English()
-    infixes = list(language.Defaults.infixes)
+    infixes = list(language.Defaults.infixes or [])
     infixes[infixes.index(since_version_3)] = before
     language.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     return lambda sentence: [token.text for token in language.tokenizer(sentence)]

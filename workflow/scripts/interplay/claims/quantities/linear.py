@@ -1,4 +1,4 @@
-"""Quantities of linear.csv, linear_curves.parquet and linear_truncation.csv."""
+"""Quantities of the tables of linear networks."""
 
 import numpy as np
 import pandas as pd
@@ -128,21 +128,6 @@ def concavity(rows: pd.DataFrame, threshold: float) -> float:
     return float((middle - chord) / (one_value(rows, "zhat") ** 2 / 2))
 
 
-def _until_converged(rows: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """Return the epochs of one linear network up to the first below the threshold."""
-    ordered = rows.sort_values("epoch").reset_index(drop=True)
-    below = np.flatnonzero(ordered.loss < threshold * ordered.zhat**2 / 2)
-    return ordered.iloc[: below[0] + 1] if len(below) else ordered
-
-
-def _scaled(rows: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
-    """Return a column over its value at g = 0, and the first-order scaling, in rising g."""
-    ordered = rows.dropna(subset=column).sort_values("g").reset_index(drop=True)
-    start = one_value(ordered[ordered.g == 0], column)
-    predicted = scalings(ordered.g).reindex(columns=[column])
-    return ordered[column] / start, predicted[column]
-
-
 def share_at_time(rows: pd.DataFrame, column: str, of: str, tau: float) -> float:
     """Return one column over another at a learning time.
 
@@ -160,3 +145,18 @@ def share_at_time(rows: pd.DataFrame, column: str, of: str, tau: float) -> float
         np.interp(tau, ordered.tau, ordered[name], right=np.nan) for name in (column, of)
     )
     return float(numerator / denominator)
+
+
+def _until_converged(rows: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Return the epochs of one linear network up to the first below the threshold."""
+    ordered = rows.sort_values("epoch").reset_index(drop=True)
+    below = np.flatnonzero(ordered.loss < threshold * ordered.zhat**2 / 2)
+    return ordered.iloc[: below[0] + 1] if len(below) else ordered
+
+
+def _scaled(rows: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
+    """Return a column over its value at g = 0, and the first-order scaling, in rising g."""
+    ordered = rows.dropna(subset=column).sort_values("g").reset_index(drop=True)
+    start = one_value(ordered[ordered.g == 0], column)
+    predicted = scalings(ordered.g).reindex(columns=[column])
+    return ordered[column] / start, predicted[column]

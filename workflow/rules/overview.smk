@@ -1,0 +1,38 @@
+"""The overview figure of each experiment, drawn from its own tables."""
+
+
+rule draw_overview:
+    """Draw the overview figure of an experiment."""
+    input:
+        networks=f"{MEASURED}/networks.csv",
+        losses=f"{MEASURED}/losses.parquet",
+        spectrum=f"{MEASURED}/spectrum.parquet",
+        truncation=f"{MEASURED}/truncation.csv",
+    output:
+        *figure_outputs(
+            f"{MEASURED}/overview",
+            "../report/overview.rst",
+            "{experiment}",
+            "Experiments",
+        ),
+    log:
+        "<logs>/nonlinear/{experiment}/overview.log",
+    benchmark:
+        "<benchmarks>/nonlinear/{experiment}/overview.tsv"
+    localrule: True
+    conda:
+        "../../envs/figures.yaml"
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
+    params:
+        figure="overview",
+        options=lambda wildcards: {
+            "title": wildcards.experiment,
+            **settings("nonlinear", "measurements", keys="threshold"),
+        },
+        code=code("draw_figure.py", "interplay.figures.overview"),
+    message:
+        "Drawing the overview of {wildcards.experiment}"
+    script:
+        "../scripts/draw_figure.py"

@@ -1,0 +1,79 @@
+"""Paths of results, and functions that list the inputs of rules."""
+
+import re
+
+NETWORK = "<results>/nonlinear/{experiment}/g{g}/seed{seed}"
+MEASURED = "<results>/nonlinear/{experiment}"
+LINEAR = "<results>/linear/g{g}/seed{seed}"
+COSINE = "<results>/linear/cosine/g{g}/seed{seed}"
+DIVERGENCE = "<results>/linear/divergence/g{g}/seed{seed}"
+LSTM = "<results>/sentiment/{experiment}/seed{seed}"
+TABLES = "<results>/tables"
+
+
+def of_networks(file):
+    """Return an input function: a file of every network of an experiment."""
+
+    def files(wildcards):
+        experiment = EXPERIMENTS[wildcards.experiment]
+        return expand(
+            f"{NETWORK}/{file}",
+            experiment=experiment.name,
+            g=experiment.g,
+            seed=experiment.seeds,
+        )
+
+    return files
+
+
+def overviews(names):
+    """Return the overview figures of some experiments."""
+    return expand(f"{MEASURED}/overview.pdf", experiment=list(names))
+
+
+def each_network(file, folder=LINEAR, **grid):
+    """Return a file of every linear network in a grid of g and seeds."""
+    return expand(f"{folder}/{file}", **grid)
+
+
+def of_lstms(file, names):
+    """Return a file of every LSTM of some experiments."""
+    return [
+        expand(f"{LSTM}/{file}", experiment=name, seed=LSTMS[name].seeds)
+        for name in names
+    ]
+
+
+def compared_tables(comparison):
+    """Return the inputs of a comparison."""
+    tables = {"networks": f"{TABLES}/nonlinear.csv"}
+    if comparison in ("rate", "flipflops"):
+        tables["published"] = source("paper/published.csv")
+    return tables
+
+
+def module_of(figure):
+    """Return the module of a figure: its name without the reading."""
+    for reading in READINGS:
+        figure = figure.removesuffix(f"_{reading}")
+    return figure
+
+
+def figures_of(names):
+    """Return the files of some figures."""
+    return multiext_of([f"<results>/figures/{name}" for name in names])
+
+
+def multiext_of(stems):
+    """Return the three files of each figure."""
+    return [f"{stem}.{suffix}" for stem in stems for suffix in ("pdf", "png", "svg")]
+
+
+def is_full_run():
+    """Return whether the paper's experiments are those of config.yaml."""
+    full = read_yaml(ROOT / "config.yaml")
+    parts = "linear", "sentiment", "compression", "readings"
+    in_full, here = experiments(full["nonlinear"]), EXPERIMENTS
+    return all(config[part] == full[part] for part in parts) and all(
+        here[name] == in_full.get(name) for name in PAPER_NETWORKS
+    )
