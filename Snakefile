@@ -32,6 +32,7 @@ if "readings" in config:
 
 
 include: "workflow/rules/audit.smk"
+include: "workflow/rules/site.smk"
 
 
 # With a limit on jobs per second, which is on by default, each job that ends adds a timer
@@ -47,6 +48,7 @@ rule all:
     input:
         overviews(name for name in EXPERIMENTS if name not in PAPER_NETWORKS),
         PAPER if "readings" in config else [],
+        rules.site.output,
     localrule: True
 
 

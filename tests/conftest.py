@@ -64,6 +64,7 @@ TINY = {
         "second_order": {"epochs": 60},
     },
     "sentiment": {"N": 16, "epochs": 2, "seeds": [0]},
+    "supplement": {"spectra": {"g": [0.0, 0.9]}},
 }
 """what is smaller than in the preview: networks that learn next to nothing"""
 

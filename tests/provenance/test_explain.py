@@ -127,7 +127,7 @@ def test_runs_that_were_trained_together_are_told_apart(project):
         command_line=["--config", "together=True"],
     )
     chain = replace(graph.chain, receipts=[first])
-    together = Graph(graph.place, chain)
+    together = replace(graph, chain=chain)
     row = pd.DataFrame({"experiment": ["romo"], "g": [0.9], "seed": [0]})
     (found,) = together.runs_of(row, [first])
     assert found.record == "results/nonlinear/romo/g0.9/seed0/record.json"

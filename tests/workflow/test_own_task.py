@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from interplay.provenance.verify import verify
 from interplay.storage.hashes import file_hash
 from tests.running import SNAKEMAKE, snakemake
 
@@ -107,6 +108,7 @@ def test_from_another_directory(copies, tmp_path):
     snakemake(folder, *(places.get(word, word) for word in arguments))
     assert results_of(elsewhere / "results") == {"match"}
     assert not (folder / "results").exists()
+    assert verify(Path("results"), elsewhere).problems == []
 
 
 def test_as_a_module_of_another_workflow(copies, tmp_path):
@@ -122,6 +124,7 @@ def test_as_a_module_of_another_workflow(copies, tmp_path):
     snakemake(other, "--cores", "2")
     assert results_of(other / "results") == {"match"}
     assert (other / "results/nonlinear/match/overview.pdf").exists()
+    assert verify(Path("results"), other).problems == []
 
 
 def test_a_task_that_is_not_there_is_refused_in_one_line(copies):

@@ -3,8 +3,11 @@
 import time
 
 from interplay.provenance.issuing import Job, record_run
+from interplay.provenance.origin import plain
+from interplay.storage.files import write_json
 
 RESULTS = str(workflow.modifier.modify_path(config["pathvars"]["results"]))
+PLAN = f"{RESULTS}/logs/workflow/jobs.json"
 STARTED = time.monotonic()
 
 
@@ -17,32 +20,43 @@ def gathered(job):
     }
 
 
+def own_jobs():
+    """Yield the jobs of this workflow that compute something."""
+    for job in workflow.dag.jobs:
+        # Jobs without our code are another workflow's, which uses this one as a module.
+        if job.rule.script and job.params.get("code") in CODE:
+            yield job
+
+
+def described(job):
+    """Return what is known of a job before it runs, as fields of `Job`."""
+    parameters = dict(job.params.items())
+    script, modules = CODE[parameters.pop("code")]
+    return {
+        "name": job.rule.name,
+        "wildcards": dict(job.wildcards.items()),
+        "inputs": list(map(str, job.input)),
+        "outputs": list(map(str, job.output)),
+        "parts": gathered(job) if script == "gather_tables.py" else {},
+        "parameters": parameters,
+        "script": (SCRIPTS / script).relative_to(ROOT).as_posix(),
+        "modules": modules,
+        "code_hash": job.params.code,
+        "threads": job.threads,
+    }
+
+
 def ended_jobs():
     """Yield each job of this workflow whose outputs are those that it made last."""
     # For the job that ended last, the cache still holds the record of its run before.
     workflow.persistence._clear_cache()
-    for job in workflow.dag.jobs:
-        # Jobs without a script compute nothing; jobs without our code are another
-        # workflow's, which uses this one as a module.
-        if not job.rule.script or job.params.get("code") not in CODE:
-            continue
+    for job in own_jobs():
         record = workflow.persistence.metadata(job.output[0])
         # Without a record, or with one of other parameters, the outputs are not explained.
         if not record or workflow.persistence.params_changed(job):
             continue
-        parameters = dict(job.params.items())
-        script, modules = CODE[parameters.pop("code")]
         yield Job(
-            name=job.rule.name,
-            wildcards=dict(job.wildcards.items()),
-            inputs=list(map(str, job.input)),
-            outputs=list(map(str, job.output)),
-            parts=gathered(job) if script == "gather_tables.py" else {},
-            parameters=parameters,
-            script=(SCRIPTS / script).relative_to(ROOT).as_posix(),
-            modules=modules,
-            code_hash=job.params.code,
-            threads=job.threads,
+            **described(job),
             started=record.starttime,
             ended=record.endtime,
             recorded_inputs={
@@ -51,6 +65,23 @@ def ended_jobs():
                 if checksum.startswith("sha256:")
             },
         )
+
+
+def write_plan():
+    """Write down all jobs before they run, for the site, whose own job is among them."""
+    write_json(
+        plain(
+            {
+                "results": RESULTS,
+                "root": os.path.relpath(ROOT),
+                "values": config,
+                "files": list(map(os.path.relpath, configuration_files())),
+                "command_line": configuration_options(),
+                "jobs": list(map(described, own_jobs())),
+            }
+        ),
+        PLAN,
+    )
 
 
 def configuration_files():
@@ -99,26 +130,38 @@ def write_receipts():
         raise WorkflowError(f"receipts: {error}") from None
 
 
-onerror:
-    write_own_costs()
-
-
-onsuccess:
+def end_of_run():
+    """Write Snakemake's own cost and the receipts."""
     # A file that was only touched was not made, and gets no receipt.
     if not workflow.touch:
         write_own_costs()
         write_receipts()
 
 
+onstart:
+    write_plan()
+
+
+onerror:
+    write_own_costs()
+
+
+onsuccess:
+    end_of_run()
+
+
 # Snakemake runs the hooks of the outermost workflow only. As a module, this workflow adds
-# its receipts to that workflow's own hook.
+# its own to them.
 if Path(workflow.basedir).resolve() != ROOT:
-    outer_hook = workflow._onsuccess
 
-    def both_hooks(log):
-        outer_hook(log)
-        if not workflow.touch:
-            write_own_costs()
-            write_receipts()
+    def after(outer, own):
+        """Return a hook that calls the outer workflow's hook, then our function."""
 
-    workflow._onsuccess = both_hooks
+        def both(log):
+            outer(log)
+            own()
+
+        return both
+
+    workflow._onstart = after(workflow._onstart, write_plan)
+    workflow._onsuccess = after(workflow._onsuccess, end_of_run)

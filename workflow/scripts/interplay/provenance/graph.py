@@ -48,6 +48,8 @@ class Graph:
 
     place: Place
     chain: Chain
+    configuration: Mapping[str, Any]
+    """content of configuration.json: command_line, files and values"""
 
     @classmethod
     def read(cls, folder: Path, work: Path) -> "Graph":
@@ -57,7 +59,8 @@ class Graph:
             InputError: there are no receipts, or they were altered.
         """
         chain = Chain.read(work / folder / NAME)
-        return cls(place_of(folder, chain, work), chain)
+        place = place_of(folder, chain, work)
+        return cls(place, chain, read_json(place.folder / CONFIGURATION))
 
     @property
     def results(self) -> str:
@@ -110,9 +113,8 @@ class Graph:
         return keys
 
     @cached_property
-    def configuration(self) -> Mapping[str, Any]:
-        """What configuration.json holds: command_line, files and values."""
-        return read_json(self.place.folder / CONFIGURATION)
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     def producer(self, path: str) -> Receipt:
         """Return the receipt of a file; raise `InputError` if there is none."""
@@ -122,8 +124,11 @@ class Graph:
 
     def table(self, path: str) -> pd.DataFrame:
         """Read a table; its index is the line in the file, the header being line 1."""
-        table = read_table(self.place.file(path))
-        return table.set_index(pd.RangeIndex(FIRST_LINE, len(table) + FIRST_LINE))
+        if path not in self._tables:
+            table = read_table(self.place.file(path))
+            lines = pd.RangeIndex(FIRST_LINE, len(table) + FIRST_LINE)
+            self._tables[path] = table.set_index(lines)
+        return self._tables[path]
 
     def ancestors(self, path: str) -> list[Receipt]:
         """Return the jobs that one output depends on, in order, its own job last.

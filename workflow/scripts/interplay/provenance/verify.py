@@ -231,7 +231,9 @@ def _unexplained(place: Place, producers: dict[str, Receipt]) -> Iterator[str]:
 
 def _inner_results(folder: Path) -> list[Path]:
     """Return the folders inside a results folder that have receipts of their own."""
-    return sorted(path.parent for path in folder.glob(f"*/**/{NAME}"))
+    # Path.glob follows symbolic links, os.walk does not.
+    places = [Path(place) for place, _, names in os.walk(folder) if NAME in names]
+    return sorted(place for place in places if place != folder)
 
 
 def _is_archived(path: str, place: Place) -> bool:

@@ -1,0 +1,145 @@
+"""The site: its parts, and what a browser shows of the real one."""
+
+import re
+import shutil
+from html.parser import HTMLParser
+
+import pytest
+from matplotlib.figure import Figure
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+
+from interplay.figures.style import letter_panels
+from interplay.site.boxes import panel_boxes
+from interplay.site.content import slug
+
+
+def test_the_box_of_a_panel_is_that_of_its_axes(tmp_path):
+    figure = Figure(figsize=(4, 2))
+    axes = [figure.add_axes((0.1, 0.2, 0.3, 0.6)), figure.add_axes((0.6, 0.5, 0.3, 0.3))]
+    figure.add_axes((0.6, 0.2, 0.3, 0.2))
+    letter_panels(axes)
+    figure.savefig(tmp_path / "figure.svg")
+    boxes = panel_boxes((tmp_path / "figure.svg").read_text())
+    a, b = boxes["a"], boxes["b"]
+    assert (a.left, a.top, a.width, a.height) == pytest.approx((10, 20, 30, 60), abs=0.1)
+    # The axes without a letter belong to (b).
+    assert (b.left, b.top, b.width, b.height) == pytest.approx((60, 20, 30, 60), abs=0.1)
+
+
+def test_names_become_names_of_files():
+    assert slug("claims/identified/holds partly") == "claims-identified-holds-partly"
+    assert slug("g = 0.9") == "g-0.9"
+
+
+class Links(HTMLParser):
+    """Collects the links of a page and the scripts that it loads."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        self.found += [value for name, value in attrs if name in ("href", "src")]
+
+
+@pytest.fixture(scope="module")
+def site(reproduction):
+    return reproduction.results / "site"
+
+
+@pytest.mark.slow
+def test_every_link_leads_to_a_file_and_none_to_the_network(site):
+    pages = sorted(site.rglob("*.html"))
+    assert len(pages) > 100
+    for page in pages:
+        links = Links()
+        links.feed(page.read_text())
+        for link in links.found:
+            assert not re.match(r"\w+:|//", link), (page, link)
+            target = re.sub(r"[?#].*", "", link)
+            assert not target or (page.parent / target).resolve().exists(), (page, link)
+
+
+@pytest.mark.slow
+def test_every_figure_has_its_panels(site):
+    index = (site / "index.html").read_text()
+    for page in ("fig1-a", "fig1-l", "fig2-c", "fig5-b", "fig2-stated-d"):
+        assert f'href="panels/{page}.html"' in index
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser without a window."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("expected chromium and chromedriver, found not both")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for option in ("headless=new", "no-sandbox", "disable-background-networking"):
+        options.add_argument(f"--{option}")
+    window = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    yield window
+    window.quit()
+
+
+def follow(browser, selector):
+    """Follow the first link of a selector, as a click on it would."""
+    browser.find_element(By.CSS_SELECTOR, selector).click()
+
+
+def heading(browser):
+    return browser.find_element(By.TAG_NAME, "h1").text
+
+
+@pytest.mark.slow
+def test_from_a_figure_to_a_panel_a_run_and_its_input(browser, site):
+    browser.get((site / "index.html").as_uri())
+    follow(browser, 'a.panel[href="panels/fig5-b.html"]')
+    assert heading(browser).startswith("fig5b: ")
+    assert browser.find_elements(By.CSS_SELECTOR, "table.rows tbody tr")
+    follow(browser, "table.runs tbody a")
+    assert heading(browser).startswith("train_lstm lstm")
+    assert "torch" in browser.find_element(By.TAG_NAME, "main").text
+    follow(browser, 'ul.files a[href*="prepare_sentences"], ul.files a[href*="sentences"]')
+    assert heading(browser).startswith("prepare_sentences")
+
+
+@pytest.mark.slow
+def test_from_a_claim_to_its_rows(browser, site):
+    browser.get((site / "claims.html").as_uri())
+    rows = browser.find_elements(By.CSS_SELECTOR, "#claims tbody tr")
+    verdicts = browser.find_element(By.NAME, "verdict")
+    Select(verdicts).select_by_visible_text("fails")
+    shown = [row for row in rows if row.is_displayed()]
+    assert 0 < len(shown) < len(rows)
+    assert all(row.get_attribute("data-verdict") == "fails" for row in shown)
+    shown[0].find_element(By.TAG_NAME, "a").click()
+    assert browser.find_elements(By.CSS_SELECTOR, "table.rows thead th")
+
+
+@pytest.mark.slow
+def test_the_keyboard_reaches_a_panel(browser, site):
+    browser.get((site / "index.html").as_uri())
+    browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
+    assert browser.switch_to.active_element.text == "Skip to content"
+    panel = browser.find_element(By.CSS_SELECTOR, 'a.panel[href="panels/fig2-c.html"]')
+    panel.send_keys(Keys.ENTER)
+    assert heading(browser).startswith("fig2c: ")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_is_readable_in_both_schemes(browser, site, scheme):
+    media = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
+    browser.get((site / "index.html").as_uri())
+    body = browser.find_element(By.TAG_NAME, "body")
+    ink, paper = (
+        sum(map(int, re.findall(r"\d+", body.value_of_css_property(name))[:3]))
+        for name in ("color", "background-color")
+    )
+    assert abs(ink - paper) > 450
+    assert (ink > paper) == (scheme == "dark")

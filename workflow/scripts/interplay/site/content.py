@@ -1,0 +1,153 @@
+"""What the pages of the site show, as plain values for the templates."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from interplay.provenance.explain import command, date, module_names, trace
+from interplay.provenance.graph import Graph, Run
+from interplay.provenance.identity import short_id
+from interplay.provenance.receipts import Receipt
+from interplay.provenance.settings import experiment_settings
+from interplay.provenance.subjects import Subject
+
+ROWS_SHOWN = 200
+"""rows of a table on a page; the table itself has all"""
+
+Content = dict[str, Any]
+"""values of a template, by their name"""
+
+
+def slug(name: str) -> str:
+    """Return a name as part of a file's name: letters, digits, dots and hyphens."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-")
+
+
+def job_page(job: Receipt) -> str:
+    """Return the page of a job, relative to the site."""
+    return f"jobs/{slug('-'.join([job.rule, *job.wildcards.values()]))}.html"
+
+
+def link_to_job(job: Receipt) -> Content:
+    """Return a link to the page of a job."""
+    wildcards = ", ".join(f"{key} = {value}" for key, value in job.wildcards.items())
+    return {"href": job_page(job), "rule": job.rule, "wildcards": wildcards}
+
+
+def job_content(job: Receipt, graph: Graph) -> Content:
+    """Return everything about one job."""
+    path = next(iter(job.outputs))
+    return {
+        "title": f"{job.rule} {' '.join(job.wildcards.values())}".strip(),
+        "job": job,
+        "id": short_id(Path(path).stem, job.inputs_hash),
+        "ended": date(job.ended),
+        "modules": module_names(job),
+        "parameters": _entries(job.parameters),
+        "machine": _entries(job.machine),
+        "inputs": [_file(path, sha256, graph) for path, sha256 in job.inputs.items()],
+        "outputs": [_file(path, sha256, graph) for path, sha256 in job.outputs.items()],
+        "command": command(job, path),
+    }
+
+
+def _entries(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (key, value if isinstance(value, str) else json.dumps(value))
+        for key, value in values.items()
+    ]
+
+
+def _file(path: str, sha256: str, graph: Graph) -> Content:
+    maker = graph.producers.get(path)
+    return {
+        "path": path,
+        "sha256": sha256,
+        "maker": link_to_job(maker) if maker else None,
+    }
+
+
+def subject_content(subject: Subject, graph: Graph) -> Content:
+    """Return everything about a panel, a claim or a number: rows, runs, jobs, inputs."""
+    job = graph.producer(subject.path)
+    way, runs, steps = trace(subject, graph)
+    inputs = graph.external_inputs([*way, job])
+    return {
+        "title": subject.title,
+        "notes": subject.notes,
+        "query": subject.query,
+        "table": subject.table,
+        "table_href": subject.table.removeprefix(f"{graph.results}/"),
+        "columns": subject.columns,
+        "rows": rows_content(subject.rows),
+        "runs": [run_content(run) for run in runs],
+        "made_by": link_to_job(job),
+        "steps": [link_to_job(step) for step in reversed(steps) if step.id != job.id],
+        "inputs": list(inputs.items()),
+        "command": command(job, subject.path),
+    }
+
+
+def rows_content(rows: pd.DataFrame | None) -> Content | None:
+    """Return the rows of a table as text, with their line in the file."""
+    if rows is None:
+        return None
+    shown = rows.head(ROWS_SHOWN)
+    return {
+        "count": len(rows),
+        "columns": list(map(str, shown.columns)),
+        "lines": [
+            (line, [_cell(value) for value in values])
+            for line, values in zip(
+                shown.index, shown.itertuples(index=False, name=None), strict=True
+            )
+        ],
+        "more": len(rows) - len(shown),
+    }
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if pd.isna(value) else f"{value:.6g}"
+    return str(value)
+
+
+def run_content(run: Run) -> Content:
+    """Return one training run: what names it, its machine and its job."""
+    keys = ", ".join(f"{key} = {value}" for key, value in run.keys.items())
+    return {
+        **link_to_job(run.receipt),
+        "keys": keys,
+        "record": run.record,
+        "device": run.receipt.machine["device"],
+        "ended": date(run.receipt.ended),
+    }
+
+
+def experiments(graph: Graph) -> dict[str, tuple[str, list[Run]]]:
+    """Return the stage and the runs of each experiment, by its name."""
+    found: dict[str, tuple[str, list[Run]]] = {}
+    for run in graph.runs:
+        stage = Path(run.record).relative_to(graph.results).parts[0]
+        name = run.keys.get("experiment", stage)
+        found.setdefault(name, (stage, []))[1].append(run)
+    return found
+
+
+def experiment_content(
+    name: str, stage: str, runs: Iterable[Run], graph: Graph
+) -> Content:
+    """Return an experiment's configuration and runs."""
+    return {
+        "title": name,
+        "stage": stage,
+        "settings": [
+            (key, json.dumps(value), file)
+            for key, value, file in experiment_settings(stage, name, graph.configuration)
+        ],
+        "runs": [run_content(run) for run in runs],
+    }
