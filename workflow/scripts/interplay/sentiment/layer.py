@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from interplay.kernels.tile import LANES, LINE, ROWS, buffer, padded
-from interplay.sentiment import steps
+from interplay.sentiment import layout, steps
 from interplay.sentiment.batches import Batch
-from interplay.sentiment.steps import GATES, UNITS
+from interplay.sentiment.layout import GATES, UNITS
 
 Share = tuple[int, int]
 """(worker, workers): which part of a loop one of several threads computes"""
@@ -130,15 +130,15 @@ class Layer:
             bias: (4 n,), the sum of both biases.
             share: the part to compute.
         """
-        steps.lay_out_forward(self._panels, recurrent, 0, *share)
-        steps.lay_out_forward(self._panels, inputs, self._columns, *share)
-        steps.lay_out_forward(self._bias[:, None], bias[:, None], 0, *share)
+        layout.lay_out_forward(self._panels, recurrent, 0, *share)
+        layout.lay_out_forward(self._panels, inputs, self._columns, *share)
+        layout.lay_out_forward(self._bias[:, None], bias[:, None], 0, *share)
         if self._backward_panels is not None:
             recurrent_panels = self._columns // LANES
-            steps.lay_out_backward(
+            layout.lay_out_backward(
                 self._backward_panels[:recurrent_panels], recurrent, *share
             )
-            steps.lay_out_backward(
+            layout.lay_out_backward(
                 self._backward_panels[recurrent_panels:], inputs, *share
             )
 
@@ -153,7 +153,7 @@ class Layer:
             rows: of the batch.
             share: the part to compute.
         """
-        steps.look_up(
+        layout.look_up(
             self._states, self._columns, vectors, words, rows.sizes, rows.starts, *share
         )
 
@@ -166,7 +166,7 @@ class Layer:
             rows: of the batch.
             share: the part to compute.
         """
-        steps.pass_on(
+        layout.pass_on(
             self._states,
             self._columns,
             below.hidden,
@@ -208,7 +208,7 @@ class Layer:
 
     def pass_down(self, below: "Layer", mask, rows: Rows, share: Share) -> None:
         """Give dL/dx, times the mask, to the layer below; see `take_inputs`."""
-        steps.apply_mask(
+        layout.apply_mask(
             below.of_hidden, self.of_inputs, mask, rows.sizes, rows.starts, *share
         )
 

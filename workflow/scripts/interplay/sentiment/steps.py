@@ -17,135 +17,14 @@ import numpy as np
 from interplay.kernels.compiling import compiled
 from interplay.kernels.tanh import tanh
 from interplay.kernels.tile import LANES, ROWS, add_product, set_product
-from interplay.kernels.vectors import WIDTH, fill, load, store
-
-GATES = 4
+from interplay.kernels.vectors import fill, load, store
+from interplay.sentiment.layout import GATES, UNITS
 
 CELL = 2
 """the gate that is a tanh; the others are sigmoids"""
 
-UNITS = WIDTH
-"""hidden units per panel"""
-
 DEPTH = 256
 """rows that are summed at once for the gradient, while in the cache"""
-
-
-@compiled(nogil=True)
-def lay_out_forward(panels, weights, first, worker, workers):
-    """Copy weights into the panels of the forward product.
-
-    Args:
-        panels: (panel, depth, LANES).
-        weights: (4 n, K).
-        first: the row of the panels where the K rows of these weights begin.
-        worker, workers: which part of the panels to fill.
-    """
-    n = len(weights) // GATES
-    for p in range(worker, len(panels), workers):
-        units = min(UNITS, n - p * UNITS)
-        for gate in range(GATES):
-            for u in range(units):
-                row = weights[gate * n + p * UNITS + u]
-                _scatter(panels[p], row, first, gate * UNITS + u)
-
-
-@compiled()
-def _scatter(panel, row, first, lane):
-    for k in range(len(row)):
-        panel[first + k, lane] = row[k]
-
-
-@compiled(nogil=True)
-def lay_out_backward(panels, weights, worker, workers):
-    """Copy weights into the panels of the backward product.
-
-    Args:
-        panels: (K / LANES, 4 n, LANES).
-        weights: (4 n, K).
-        worker, workers: which part of the panels to fill.
-    """
-    n, width = len(weights) // GATES, weights.shape[1]
-    for q in range(worker, len(panels), workers):
-        lanes = min(LANES, width - q * LANES)
-        for gate in range(GATES):
-            for i in range(n):
-                p, u = divmod(i, UNITS)
-                k = p * LANES + gate * UNITS + u
-                for lane in range(lanes):
-                    panels[q, k, lane] = weights[gate * n + i, q * LANES + lane]
-
-
-@compiled(nogil=True)
-def look_up(states, first, vectors, words, sizes, starts, worker, workers):
-    """Copy the vector of each word into the input columns of its row.
-
-    Args:
-        states: (row, width).
-        first: column where the inputs begin.
-        vectors: (word, Nin).
-        words: (step, sequence), indices of `vectors`.
-        sizes: (step,), number of sequences at each step.
-        starts: (step + 1,), row where each step begins.
-        worker, workers: which part of the rows to fill.
-    """
-    for t in range(len(sizes)):
-        for tile in range(worker * ROWS, starts[t + 1] - starts[t], workers * ROWS):
-            for b in range(tile, tile + ROWS):
-                row = states[starts[t] + b, first : first + vectors.shape[1]]
-                if b < sizes[t]:
-                    row[:] = vectors[words[t, b]]
-                else:
-                    row[:] = 0
-
-
-@compiled(nogil=True)
-def pass_on(states, first, hidden, mask, sizes, starts, worker, workers):
-    """Copy hidden states, times the dropout mask, into the input columns of a layer.
-
-    Args:
-        states: (row, width) of the receiving layer.
-        first: column where its inputs begin.
-        hidden: (row, width) of the layer below.
-        mask: (token, n), packed without padding; no rows if nothing is dropped.
-        sizes, starts, worker, workers: see `look_up`.
-    """
-    n = hidden.shape[1]
-    token = 0
-    for t in range(len(sizes)):
-        for tile in range(worker * ROWS, starts[t + 1] - starts[t], workers * ROWS):
-            for b in range(tile, tile + ROWS):
-                row = states[starts[t] + b, first : first + n]
-                row[:] = hidden[starts[t] + b]
-                if b < sizes[t] and len(mask) > 0:
-                    _multiply(row, mask[token + b])
-        token += sizes[t]
-
-
-@compiled(nogil=True)
-def apply_mask(below, of_inputs, mask, sizes, starts, worker, workers):
-    """Set dL/dh of the layer below to dL/dx, times the dropout mask.
-
-    Args:
-        below: (row, n), overwritten.
-        of_inputs: (row, n).
-        mask, sizes, starts, worker, workers: see `pass_on`.
-    """
-    token = 0
-    for t in range(len(sizes)):
-        for tile in range(worker * ROWS, starts[t + 1] - starts[t], workers * ROWS):
-            for b in range(tile, tile + ROWS):
-                row = below[starts[t] + b]
-                row[:] = of_inputs[starts[t] + b]
-                if b < sizes[t] and len(mask) > 0:
-                    _multiply(row, mask[token + b])
-        token += sizes[t]
-
-
-@compiled()
-def _multiply(row, mask):
-    for i in range(len(mask)):
-        row[i] *= mask[i]
 
 
 @compiled(nogil=True)
