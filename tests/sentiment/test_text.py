@@ -40,8 +40,7 @@ TREEBANK = Path(os.environ.get("INTERPLAY_TREEBANK", DATA / "sst" / "trees"))
 GLOVE = Path(
     os.environ.get("INTERPLAY_GLOVE", DATA / "glove/glove.6B.100d.sst_subset.txt.gz")
 )
-# Types of the training set without a vector: in the whole file, and in the lines of
-# it that hold a word of the treebank, from which some are missing.
+# Training types without a vector: in the whole file, and in its lines for the treebank.
 WITHOUT_VECTOR = {"glove.6B.100d.txt": 4043, "glove.6B.100d.sst_subset.txt.gz": 4173}
 
 TREE = "(3 (2 It) (4 (2 's) (4 good)))"
@@ -290,10 +289,7 @@ def test_sorted_batches_hold_the_longest_first(treebank, language):
 @pytest.mark.slow
 def test_facts_of_the_real_data():
     if not TREEBANK.is_dir() or not GLOVE.is_file():
-        pytest.skip(
-            f"no real data: INTERPLAY_TREEBANK={TREEBANK} and INTERPLAY_GLOVE={GLOVE} "
-            "are not there"
-        )
+        pytest.skip("needs the real data: set INTERPLAY_TREEBANK and INTERPLAY_GLOVE")
     trees = {split: read_trees(TREEBANK / f"{split}.txt") for split in SPLITS}
     treebank = build_treebank(trees)
     words = {word for tokens in treebank["train"]["tokens"] for word in tokens}
