@@ -192,7 +192,8 @@ def text(cell: Any) -> str:
 
 def _complete(table: pd.DataFrame) -> pd.DataFrame:
     """Add the column `complete` to the table of networks; claims select rows by it."""
-    return with_complete(table) if "functional_rank" in table.columns else table
+    needed = {"experiment", "g", "converged", "functional_rank"}
+    return with_complete(table) if needed <= set(table.columns) else table
 
 
 def _selected(
