@@ -74,7 +74,7 @@ def panel_subject(figure: str, letter: str, graph: Graph) -> Subject:
     panel = panels_of(parameters["figure"])[letter]
     table = next(path for path in receipt.inputs if Path(path).name == panel.table)
     return Subject(
-        title=f"{figure}{':' if '/' in figure else ''}{letter}: {panel.shows}",
+        title=f"{figure}{'' if figure[-1].isdigit() else ':'}{letter}: {panel.shows}",
         path=next(iter(receipt.outputs)),
         table=table,
         rows=panel.select(graph.table(table), **parameters["options"]),
