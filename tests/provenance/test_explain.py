@@ -166,7 +166,7 @@ def test_every_panel_of_the_real_workflow_leads_to_runs(reproduction):
             path = next(iter(receipt.outputs))
             assert f"--configfile preview.yaml tiny.yaml --force -- {path}" in shown
             if "\n0 rows of" not in shown:
-                assert re.search(r"runs? (of \w+, )?.*rule (train|linear)", shown), name
+                assert re.search(r"\d+ runs?( of [\w.]+)?, rule train", shown), name
     shown = text_of("fig2c", graph)
     assert "example_trial" not in shown
     assert (reproduction.results / NAME).is_file()

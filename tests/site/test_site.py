@@ -103,7 +103,9 @@ def test_from_a_figure_to_a_panel_a_run_and_its_input(browser, site):
     follow(browser, "table.runs tbody a")
     assert heading(browser).startswith("train_lstm lstm")
     assert "torch" in browser.find_element(By.TAG_NAME, "main").text
-    follow(browser, 'ul.files a[href*="prepare_sentences"], ul.files a[href*="sentences"]')
+    follow(
+        browser, 'ul.files a[href*="prepare_sentences"], ul.files a[href*="sentences"]'
+    )
     assert heading(browser).startswith("prepare_sentences")
 
 

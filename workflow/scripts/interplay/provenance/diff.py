@@ -150,22 +150,22 @@ def causes_of(
                     word = "is new"
                 yield Cause("code", f"{path} {word}")
     yield from _mapping("parameters", ours.parameters, theirs.parameters)
-    inputs = [
+    mine, other = (
         {
             graph.place.source(path) or path: sha256[:12]
             for path, sha256 in job.inputs.items()
             if path not in graph.producers
         }
         for job, graph in ((ours, first), (theirs, second))
-    ]
-    yield from _mapping("input", *inputs)
+    )
+    yield from _mapping("input", mine, other)
     if ours.lock != theirs.lock:
         yield Cause("lock", f"{ours.lock[:12]} and {theirs.lock[:12]}")
-    machines = [
+    mine, other = (
         {key: value for key, value in job.machine.items() if key not in UNIMPORTANT}
         for job in (ours, theirs)
-    ]
-    yield from _mapping("machine", *machines)
+    )
+    yield from _mapping("machine", mine, other)
 
 
 def _mapping(
@@ -193,10 +193,10 @@ def _both(first: Graph, second: Graph, start: str) -> Iterator[tuple[str, Path, 
         for graph in (first, second)
     ]
     for name in sorted({*hashes[0]} & {*hashes[1]}):
-        files = [graph.place.folder / name for graph in (first, second)]
+        ours, theirs = first.place.folder / name, second.place.folder / name
         differs = hashes[0][name] != hashes[1][name]
-        if name.startswith(start) and differs and all(file.is_file() for file in files):
-            yield name, *files
+        if name.startswith(start) and differs and ours.is_file() and theirs.is_file():
+            yield name, ours, theirs
 
 
 def table_difference(ours: pd.DataFrame, theirs: pd.DataFrame) -> Iterator[str]:
@@ -266,7 +266,9 @@ def pixel_difference(ours: Path, theirs: Path) -> str:
     """Return how many pixels of two PNG files differ."""
     mine, other = imread(ours), imread(theirs)
     if mine.shape != other.shape:
-        before, after = (f"{shape[1]} × {shape[0]}" for shape in (mine.shape, other.shape))
+        before, after = (
+            f"{shape[1]} × {shape[0]}" for shape in (mine.shape, other.shape)
+        )
         return f"{before} pixels, then {after}"
     share = (mine != other).any(axis=-1).mean()
     return f"{share:.2%} of the pixels differ" if share else "the same picture"
