@@ -6,18 +6,18 @@ BIN := .venv/bin
 .PHONY: preview reproduce verify test test-system lint bench lock image
 
 preview: .venv/ready
-	$(BIN)/snakemake --cores $(CORES) --configfile preview.yaml
+	$(BIN)/interplay run --cores $(CORES) --configfile preview.yaml
 
 reproduce: .venv/ready
-	$(BIN)/snakemake --cores $(CORES)
+	$(BIN)/interplay run --cores $(CORES)
 
 verify: .venv/ready
 	$(BIN)/interplay verify
 
 test: .venv/ready
-	$(BIN)/python -m pytest -m "not system"
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not system"
 
-# The preview on a real Slurm and in real conda and apptainer, where there are such.
+# The preview on a real Slurm, and in real conda and apptainer, as far as they are present.
 test-system: .venv/ready
 	$(BIN)/python -m pytest -m system
 
@@ -28,12 +28,12 @@ lint: .venv/ready
 	$(BIN)/snakefmt --check Snakefile workflow/rules/*.smk
 	$(BIN)/snakemake --lint
 
-# JAX is compared with if it is there: .venv/bin/pip install -r bench/requirements.txt
+# Compares with JAX if it is installed: .venv/bin/pip install -r bench/requirements.txt
 bench: .venv/ready
 	$(BIN)/python -m bench
 
-# The one lock, and then what is written from it: the conda files.
-# torch's CUDA packages are left to torch's own exact pins: not every machine needs them.
+# The lock, and the conda files made from it. torch pins its own CUDA packages exactly; the
+# lock leaves them out, because not every machine needs them.
 lock:
 	uv pip compile envs/requirements.in --python-version 3.11 --no-annotate --no-header -q \
 	  | grep -vE '^(nvidia|cuda|triton)' > envs/requirements.txt.new

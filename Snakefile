@@ -2,7 +2,7 @@
 
 from snakemake.utils import min_version
 
-min_version("9.12")  # the first version with pathvars
+min_version("9.12")  # the first version with pathvars (workflow/rules/paths.smk)
 
 
 configfile: str(workflow.current_basedir.join("config.yaml"))
@@ -10,11 +10,6 @@ configfile: str(workflow.current_basedir.join("config.yaml"))
 
 # Used with `--sdm apptainer`; `make image` builds it.
 container: "envs/interplay.sif"
-
-
-pathvars:
-    logs="<results>/logs",
-    benchmarks="<results>/benchmarks",
 
 
 report: "workflow/report/workflow.rst"

@@ -3,8 +3,9 @@
 import numpy as np
 
 from bench.timing import ENGINE, Contender
-from interplay.linear.descent import descend, learning_rate
+from interplay.linear.descent import descend
 from interplay.linear.network import Network, Trial, draw_network
+from interplay.linear.rates import learning_rate
 from interplay.runs.streams import stream
 
 TRIAL = Trial(duration=101, onset=1, window=1, dt=0.5)

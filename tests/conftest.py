@@ -22,6 +22,15 @@ ROOT = Path(__file__).parents[1]
 LEFT = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__", "*.sif")
 
 
+def pytest_collection_modifyitems(items):
+    """Keep tests that share something expensive on one worker of pytest-xdist."""
+    for item in items:
+        if "reproduction" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("reproduction"))
+        elif item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def copies(tmp_path_factory):
     """Return a function that makes one more copy of the repository, without results."""

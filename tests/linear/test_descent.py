@@ -6,9 +6,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interplay.linear.descent import Descent, descend, learning_rate
+from interplay.linear.descent import Descent, descend
 from interplay.linear.measurements import curves, example_trial, measure, shuffle_loss
 from interplay.linear.network import Modes, Trial, draw_network, loss_of, simulate
+from interplay.linear.rates import learning_rate
 from interplay.storage.errors import InputError
 
 TRIAL = Trial(duration=101, onset=1, window=1, dt=0.5)

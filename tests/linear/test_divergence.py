@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from interplay.linear.dense import loss_and_gradient
-from interplay.linear.descent import learning_rate
 from interplay.linear.divergence import (
     largest_real_parts,
     learn_target,
@@ -13,6 +12,7 @@ from interplay.linear.divergence import (
     target_task,
 )
 from interplay.linear.network import Network, Trial, draw_network
+from interplay.linear.rates import learning_rate
 
 TRIAL = Trial(duration=201, onset=1, window=1, dt=0.5)
 

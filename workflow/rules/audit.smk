@@ -152,7 +152,7 @@ onsuccess:
 
 # Snakemake runs the hooks of the outermost workflow only. As a module, this workflow adds
 # its own to them.
-if not workflow.modifier.is_main_snakefile():
+if Path(workflow.basedir).resolve() != ROOT:
 
     def after(outer, own):
         """Return a hook that calls the outer workflow's hook, then our function."""

@@ -2,6 +2,12 @@
 
 import re
 
+
+pathvars:
+    logs="<results>/logs",
+    benchmarks="<results>/benchmarks",
+
+
 NETWORK = "<results>/nonlinear/{experiment}/g{g}/seed{seed}"
 MEASURED = "<results>/nonlinear/{experiment}"
 LINEAR = "<results>/linear/g{g}/seed{seed}"

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from interplay.linear.descent import learning_rate
+from interplay.linear.rates import learning_rate
 from interplay.linear.theory import prediction, scalings
 from interplay.storage.tables import write_table
 from job import job

@@ -5,9 +5,9 @@ import logging
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from interplay.linear.descent import learning_rate
 from interplay.linear.divergence import learn_target, measure_divergence
 from interplay.linear.network import Trial, draw_network
+from interplay.linear.rates import learning_rate
 from interplay.runs.records import Stopwatch, describe_machine
 from interplay.storage.files import write_json
 from interplay.storage.tables import write_table

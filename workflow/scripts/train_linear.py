@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from interplay.linear.descent import descend, learning_rate
+from interplay.linear.descent import descend
 from interplay.linear.measurements import curves, measure
 from interplay.linear.network import Trial, draw_network
+from interplay.linear.rates import learning_rate
 from interplay.runs.records import Stopwatch, describe_machine
 from interplay.runs.streams import stream
 from interplay.storage.arrays import write_arrays

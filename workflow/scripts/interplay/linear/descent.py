@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from interplay.linear.bases import Bases
 from interplay.linear.network import Network, Trial
@@ -57,19 +57,6 @@ class Descent:
         """Return the first epoch with a loss below threshold * zhat² / 2, or None."""
         below = np.flatnonzero(self.loss < threshold * self.zhat**2 / 2)
         return int(below[0]) if len(below) else None
-
-
-def learning_rate(eta0: ArrayLike, g: float) -> Array:
-    """Return eta(g) = eta0 (1 − g²)², which needs about as many epochs at each g.
-
-    Args:
-        eta0: learning rate at g = 0, any shape.
-        g: strength of the initial connectivity, 0 ≤ g < 1.
-
-    Returns:
-        An array of the shape of `eta0`.
-    """
-    return np.asarray(eta0) * (1 - g**2) ** 2
 
 
 def descend(

@@ -150,22 +150,22 @@ def causes_of(
                     word = "is new"
                 yield Cause("code", f"{path} {word}")
     yield from _mapping("parameters", ours.parameters, theirs.parameters)
-    mine, other = (
+    inputs = [
         {
             graph.place.source(path) or path: sha256[:12]
             for path, sha256 in job.inputs.items()
             if path not in graph.producers
         }
         for job, graph in ((ours, first), (theirs, second))
-    )
-    yield from _mapping("input", mine, other)
+    ]
+    yield from _mapping("input", inputs[0], inputs[1])
     if ours.lock != theirs.lock:
         yield Cause("lock", f"{ours.lock[:12]} and {theirs.lock[:12]}")
-    mine, other = (
+    machines = [
         {key: value for key, value in job.machine.items() if key not in UNIMPORTANT}
         for job in (ours, theirs)
-    )
-    yield from _mapping("machine", mine, other)
+    ]
+    yield from _mapping("machine", machines[0], machines[1])
 
 
 def _mapping(
@@ -266,9 +266,7 @@ def pixel_difference(ours: Path, theirs: Path) -> str:
     """Return how many pixels of two PNG files differ."""
     mine, other = imread(ours), imread(theirs)
     if mine.shape != other.shape:
-        before, after = (
-            f"{shape[1]} × {shape[0]}" for shape in (mine.shape, other.shape)
-        )
-        return f"{before} pixels, then {after}"
+        sizes = [f"{one.shape[1]} × {one.shape[0]}" for one in (mine, other)]
+        return f"{sizes[0]} pixels, then {sizes[1]}"
     share = (mine != other).any(axis=-1).mean()
     return f"{share:.2%} of the pixels differ" if share else "the same picture"
