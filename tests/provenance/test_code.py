@@ -42,3 +42,9 @@ def test_a_module_that_is_not_imported_counts_only_if_named(scripts):
 def test_a_named_module_must_exist(scripts):
     with pytest.raises(FileNotFoundError, match=r"library\.none"):
         code_hash(scripts / "script.py", ["library.none"])
+
+
+def test_a_relative_import_is_refused_since_the_hash_would_miss_it(scripts):
+    (scripts / "library" / "near.py").write_text("from .far import f\n")
+    with pytest.raises(ValueError, match="expected absolute imports only"):
+        code_hash(scripts / "script.py")

@@ -108,8 +108,12 @@ class Graph:
         stage, *parts = Path(record).relative_to(self.results).parts[:-1]
         keys: dict[str, Any] = {} if stage == "linear" else {"experiment": parts.pop(0)}
         for part in parts:
-            ((name, value),) = re.findall(r"^(g|seed)(.+)$", part)
-            keys[name] = float(value) if name == "g" else int(value)
+            if match := re.fullmatch(r"(g|seed)(\d.*)", part):
+                name, value = match.groups()
+                keys[name] = float(value) if name == "g" else int(value)
+            else:
+                # The supplement of the linear networks: cosine, divergence, second_order.
+                keys["part"] = part
         return keys
 
     @cached_property
@@ -166,7 +170,7 @@ class Graph:
                 described[keys] = set(
                     unique[list(keys)].itertuples(index=False, name=None)
                 )
-            if tuple(run.keys[key] for key in keys) in described[keys]:
+            if not keys or tuple(run.keys[key] for key in keys) in described[keys]:
                 found.append(run)
         return found
 

@@ -74,7 +74,7 @@ def panel_subject(figure: str, letter: str, graph: Graph) -> Subject:
     panel = panels_of(parameters["figure"])[letter]
     table = next(path for path in receipt.inputs if Path(path).name == panel.table)
     return Subject(
-        title=f"{figure}{':' if '/' in figure else ''}{letter}: {panel.shows}",
+        title=f"{figure}{'' if figure[-1].isdigit() else ':'}{letter}: {panel.shows}",
         path=next(iter(receipt.outputs)),
         table=table,
         rows=panel.select(graph.table(table), **parameters["options"]),
@@ -192,7 +192,8 @@ def text(cell: Any) -> str:
 
 def _complete(table: pd.DataFrame) -> pd.DataFrame:
     """Add the column `complete` to the table of networks; claims select rows by it."""
-    return with_complete(table) if "functional_rank" in table.columns else table
+    needed = {"experiment", "g", "converged", "functional_rank"}
+    return with_complete(table) if needed <= set(table.columns) else table
 
 
 def _selected(

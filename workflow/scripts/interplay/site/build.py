@@ -50,7 +50,7 @@ class Site:
             shutil.copyfile(self.templates / name, self.folder / name)
         for job in self.graph.receipts:
             self.page(job_page(job), "job.html", job_content(job, self.graph))
-        figures = [self.figure(name) for name in self.graph.figures]
+        figures = [self.figure(name) for name in sorted(self.graph.figures)]
         claims, numbers = self.claims(), self.numbers()
         overviews = {figure["experiment"]: figure for figure in figures}
         named = []

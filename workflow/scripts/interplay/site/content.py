@@ -15,7 +15,7 @@ from interplay.provenance.receipts import Receipt
 from interplay.provenance.settings import experiment_settings
 from interplay.provenance.subjects import Subject
 
-ROWS_SHOWN = 200
+ROWS_SHOWN = 40
 """rows of a table on a page; the table itself has all"""
 
 Content = dict[str, Any]
@@ -133,7 +133,7 @@ def experiments(graph: Graph) -> dict[str, tuple[str, list[Run]]]:
     found: dict[str, tuple[str, list[Run]]] = {}
     for run in graph.runs:
         stage = Path(run.record).relative_to(graph.results).parts[0]
-        name = run.keys.get("experiment", stage)
+        name = run.keys.get("experiment") or run.keys.get("part") or stage
         found.setdefault(name, (stage, []))[1].append(run)
     return found
 
