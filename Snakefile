@@ -35,13 +35,6 @@ include: "workflow/rules/audit.smk"
 include: "workflow/rules/site.smk"
 
 
-# With a limit on jobs per second, which is on by default, each job that ends adds a timer
-# that makes Snakemake check all ready jobs once more every second (seen in 9.27). After
-# 130 jobs these checks took a third of a core.
-onstart:
-    workflow.scheduler.job_rate_limiter = None
-
-
 rule all:
     """The paper with its figures, tables and claims; the overview of any other experiment."""
     default_target: True
