@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 from matplotlib.figure import Figure
+from selenium import webdriver
 
 from interplay.figures.style import save
 from interplay.provenance.code import code_hash
@@ -190,3 +191,18 @@ def project(tmp_path_factory):
         ["--configfile", "preview.yaml"],
     )
     return root
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Return a browser without a window, or skip what needs it."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("expected chromium and chromedriver, found not both")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for option in ("headless=new", "no-sandbox", "disable-background-networking"):
+        options.add_argument(f"--{option}")
+    window = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    yield window
+    window.quit()

@@ -194,7 +194,7 @@ def test_a_workflow_in_another_folder_than_the_results(tmp_path):
 
 
 def rewritten(root):
-    """Alter a result, and write a whole chain anew that agrees with it."""
+    """Alter a result, and write a whole new chain that agrees with it."""
     write(root / TABLE, "g,x\n0.0,0\n0.9,1\n")
     receipts = issue(jobs(root), [], Origin.of(root, {"g": [0.9]}, []), root, root)
     chain = seal(receipts, "results", Origin.of(root, {"g": [0.9]}, []), root, root)

@@ -1,12 +1,10 @@
 """The site: its parts, and what a browser shows of the real one."""
 
 import re
-import shutil
 from html.parser import HTMLParser
 
 import pytest
 from matplotlib.figure import Figure
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
@@ -68,21 +66,6 @@ def test_every_figure_has_its_panels(site):
     index = (site / "index.html").read_text()
     for page in ("fig1-a", "fig1-l", "fig2-c", "fig5-b", "fig2-stated-d"):
         assert f'href="panels/{page}.html"' in index
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A browser without a window."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("expected chromium and chromedriver, found not both")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for option in ("headless=new", "no-sandbox", "disable-background-networking"):
-        options.add_argument(f"--{option}")
-    window = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    yield window
-    window.quit()
 
 
 def follow(browser, selector):

@@ -1,11 +1,9 @@
 """Snakemake's report of the whole workflow, and what a browser shows of it."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 import yaml
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -21,21 +19,6 @@ def report(reproduction):
     options = ["--configfile", *reproduction.configuration, "--report", "report.html"]
     snakemake(reproduction.folder, *options)
     return reproduction.folder / "report.html"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Return a browser without a window, or skip what needs it."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("expected chromium and chromedriver, found not both")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for option in ("headless=new", "no-sandbox", "disable-background-networking"):
-        options.add_argument(f"--{option}")
-    window = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    yield window
-    window.quit()
 
 
 def awaited(browser, by, what):

@@ -23,7 +23,7 @@ def advance(states, outputs, panels, inputs, W, B, C, dt):
 
     Args:
         states: (time + 1, trial, width), of whole tiles; overwritten with the rates r
-            before each step, beside them its inputs u, and after the last step r.
+            before each step, next to them its inputs u, and after the last step r.
         outputs: (time, trial, Nout), overwritten with C r after each step.
         panels: (N / LANES, K, LANES), K = N + Nin, where N is that of whole tiles; a
             buffer for the weights.
@@ -110,7 +110,7 @@ def retreat(
 
     Args:
         adjoints: (time + 1, trial, width), of whole tiles; overwritten with dt times
-            dL/dx after each step, beside them the dL/dz before it.
+            dL/dx after each step, next to them the dL/dz before it.
         states: (time + 1, trial, width), as `advance` left them.
         outputs: (time, trial, Nout), as `advance` left them.
         panels: (N / LANES, K, LANES), K = N + Nout; a buffer for the weights.
