@@ -1,16 +1,11 @@
-"""Read and write the networks of an experiment, for the scripts of Section 2."""
+"""Read the networks of an experiment and measure them, for the scripts of Section 2."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import pandas as pd
 
 from interplay.nonlinear.loading import read_network
 from interplay.nonlinear.trained import TrainedNetwork
-from interplay.nonlinear.training import Run, State
-from interplay.runs.records import fingerprint
-from interplay.storage.arrays import write_arrays
-from interplay.storage.files import write_json
 from interplay.storage.tables import write_table
 
 
@@ -18,35 +13,6 @@ def read_networks(files) -> Iterator[TrainedNetwork]:
     """Read the trained networks of a rule's input, one after the other."""
     for each in zip(files.network, files.loss, files.record, strict=True):
         yield read_network(*each)
-
-
-def write_network(
-    run: Run,
-    start: State,
-    state: State,
-    paths: tuple[str, str, str],
-    about: Mapping[str, Any],
-) -> None:
-    """Write the results of a training job: weights, losses and record.
-
-    Args:
-        run: what was trained.
-        start: the state before the first epoch.
-        state: the state after the last one.
-        paths: of the three files.
-        about: further entries of the record.
-    """
-    network, loss, record = paths
-    write_arrays(state.weights, network)
-    losses = {"epoch": range(state.epoch), "loss": state.losses}
-    write_table(pd.DataFrame(losses), loss)
-    entries = {
-        "run": vars(run),
-        "W0_sha256": fingerprint(start.weights["W"]),
-        "epochs": state.epoch,
-        "diverged": state.diverged,
-    }
-    write_json(entries | about, record)
 
 
 def write_measured(

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from interplay.kernels.denormals import flush_denormals
+from interplay.nonlinear.saving import save_network
 from interplay.nonlinear.training import Run, State, initial_state, train
 from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.records import Stopwatch, describe_machine
 from interplay.storage.hashes import value_hash
 from interplay.tasks import make_task
 from job import job
-from networks import write_network
 
 with job(snakemake):
     params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output
@@ -36,5 +36,5 @@ with job(snakemake):
         **stopwatch.read(),
     }
     paths = output.network, output.loss, output.record
-    write_network(run, start, state, paths, about)
+    save_network(run, start, state, paths, about)
     checkpoints.remove()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from interplay.nonlinear.saving import save_network
 from interplay.nonlinear.stacked import train_stack, unstack_states
 from interplay.nonlinear.training import Run, initial_state
 from interplay.runs.checkpoints import Checkpoints
@@ -13,7 +14,6 @@ from interplay.runs.records import Stopwatch, describe_machine
 from interplay.storage.hashes import value_hash
 from interplay.tasks import make_task
 from job import job
-from networks import write_network
 
 with job(snakemake):
     params, output = snakemake.params, snakemake.output
@@ -47,5 +47,5 @@ with job(snakemake):
     }
     paths = zip(output.network, output.loss, output.record, strict=True)
     for each in zip(runs, starts, states, paths, strict=True):
-        write_network(*each, about)
+        save_network(*each, about)
     checkpoints.remove()

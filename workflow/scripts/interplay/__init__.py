@@ -2,38 +2,22 @@
 
 The library knows nothing of Snakemake. Its face:
 
-    load                                   a trained network from a results folder
+    load                                   a trained network
     Task, Trials, make_task                tasks, and the batches that they draw
     singular_values, eigenvalues           of a matrix
     truncations, functional_rank           low-rank approximations, Eq. (4)
 
-Everything else is internal. Names are imported when they are first used, so that a
-training job contains only the modules that it needs.
+Everything else is internal.
 """
 
 from importlib import import_module
 from typing import Any
 
-_FACE = {
-    "load": "interplay.nonlinear.loading",
-    "Task": "interplay.tasks.trials",
-    "Trials": "interplay.tasks.trials",
-    "make_task": "interplay.tasks",
-    "singular_values": "interplay.lowrank.spectrum",
-    "eigenvalues": "interplay.lowrank.spectrum",
-    "truncations": "interplay.lowrank.truncation",
-    "functional_rank": "interplay.lowrank.truncation",
-}
-"""module of each public name"""
-
-__all__ = [*_FACE]  # pyright: ignore[reportUnsupportedDunderAll]
-
 
 def __getattr__(name: str) -> Any:
-    if name not in _FACE:
+    # Public names are imported when they are first used. A training job therefore contains
+    # only the modules that it needs, and an edit elsewhere retrains nothing.
+    face = import_module("interplay.face") if not name.startswith("_") else None
+    if name not in getattr(face, "__all__", ()):
         raise AttributeError(f"module 'interplay' has no attribute {name!r}")
-    return getattr(import_module(_FACE[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_FACE})
+    return getattr(face, name)
