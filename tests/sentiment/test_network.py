@@ -177,7 +177,7 @@ def test_the_network_learns_the_synthetic_treebank():
     sizes = {"train": 1600, "dev": 400}
     trees = {s: synthetic_trees(n, stream("trees", "test", s)) for s, n in sizes.items()}
     treebank = build_treebank(trees)
-    run = Run(seed=0, n=256, epochs=40, batch=64, learning_rate=0.01 / 256, dropout=0.5)
+    run = Run(seed=0, n=64, epochs=40, batch=64, learning_rate=0.02 / 64, dropout=0.5)
     language = run.language(
         treebank["train"], synthetic_vectors(100, stream("vectors", "test"))
     )
