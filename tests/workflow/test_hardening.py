@@ -14,6 +14,17 @@ import yaml
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--cores", "1", "--nolock"]
 FOLDER = "results/nonlinear/small"
 NETWORKS = f"{FOLDER}/g0.9"
+MEASURED = (
+    "networks.csv",
+    "losses.parquet",
+    "convergence.csv",
+    "spectrum.parquet",
+    "eigenvalues.parquet",
+    "norms.csv",
+    "truncation.csv",
+    "functional_rank.csv",
+    "shuffle_loss.csv",
+)
 
 pytestmark = pytest.mark.slow
 
@@ -23,8 +34,8 @@ def command(folder, **changes):
     entry = {"like": "flipflop", "N": 32, "epochs": 100, "g": [0.9], "seeds": [0, 1]}
     config = {"nonlinear": {"networks": {"small": entry | changes}}}
     (folder / "small.yaml").write_text(yaml.safe_dump(config))
-    target = f"{FOLDER}/networks.csv"
-    return [*SNAKEMAKE, "--configfile", "small.yaml", "--", target]
+    targets = [f"{FOLDER}/{name}" for name in MEASURED]
+    return [*SNAKEMAKE, "--configfile", "small.yaml", "--", *targets]
 
 
 def run(folder, **changes):

@@ -95,6 +95,12 @@ MEASUREMENTS = {
 """files of each measurement, the settings that it reads, and its message"""
 
 
+MEASURED_FILES = [
+    "networks.csv",
+    *(file for files, _, _ in MEASUREMENTS.values() for file in files),
+]
+
+
 for name, (files, keys, message) in MEASUREMENTS.items():
 
     rule:

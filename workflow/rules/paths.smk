@@ -37,6 +37,11 @@ def overviews(names):
     return expand(f"{MEASURED}/overview.pdf", experiment=list(names))
 
 
+def measured(names):
+    """Return everything that is measured on the networks of some experiments."""
+    return expand(f"{MEASURED}/{{file}}", file=MEASURED_FILES, experiment=list(names))
+
+
 def each_network(file, folder=LINEAR, **grid):
     """Return a file of every linear network in a grid of g and seeds."""
     return expand(f"{folder}/{file}", **grid)
