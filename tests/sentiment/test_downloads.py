@@ -59,7 +59,7 @@ def fetch(host, folder, name="trees.zip", digest=None, member="trees/train.txt")
     served, address = host
     if digest is None:
         digest = sha256((served / name).read_bytes())
-    with downloaded_archive(f"{address}/{name}", digest, folder) as archive:
+    with downloaded_archive([f"{address}/{name}"], digest, folder) as archive:
         archive.extract(member, folder / "train.txt")
 
 
@@ -97,7 +97,24 @@ def test_a_host_that_does_not_answer_is_named(tmp_path):
     url = "http://127.0.0.1:9/trees.zip"
     with (
         pytest.raises(InputError, match=r"http://127.0.0.1:9/trees.zip: expected"),
-        downloaded_archive(url, "0" * 64, tmp_path / "data"),
+        downloaded_archive([url], "0" * 64, tmp_path / "data"),
+    ):
+        pass
+    assert not list((tmp_path / "data").iterdir())
+
+
+def test_hosts_are_tried_in_turn(host, tmp_path):
+    served, address = host
+    (served / "other.zip").write_bytes(TEXT)
+    digest = sha256((served / "trees.zip").read_bytes())
+    names = ["none.zip", "other.zip", "trees.zip", "later.zip"]
+    urls = [f"{address}/{name}" for name in names]
+    with downloaded_archive(urls, digest, tmp_path / "data") as archive:
+        archive.extract("trees/train.txt", tmp_path / "train.txt")
+    assert (tmp_path / "train.txt").read_bytes() == TEXT
+    with (
+        pytest.raises(InputError, match=r"none.zip: expected .*; .*other.zip: expected"),
+        downloaded_archive(urls[:2], digest, tmp_path / "data"),
     ):
         pass
     assert not list((tmp_path / "data").iterdir())
@@ -121,7 +138,7 @@ def test_a_file_of_the_archive_is_checked_before_it_is_in_place(host, tmp_path):
     served, address = host
     digest = sha256((served / "trees.zip").read_bytes())
     path = tmp_path / "data" / "train.txt"
-    with downloaded_archive(f"{address}/trees.zip", digest, path.parent) as archive:
+    with downloaded_archive([f"{address}/trees.zip"], digest, path.parent) as archive:
         with pytest.raises(InputError, match=r"trees/train.txt: expected sha256 0+, fou"):
             archive.extract("trees/train.txt", path, "0" * 64)
         assert not path.exists()

@@ -78,9 +78,7 @@ else:
             mem_mb=each_try(500),
             runtime=each_try(30),
         params:
-            url=lookup(dpath="sentiment/treebank/url", within=config),
-            sha256=lookup(dpath="sentiment/treebank/sha256", within=config),
-            files=lookup(dpath="sentiment/treebank/files", within=config),
+            **settings("sentiment", "treebank", keys="urls sha256 files"),
             code=code("fetch_treebank.py"),
         message:
             "Getting the Stanford Sentiment Treebank"
@@ -102,9 +100,7 @@ else:
             mem_mb=each_try(500),
             runtime=each_try(120),
         params:
-            url=lookup(dpath="sentiment/vectors/url", within=config),
-            sha256=lookup(dpath="sentiment/vectors/sha256", within=config),
-            file=lookup(dpath="sentiment/vectors/file", within=config),
+            **settings("sentiment", "vectors", keys="urls sha256 file"),
             code=code("fetch_vectors.py"),
         message:
             "Downloading word vectors"

@@ -19,9 +19,8 @@ with job(snakemake):
                 Path(folder) / f"{split}.txt", params.files[split], output[split]
             )
     else:
-        logger.info("downloading from %s", params.url)
         scratch = Path(output[0]).parent
-        with downloaded_archive(params.url, params.sha256, scratch) as archive:
+        with downloaded_archive(params.urls, params.sha256, scratch) as archive:
             for split in SPLITS:
                 member, sha256 = f"trees/{split}.txt", params.files[split]
                 archive.extract(member, output[split], sha256)

@@ -7,5 +7,5 @@ from job import job
 
 with job(snakemake):
     params, path = snakemake.params, Path(snakemake.output.vectors)
-    with downloaded_archive(params.url, params.sha256, path.parent) as archive:
+    with downloaded_archive(params.urls, params.sha256, path.parent) as archive:
         archive.extract(params.file, path)

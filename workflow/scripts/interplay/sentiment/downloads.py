@@ -9,7 +9,7 @@ import logging
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,17 +22,22 @@ from interplay.storage.files import replacing
 from interplay.storage.hashes import file_hash
 
 
+logger = logging.getLogger(__name__)
+
+
 @contextmanager
-def downloaded_archive(url: str, sha256: str, folder: str | Path) -> Iterator["Archive"]:
+def downloaded_archive(
+    urls: Sequence[str], sha256: str, folder: str | Path
+) -> Iterator["Archive"]:
     """Yield a zip archive, which is deleted after the block.
 
     Args:
-        url: https, http or ftp.
+        urls: addresses of the archive (https, http or ftp), tried in turn.
         sha256: of the archive.
         folder: where the archive is stored meanwhile; created if it does not exist.
 
     Raises:
-        InputError: the host does not serve the archive, or serves another file.
+        InputError: no host serves the archive with this hash.
         OSError: the archive cannot be written.
     """
     folder = Path(folder)
@@ -40,13 +45,26 @@ def downloaded_archive(url: str, sha256: str, folder: str | Path) -> Iterator["A
     # The progress bar or the error below says everything that pooch would log.
     pooch.get_logger().setLevel(logging.ERROR)
     with TemporaryDirectory(dir=folder, prefix=".download.") as temporary:
-        path = _download(url, sha256, temporary)
+        url, path = _first_download(urls, sha256, temporary)
         try:
             files = zipfile.ZipFile(path)
         except zipfile.BadZipFile as error:
             raise InputError(f"{url}: expected a zip archive, found: {error}") from error
         with files:
             yield Archive(files, url)
+
+
+def _first_download(urls: Sequence[str], sha256: str, folder: str) -> tuple[str, str]:
+    """Return the first address that serves the file, and the path of the file."""
+    problems = []
+    for url in urls:
+        logger.info("downloading from %s", url)
+        try:
+            return url, _download(url, sha256, folder)
+        except InputError as error:
+            logger.warning("%s", error)
+            problems.append(str(error))
+    raise InputError("; ".join(problems))
 
 
 def _download(url: str, sha256: str, folder: str) -> str:
