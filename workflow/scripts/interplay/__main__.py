@@ -91,6 +91,12 @@ def _parser() -> argparse.ArgumentParser:
         parents=[results],
     )
     archive.add_argument("folder", type=Path, help="replaced if it is an archive")
+    data = add("data", _data, "say which data are on this machine, in a line each")
+    data.add_argument(
+        "--check", action="store_true", help="exit with status 1 if any are not"
+    )
+    data.add_argument("--treebank", type=Path, metavar="DIR", help="a local copy")
+    data.add_argument("--glove", type=Path, metavar="FILE", help="a local copy")
     add("run", _run, "run Snakemake after a check of configuration files and stale locks")
     return parser
 
@@ -163,6 +169,19 @@ def _archive(options: argparse.Namespace) -> int:
     archive(folder, options.folder, Path.cwd())
     print(f"{options.folder}: figures, tables, site and receipts of {folder}")
     return 0
+
+
+def _data(options: argparse.Namespace) -> int:
+    from interplay.configuration.files import read_yaml
+    from interplay.sentiment.inventory import inventory
+
+    config = read_yaml("config.yaml")
+    resources = Path(config["pathvars"]["resources"])
+    local = options.treebank, options.glove
+    items = inventory(config["sentiment"], resources, *local)
+    for item in items:
+        print(f"{item.name:<10}{'at hand' if item.at_hand else 'not here'}  {item.state}")
+    return int(options.check and not all(item.at_hand for item in items))
 
 
 def _results(options: argparse.Namespace) -> Path:

@@ -21,7 +21,6 @@ from interplay.storage.errors import InputError
 from interplay.storage.files import replacing
 from interplay.storage.hashes import file_hash
 
-
 logger = logging.getLogger(__name__)
 
 
