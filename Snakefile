@@ -41,7 +41,7 @@ rule all:
     input:
         # Snakemake does not make a missing file again that only finished files need.
         measured(EXPERIMENTS),
-        overviews(name for name in EXPERIMENTS if name not in PAPER_NETWORKS),
+        overviews(OWN_EXPERIMENTS),
         PAPER if "readings" in config else [],
         rules.site.output,
     localrule: True

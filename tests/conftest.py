@@ -87,7 +87,8 @@ def reproduction(copies):
     """Every rule of the workflow, to the figures, claims and paper, on tiny networks."""
     whole = Reproduction(copies(), ("preview.yaml", "tiny.yaml"))
     (whole.folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
-    snakemake(whole.folder, "--cores", "all", "--configfile", *whole.configuration)
+    files = ["--configfile", *whole.configuration]
+    snakemake(whole.folder, "--cores", "all", *files, "--", "all", "overview")
     return whole
 
 

@@ -1,5 +1,8 @@
 """The overview figure of each experiment, drawn from its own tables."""
 
+OWN_EXPERIMENTS = [name for name in EXPERIMENTS if name not in PAPER_NETWORKS]
+"""experiments that no figure of the paper shows"""
+
 
 rule draw_overview:
     """Draw the overview figure of an experiment."""

@@ -6,7 +6,7 @@ TEMPLATES = SCRIPTS / "interplay" / "site" / "templates"
 rule site:
     """Write the site from all results."""
     input:
-        results=[overviews(EXPERIMENTS), PAPER if "readings" in config else []],
+        results=[overviews(OWN_EXPERIMENTS), PAPER if "readings" in config else []],
         templates=[
             source(file.relative_to(ROOT)) for file in sorted(TEMPLATES.iterdir())
         ],
