@@ -164,8 +164,10 @@ def second_order_table():
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda: figS_cosine.draw(*cosine_tables(), period=5, dt=0.1),
-        lambda: figS_divergence.draw(divergence_table()),
+        lambda: figS_cosine.draw(
+            *cosine_tables(), strengths=(0.0, 0.8), period=5, dt=0.1
+        ),
+        lambda: figS_divergence.draw(divergence_table(), targets=[4.0], strengths=[0.8]),
         lambda: figS_second_order.draw(second_order_table()),
     ],
 )
@@ -177,7 +179,9 @@ def test_supplement_is_drawn_whatever_networks_do(draw, tmp_path):
 
 
 def test_a_network_that_diverges_ends_in_a_cross_inside_the_axes():
-    loss, values = figS_divergence.draw(divergence_table()).axes
+    loss, values = figS_divergence.draw(
+        divergence_table(), targets=[4.0], strengths=[0.8]
+    ).axes
     for axes in (loss, values):
         (cross,) = (line for line in axes.lines if line.get_marker() == "x")
         (epoch,), (height,) = cross.get_data()
@@ -187,6 +191,8 @@ def test_a_network_that_diverges_ends_in_a_cross_inside_the_axes():
 
 
 def test_a_diverging_network_does_not_stretch_the_axis_of_eigenvalues():
-    axes = figS_divergence.draw(divergence_table()).axes[1]
+    axes = figS_divergence.draw(divergence_table(), targets=[4.0], strengths=[0.8]).axes[
+        1
+    ]
     low, high = axes.get_ylim()
     assert low < 0.8 < 1 < high < 2

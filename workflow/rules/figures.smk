@@ -101,12 +101,21 @@ FIGURES = {
             "trials": f"{TABLES}/cosine_trials.parquet",
             "curves": f"{TABLES}/cosine_curves.parquet",
         },
-        settings("linear", "cosine", "trial", keys="period dt"),
+        {
+            "strengths": sorted(COSINE_RATES),
+            **settings("linear", "cosine", "trial", keys="period dt"),
+        },
         "Supplement: initial connectivity is necessary",
     ),
     "figS_divergence": (
         {"curves": f"{TABLES}/divergence_curves.parquet"},
-        {},
+        {
+            "targets": [
+                float(target["zhat"])
+                for target in config["linear"]["divergence"]["targets"]
+            ],
+            "strengths": DIVERGENCE_GRID["g"],
+        },
         "Supplement: divergence of linear networks",
     ),
     "figS_second_order": (

@@ -8,10 +8,12 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from interplay.figures.panels import Panel
 from interplay.figures.style import (
     INK,
+    MUTED,
     TASK_COLOURS,
     TASKS,
     TEXT_WIDTH,
@@ -45,6 +47,9 @@ PANELS = {
     for letter, shows, column in zip("abcd", _SHOWS, QUANTITIES, strict=True)
 }
 
+BAND = 0.18
+"""share of the height of panel (a) above the axis, for what did not settle"""
+
 OPEN = {"mfc": "white", "mew": 0.7}
 """markers of points at which only some of the networks settled"""
 
@@ -76,7 +81,7 @@ def draw(networks: pd.DataFrame, *, experiments: Mapping[str, str]) -> Figure:
 def _finish_convergence(
     ax: Axes, networks: pd.DataFrame, experiments: Mapping[str, str]
 ) -> None:
-    """Make the axis logarithmic; mark at its top each g of which no network settled."""
+    """Make the axis logarithmic; mark in a band above it each g of which none settled."""
     use_log_axis(ax)
     missing = {}
     for task in TASKS:
@@ -85,13 +90,20 @@ def _finish_convergence(
     if not any(missing.values()):
         return
     low, high = ax.get_ylim()
+    ticks = [tick for tick in ax.get_yticks() if low <= tick <= high]
     if ax.get_yscale() == "log":
-        # Room above all points, so that no mark reads as a convergence time.
-        ax.set_ylim(low, high * (high / low) ** 0.3)
-    for number, (task, strengths) in enumerate(missing.items()):
+        # A grey band above the axis, so that no mark reads as a convergence time.
+        ax.set_ylim(low, high * (high / low) ** (BAND / (1 - BAND)))
+        ax.yaxis.set_major_locator(FixedLocator(ticks))
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.axhspan(
+            1 - BAND, 1, transform=ax.get_yaxis_transform(), color=MUTED, alpha=0.15, lw=0
+        )
+    for number, (task, strengths) in enumerate(missing.items(), start=1):
+        height = 1 - BAND * number / (len(TASKS) + 1)
         for g in strengths:
             ax.plot(
-                g, 0.98 - 0.06 * number, "x", ms=3.5, mew=0.9, color=TASK_COLOURS[task],
+                g, height, "x", ms=3.5, mew=0.9, color=TASK_COLOURS[task],
                 transform=ax.get_xaxis_transform(),
             )  # fmt: skip
 

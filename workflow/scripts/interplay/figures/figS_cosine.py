@@ -1,21 +1,56 @@
 """Supplement: a task for which initial connectivity is necessary."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from interplay.figures.linear import DASHED
+from interplay.figures.panels import Panel
 from interplay.figures.style import INK, MUTED, TEXT_WIDTH, letter_panels, shades
 from interplay.linear.cosine import sustaining_eigenvalue
 
 COLOUR = "#3b528b"
+
+LEARNING = {
+    "loss": "loss / initial loss",
+    "eigenvalue_re": r"$\mathrm{Re}\,\lambda$",
+    "eigenvalue_im": r"$\mathrm{Im}\,\lambda$",
+}
+"""columns of the lower row, and their labels"""
+
+PANELS = {
+    letter: Panel(
+        f"target and output at the {which} g",
+        "cosine_trials.parquet",
+        f"g == @strengths[{number}]",
+        ("output", "target"),
+    )
+    for number, (letter, which) in enumerate(
+        {"a": "smallest", "b": "middle", "c": "largest"}.items()
+    )
+} | {
+    letter: Panel(shows, "cosine_curves.parquet", f"{column}.notna()", (column,))
+    for letter, column, shows in zip(
+        "def",
+        LEARNING,
+        (
+            "learning curves",
+            "real part of the eigenvalue of W with the largest imaginary part",
+            "imaginary part of the same eigenvalue",
+        ),
+        strict=True,
+    )
+}
 
 
 def draw(
     trials: pd.DataFrame,
     curves: pd.DataFrame,
     *,
+    strengths: Sequence[float],
     period: float,
     dt: float,
 ) -> Figure:
@@ -28,10 +63,10 @@ def draw(
     Args:
         trials: the table cosine_trials.
         curves: the table cosine_curves.
+        strengths: of the initial connectivity, rising.
         period: period of the target in membrane time constants.
         dt: time step in membrane time constants.
     """
-    strengths = sorted(curves.g.unique())
     colours = dict(zip(strengths, shades(COLOUR, len(strengths)), strict=True))
     figure = Figure(figsize=(TEXT_WIDTH, 3.3))
     rows = figure.add_gridspec(2, 1)
@@ -46,13 +81,8 @@ def draw(
     learning = rows[1].subgridspec(1, 3).subplots()
     start = curves[curves.epoch == 0].set_index(["g", "seed"]).loss
     initial = start.reindex(pd.MultiIndex.from_frame(curves[["g", "seed"]]))
-    curves = curves.assign(relative_loss=curves.loss / initial.to_numpy())
-    labels = {
-        "relative_loss": "loss / initial loss",
-        "eigenvalue_re": r"$\mathrm{Re}\,\lambda$",
-        "eigenvalue_im": r"$\mathrm{Im}\,\lambda$",
-    }
-    for ax, (column, label) in zip(learning, labels.items(), strict=True):
+    curves = curves.assign(loss=curves.loss / initial.to_numpy())
+    for ax, (column, label) in zip(learning, LEARNING.items(), strict=True):
         for (g, seed), network in curves.dropna(subset=column).groupby(["g", "seed"]):
             first = seed == curves.seed.min()
             ax.plot(

@@ -1,10 +1,14 @@
 """Supplement: gradients diverge where learning drives an eigenvalue of W to 1."""
 
+from collections.abc import Sequence
+from itertools import product
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from interplay.figures.linear import DASHED, target_colours
+from interplay.figures.panels import Panel
 from interplay.figures.style import INK, TEXT_WIDTH, letter_panels, shades
 
 LOSSES = 1e-6, 1e3
@@ -13,8 +17,24 @@ REAL_PARTS = 0.4, 1.2
 """range of the axis of the eigenvalues' real parts"""
 EIGENVALUES = ["lambda1", "lambda2", "lambda3", "lambda4", "lambda5"]
 
+PANELS = {
+    letter: Panel(
+        f"{shows}, target {number // 2 + 1}, g {number % 2 + 1}",
+        "divergence_curves.parquet",
+        f"zhat == @targets[{number // 2}] and g == @strengths[{number % 2}]",
+        columns,
+    )
+    for letters, shows, columns in (
+        ("abcd", "learning curves", ("loss",)),
+        ("efgh", "largest real parts of the eigenvalues of W", tuple(EIGENVALUES)),
+    )
+    for number, letter in enumerate(letters)
+}
 
-def draw(curves: pd.DataFrame) -> Figure:
+
+def draw(
+    curves: pd.DataFrame, *, targets: Sequence[float], strengths: Sequence[float]
+) -> Figure:
     """Draw loss (upper row) and largest eigenvalues of W (lower row) against epochs.
 
     Each target and g has a column. Thick lines are the first seed with all eigenvalues
@@ -23,11 +43,16 @@ def draw(curves: pd.DataFrame) -> Figure:
 
     Args:
         curves: the table divergence_curves.
+        targets: two values of zhat.
+        strengths: two values of g.
     """
-    networks = list(curves.groupby(["zhat", "g"]))
+    networks = [
+        ((zhat, g), curves[(curves.zhat == zhat) & (curves.g == g)])
+        for zhat, g in product(targets, strengths)
+    ]
     figure = Figure(figsize=(TEXT_WIDTH, 3.1))
     axes = figure.subplots(2, len(networks), sharex=True, sharey="row", squeeze=False)
-    colours = target_colours(curves.zhat.unique().tolist())
+    colours = target_colours(list(targets))
     epochs = curves.epoch.max()
     for (loss, values), ((zhat, g), table) in zip(axes.T, networks, strict=True):
         _draw_seeds(loss, values, table, epochs, shades(colours[zhat], len(EIGENVALUES)))
