@@ -10,6 +10,7 @@ import typst
 import yaml
 
 from interplay.claims.explanation import read_explanations
+from interplay.configuration.experiments import experiments
 from interplay.paper.numbers import configured, found
 from interplay.storage.tables import write_table
 
@@ -116,6 +117,11 @@ def files(tmp_path):
             for name in config["sentiment"]["networks"]
         ]
     )
+    named = experiments(config["nonlinear"])
+    config["nonlinear"]["networks"] = {
+        name: {**one.parameters, "g": list(one.g), "seeds": list(one.seeds)}
+        for name, one in named.items()
+    }
     numbers = pd.concat([configured(config), found(networks, data, lstm, claims)])
     claims.loc[claims.id == "romo-rank-six", "verdict"] = "fails"
     reason = {
@@ -130,6 +136,9 @@ def files(tmp_path):
     return {
         "figures": str(figures),
         "preview": False,
+        "commit": "0123456789abcdef0123456789abcdef01234567",
+        "date": "2026-01-31",
+        "identity": "0" * 64,
         "explanations": str(tmp_path / "explanations.csv"),
         "claims": str(tmp_path / "claims.csv"),
         "numbers": str(tmp_path / "numbers.csv"),

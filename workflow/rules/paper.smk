@@ -52,6 +52,7 @@ rule paper:
     input:
         source=source("paper/paper.typ"),
         template=source("paper/template.typ"),
+        references=source("paper/references.yml"),
         figures=[f"<results>/figures/{figure}.svg" for figure in FIGURES],
         claims="<results>/tables/claims.csv",
         explanations="<results>/tables/explanations.csv",

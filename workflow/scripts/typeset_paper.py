@@ -5,14 +5,23 @@ from pathlib import Path
 
 import typst
 
+from interplay.provenance.identity import inputs_hash
+from interplay.provenance.origin import commit_of, date_of
 from interplay.storage.errors import InputError
 from interplay.storage.files import replacing
+from interplay.storage.hashes import file_hash
 from job import job
 
 with job(snakemake):
     files = snakemake.input
+    params, root = snakemake.params, Path(files.source).resolve().parents[1]
+    inputs = {str(path): file_hash(path) for path in files}
+    commit = commit_of(root)
     values = {
-        "preview": snakemake.params.preview,
+        "commit": commit,
+        "date": date_of(root, commit),
+        "identity": inputs_hash(snakemake.rule, inputs, dict(params.items())),
+        "preview": params.preview,
         "explanations": Path(files.explanations).resolve(),
         "figures": Path(files.figures[0]).parent.resolve(),
         "claims": Path(files.claims).resolve(),

@@ -90,6 +90,12 @@ def commit_of(root: Path) -> str:
     return (_git(root, "rev-parse", "HEAD") or b"").decode().strip()
 
 
+def date_of(root: Path, commit: str) -> str:
+    """Return the day of a commit, such as 2026-11-25; an empty string without it."""
+    said = _git(root, "show", "--no-patch", "--format=%cs", commit) if commit else None
+    return (said or b"").decode().strip()
+
+
 def uncommitted(root: Path) -> list[str]:
     """Return the files that differ from the commit, or are not in it and not ignored."""
     said = _git(root, "status", "--porcelain", "-z", "--untracked-files=all", "--", ".")
