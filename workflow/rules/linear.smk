@@ -138,6 +138,7 @@ rule second_order:
     """Train linear networks at g = 0; record the eigenvalues of dW at each epoch."""
     output:
         eigenvalues="<results>/tables/second_order.parquet",
+        record="<results>/linear/second_order/record.json",
     log:
         "<logs>/linear/second_order.log",
     benchmark:
