@@ -2,19 +2,16 @@
 
 import gzip
 import os
-import random
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.tree import Tree
 
 from interplay.runs.streams import stream
-from interplay.sentiment.batches import shuffled_batches, sorted_batches
 from interplay.sentiment.facts import data_facts
 from interplay.sentiment.synthetic import (
     format_trees,
@@ -44,19 +41,6 @@ GLOVE = Path(
 WITHOUT_VECTOR = {"glove.6B.100d.txt": 4043, "glove.6B.100d.sst_subset.txt.gz": 4173}
 
 TREE = "(3 (2 It) (4 (2 's) (4 good)))"
-
-
-@pytest.fixture(scope="module")
-def treebank():
-    sizes = {"train": 150, "dev": 60, "test": 20}
-    trees = {s: synthetic_trees(n, stream("trees", "test", s)) for s, n in sizes.items()}
-    return build_treebank(trees)
-
-
-@pytest.fixture(scope="module")
-def language(treebank):
-    vectors = synthetic_vectors(12, stream("vectors", "test"))
-    return build_language(treebank["train"], vectors, stream("unknown", "test"))
 
 
 def write(path, text):
@@ -233,54 +217,6 @@ def test_words_without_a_vector_are_standard_normal(treebank):
     others = drawn.vectors[2:][drawn.vectors[2:, 0] != 1]
     assert abs(others.mean()) < 0.03
     assert abs(others.std() - 1) < 0.03
-
-
-# Batches
-
-
-def sentences_of(batch, language):
-    words = language.text.vocab.itos
-    columns = zip(batch.words.T.tolist(), batch.lengths.tolist(), strict=True)
-    return [" ".join(words[i] for i in column[:length]) for column, length in columns]
-
-
-@settings(max_examples=15, deadline=None)
-@given(size=st.integers(1, 70), seed=st.integers(0, 2**32))
-def test_an_epoch_shows_every_sentence_once(treebank, language, size, seed):
-    examples = language.examples(treebank["train"])
-    batches = list(shuffled_batches(examples, size, np.random.default_rng(seed)))
-    shown = sorted(s for batch in batches for s in sentences_of(batch, language))
-    assert shown == sorted(" ".join(tokens) for tokens in treebank["train"]["tokens"])
-    for batch in batches:
-        lengths = batch.lengths.tolist()
-        assert lengths == sorted(lengths, reverse=True)
-        assert batch.words.shape == (lengths[0], len(lengths))
-        longer = [sum(length > t for length in lengths) for t in range(lengths[0])]
-        assert batch.sizes.tolist() == longer
-    positive = sum(int(batch.labels.sum()) for batch in batches)
-    assert positive == sum(treebank["train"]["label"])
-
-
-def test_batches_follow_their_own_stream_and_leave_the_global_ones_alone(
-    treebank, language
-):
-    examples = language.examples(treebank["train"])
-    before = random.getstate(), torch.get_rng_state()
-
-    def order(seed):
-        rng = np.random.default_rng(seed)
-        return [batch.words.tolist() for batch in shuffled_batches(examples, 8, rng)]
-
-    assert order(1) == order(1) != order(2)
-    assert random.getstate() == before[0]
-    assert torch.equal(torch.get_rng_state(), before[1])
-
-
-def test_sorted_batches_hold_the_longest_first(treebank, language):
-    batches = sorted_batches(language.examples(treebank["dev"]), 16)
-    assert sum(len(batch.labels) for batch in batches) == len(treebank["dev"])
-    for batch in batches:
-        assert batch.lengths.tolist() == sorted(batch.lengths.tolist(), reverse=True)
 
 
 # The real data
