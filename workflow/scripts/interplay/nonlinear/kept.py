@@ -90,7 +90,7 @@ def keep(
     return replace(kept, about={**about, "loss": loss})
 
 
-def _number(key: str, value: float) -> float | None:
+def _number(key: str, value: Any) -> Any:
     """Return a measurement as JSON has it: whole numbers as such, NaN as None."""
     if pd.isna(value):
         return None
