@@ -49,7 +49,7 @@ def measured(trained, functional_rank):
     row = {"g": RUN.g, "seed": RUN.seed, "experiment": "mine", "task": "romo"}
     losses = {"initial_loss": trained.initial_loss, "final_loss": 0.01}
     ranks = {"convergence_epoch": np.nan, "functional_rank": functional_rank}
-    return pd.Series({**row, **losses, **ranks})
+    return {**row, **losses, **ranks}
 
 
 def kept_at(trained, functional_rank, largest_rank=5):
