@@ -29,7 +29,6 @@ RECORDED = ("run", "task", "W0_sha256", "epochs", "diverged")
 MEASURED = ("initial_loss", "final_loss", "convergence_epoch", "functional_rank")
 """measurements that are kept; `final_loss` is that of the network before truncation"""
 
-
 COUNTS = ("convergence_epoch", "functional_rank")
 """the measurements that are whole numbers"""
 
