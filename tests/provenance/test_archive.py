@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from interplay.__main__ import main
+from interplay.nonlinear.finding import load
 from interplay.nonlinear.settled import settled
 from interplay.provenance.archive import ARCHIVED
 from interplay.provenance.costs import costs
@@ -19,10 +20,12 @@ from interplay.provenance.verify import verify
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash
 from tests.provenance.small import (
+    PART,
     SCRIPT,
     SOURCE,
     add_a_line,
     drop_a_row,
+    job,
     jobs,
     sealed,
     write,
@@ -119,6 +122,21 @@ def test_an_altered_archive_is_found(clone, path, change, line):
     assert verify(Path(ARCHIVE), clone).problems[0].startswith(line)
 
 
+def test_kept_networks_are_in_the_archive_and_checked(repository):
+    kept = "networks/mante.safetensors"
+    write(repository / "results" / kept, "factors")
+    made = job(repository, "keep_networks", [PART], [f"results/{kept}"], 5.0)
+    sealed(repository, [*jobs(repository), made], earlier=[])
+    assert main(["archive", ARCHIVE, "--results", "results"]) == 0
+    assert verify(Path(ARCHIVE), repository).problems == []
+    write(repository / ARCHIVE / kept, "other factors")
+    (problem,) = verify(Path(ARCHIVE), repository).problems
+    assert problem.startswith(f"{ARCHIVE}/{kept}: altered")
+    (repository / ARCHIVE / kept).unlink()
+    (problem,) = verify(Path(ARCHIVE), repository).problems
+    assert problem.startswith(f"{ARCHIVE}/{kept}: missing")
+
+
 def test_code_that_is_not_the_commits_is_found(repository):
     """The run used a script with uncommitted changes."""
     add_a_line(repository / SCRIPT)
@@ -162,6 +180,7 @@ def test_the_archive_of_a_run(reproduction, tmp_path, monkeypatch, capsys):
         assert main(["archive", str(folder), "--results", "results/preview"]) == 0
     assert {path.name for path in (folder / "figures").iterdir()} >= set(FIGURES)
     assert (folder / "site/index.html").is_file()
+    assert load("mante", g=0.9, seed=0, results=folder).rank is not None
     machines = json.loads((folder / MACHINES).read_text())
     trained = len(list(reproduction.results.rglob("record.json")))
     assert sum(machine["jobs"] for machine in machines) == trained

@@ -157,6 +157,32 @@ rule summarise_networks:
         "../scripts/summarise_networks.py"
 
 
+rule keep_networks:
+    """Keep the networks of an experiment in one file, dW at the rank that each needs."""
+    input:
+        **{part: of_networks(file) for part, file in TRAINED.items()},
+        measured=f"{MEASURED}/networks.csv",
+    output:
+        networks=f"{KEPT}.safetensors",
+        table=f"{KEPT}.csv",
+    log:
+        "<logs>/nonlinear/{experiment}/keep.log",
+    benchmark:
+        "<benchmarks>/nonlinear/{experiment}/keep.tsv"
+    conda:
+        "../../envs/nonlinear.yaml"
+    resources:
+        mem_mb=each_try(1500),
+        runtime=each_try(10),
+    params:
+        **settings("nonlinear", "measurements", keys="test_trials largest_rank"),
+        code=task_code("keep_networks.py"),
+    message:
+        "Keeping the networks of {wildcards.experiment}"
+    script:
+        "../scripts/keep_networks.py"
+
+
 # The tables of the paper hold the experiments that it names, and no others.
 PAPER_NETWORKS = []
 

@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     archive = add(
         "archive",
         _archive,
-        "copy figures, tables, paper, site and receipts to a folder for git",
+        "copy figures, tables, kept networks, paper, site and receipts to a folder for git",
         parents=[results],
     )
     archive.add_argument("folder", type=Path, help="replaced if it is an archive")
@@ -167,7 +167,7 @@ def _archive(options: argparse.Namespace) -> int:
 
     folder = _results(options)
     archive(folder, options.folder, Path.cwd())
-    print(f"{options.folder}: figures, tables, site and receipts of {folder}")
+    print(f"{options.folder}: figures, tables, networks, site and receipts of {folder}")
     return 0
 
 

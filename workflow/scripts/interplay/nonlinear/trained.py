@@ -2,22 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from interplay.nonlinear.evaluation import losses_with
 from interplay.nonlinear.network import Network
-from interplay.nonlinear.training import Run, draw_test_trials, initial_weights
+from interplay.nonlinear.training import Run, State, draw_test_trials, initial_weights
 from interplay.runs.records import fingerprint
 from interplay.storage.errors import InputError
 from interplay.tasks import make_task
 from interplay.tasks.trials import Task, Trials
 
+if TYPE_CHECKING:
+    import torch
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class TrainedNetwork:
-    """A network at the end of its training job, with its initial recurrent weights."""
+    """A network at the end of its training, with its initial recurrent weights."""
 
     run: Run
     task: Task
@@ -28,13 +33,83 @@ class TrainedNetwork:
     network: Network[np.ndarray]
     """W, B, C after training, float32"""
     losses: np.ndarray
-    """(epoch,), float64, of the training batches"""
+    """(epoch,), float64, of the training batches; empty if the network was kept"""
+    initial_loss: float
+    """of the first training batch"""
     diverged: bool
+    rank: int | None = None
+    """of dW if the network was kept with dW truncated; None if dW is whole"""
+
+    @classmethod
+    def of(cls, run: Run, task: Task, state: State) -> "TrainedNetwork":
+        """Return the network of a run that was trained in this process.
+
+        Args:
+            run: what was trained.
+            task: the task.
+            state: the last state, from `interplay.nonlinear.training.train`.
+        """
+        return cls(
+            run=run,
+            task=task,
+            device="cpu",
+            W0=initial_weights(run, task.n_inputs, task.n_outputs)["W"],
+            network=Network(**state.weights),
+            losses=np.asarray(state.losses),
+            initial_loss=state.losses[0],
+            diverged=state.diverged,
+        )
+
+    def __repr__(self) -> str:
+        """Name the network in one line; its arrays are too large to print."""
+        run = self.run
+        dW = "dW whole" if self.rank is None else f"dW of rank {self.rank}"
+        return f"TrainedNetwork({run.task_name}, g={run.g}, seed={run.seed}, N={run.n}, {dW})"
 
     @property
     def dW(self) -> np.ndarray:
         """The change of connectivity, W - W0, Eq. (1): (N, N), float32."""
         return self.network.W - self.W0
+
+    def step(self, x: np.ndarray, u: np.ndarray) -> np.ndarray:
+        """Return the state after one Euler step, Eq. (2).
+
+        The state x is at a fixed point for the input u if `step(x, u)` is x.
+
+        Args:
+            x: (…, N), float32 or float64; the result has this precision.
+            u: (…, Nin), with the same leading dimensions, or others that broadcast.
+
+        Returns:
+            (…, N), (1 - dt) x + dt (W tanh(x) + B u).
+        """
+        W, B = self.network.W, self.network.B
+        return x + self.task.dt * (-x + np.tanh(x) @ W.T + u @ B.T)
+
+    def simulate(self, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Run trials that start at x = 0, Eqs (2) and (3).
+
+        Args:
+            inputs: (time, trial, Nin), u, float32 or float64.
+
+        Returns:
+            The outputs z, (time, trial, Nout), and the states x, (time, trial, N), both
+            after each input sample.
+        """
+        x = np.zeros((*inputs.shape[1:-1], self.run.n), inputs.dtype)
+        states = np.stack([x := self.step(x, u) for u in inputs])
+        return np.tanh(states) @ self.network.C.T, states
+
+    def as_torch(self) -> "torch.nn.Module":
+        """Return a torch module with the same dynamics.
+
+        Its parameters are W, B and C. It maps inputs, (time, trial, Nin), to outputs,
+        (time, trial, Nout), and is differentiable; see
+        `interplay.nonlinear.in_torch.RateNetwork`.
+        """
+        # Imported by name: measurements neither load torch nor rerun with that module.
+        in_torch = import_module("interplay.nonlinear.in_torch")
+        return in_torch.RateNetwork(self.network, self.task.dt)
 
     def test_trials(self, n_trials: int) -> Trials:
         """Draw the run's own test trials."""
@@ -68,14 +143,18 @@ class TrainedNetwork:
 
 
 def trained_network(
-    record: Mapping, weights: Mapping[str, np.ndarray], losses: np.ndarray
+    record: Mapping,
+    weights: Mapping[str, np.ndarray],
+    losses: np.ndarray,
+    rank: int | None = None,
 ) -> TrainedNetwork:
     """Combine the outputs of a training job; W0 is drawn again from the run's seed.
 
     Args:
-        record: the job's record.json.
+        record: the job's record.json; of a kept network, its description.
         weights: W, B, C, float32.
-        losses: (epoch,).
+        losses: (epoch,); empty if the network was kept.
+        rank: of dW if the network was kept.
 
     Raises:
         InputError: the W0 drawn is not the W0 that the network started from.
@@ -93,5 +172,7 @@ def trained_network(
         W0=W0,
         network=Network(**weights),
         losses=np.asarray(losses),
+        initial_loss=losses[0] if len(losses) else record["initial_loss"],
         diverged=record["diverged"],
+        rank=rank,
     )

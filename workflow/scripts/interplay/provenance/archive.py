@@ -21,6 +21,7 @@ ARCHIVED = (
     "figures/*.png",
     "tables/*.csv",
     "tables/*.parquet",
+    "networks/*",
     "site/**/*",
     "paper.pdf",
 )
@@ -28,7 +29,7 @@ ARCHIVED = (
 
 
 def archive(results: Path, folder: Path, work: Path) -> None:
-    """Copy figures, tables, site and paper of a run, and write down their origin.
+    """Copy figures, tables, kept networks, site and paper of a run, and note their origin.
 
     The folder also gets the receipts, the configuration (configuration.json), the lock
     (requirements.txt), the machines on which networks were trained (machines.json) and the

@@ -32,7 +32,7 @@ class Place:
     shown: str
     """the results folder, relative to the current folder, as messages name it"""
     archived: bool
-    """whether the folder holds a selection of the results, without the networks"""
+    """whether the folder holds a selection of the results, with kept networks only"""
 
     def file(self, path: str) -> Path:
         """Return where a file that a receipt names is, or would be."""

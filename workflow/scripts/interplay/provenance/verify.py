@@ -30,7 +30,7 @@ DERIVED = (NAME, CONFIGURATION, "ro-crate-metadata.json", "codecheck.yml")
 ARCHIVED = ("machines.json", "costs.csv", "requirements.txt")
 """further files of an archive that no receipt names"""
 
-ARCHIVED_OUTPUTS = ("figures/", "tables/", "site/", "paper.pdf")
+ARCHIVED_OUTPUTS = ("figures/", "tables/", "networks/", "site/", "paper.pdf")
 """outputs that an archive holds, as far as `archive` copies them"""
 
 LEFT_OUT = (".svg",)

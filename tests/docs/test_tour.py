@@ -1,0 +1,90 @@
+"""The notebook docs/tour.ipynb from a fresh kernel, and the code of docs/networks.md."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from interplay.nonlinear.loading import FILES
+from interplay.nonlinear.saving import save_network
+from interplay.nonlinear.training import Run, initial_state, train
+from interplay.tasks import make_task
+
+DOCS = Path(__file__).parents[2] / "docs"
+TOUR = DOCS / "tour.ipynb"
+
+
+def code_cells(path):
+    notebook = nbformat.read(path, as_version=4)
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def printed(cells):
+    """Return what the cells of a notebook printed."""
+    outputs = [output for cell in cells for output in cell.outputs]
+    return "".join(output.get("text", "") for output in outputs)
+
+
+def figures(cells):
+    """Return the number of figures that each cell shows."""
+    return [
+        sum("image/png" in output.get("data", {}) for output in cell.outputs)
+        for cell in cells
+    ]
+
+
+def ranks_and_losses(cells):
+    """Return the functional ranks, and the losses with W0 as trained and shuffled."""
+    text = printed(cells)
+    ranks = re.findall(r"functional rank: (\d+)", text)
+    losses = re.findall(r"([\d.e-]+) of the initial loss", text)
+    return list(map(int, ranks)), list(map(float, losses))
+
+
+def test_the_notebook_is_committed_with_its_outputs():
+    cells = code_cells(TOUR)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert sum(figures(cells)) == 5
+    (_, own), (trained, shuffled) = ranks_and_losses(cells)
+    assert own <= 6
+    assert trained < 0.05 < 0.5 < shuffled
+    assert TOUR.stat().st_size < 200_000
+
+
+@pytest.mark.slow
+def test_the_notebook_runs_from_a_fresh_kernel(reproduction, monkeypatch):
+    folder = reproduction.folder
+    monkeypatch.setenv("PYTHONPATH", str(folder / "workflow/scripts"))
+    notebook = nbformat.read(folder / "docs/tour.ipynb", as_version=4)
+    # A tiny run has one g and one seed less, and a network that needs no rank.
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("g=1.2, seed=1", "g=0.9, seed=0")
+    where = {"metadata": {"path": folder / "docs"}}
+    NotebookClient(notebook, timeout=300, resources=where).execute()
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert figures(cells) == figures(code_cells(TOUR))
+    committed, _ = ranks_and_losses(code_cells(TOUR))
+    ranks, _ = ranks_and_losses(cells)
+    assert abs(ranks[-1] - committed[-1]) <= 2
+
+
+def test_the_code_of_the_page_on_networks_runs(tmp_path, monkeypatch):
+    task = make_task("mante", 0.5)
+    run = Run("mante", 0.9, 0, n=16, epochs=2, batch=2, learning_rate=0.01)
+    start = initial_state(run, task)
+    folder = tmp_path / "results/nonlinear/mante/g0.9/seed0"
+    network, loss, record = (folder / name for name in FILES)
+    about = {"task": {"dt": 0.5}, "machine": {"device": "cpu"}}
+    save_network(run, start, train(run, task, start), (network, loss, record), about)
+    monkeypatch.chdir(tmp_path)
+    page = (DOCS / "networks.md").read_text()
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", page, re.S):
+        exec(block, names)
+    assert names["net"].run.n == 16
+    assert names["outputs"].shape == (len(names["trials"].inputs), 10, 1)
+    before = names["net"].step(names["states"][-1], np.zeros((10, 4), np.float32))
+    assert names["speed"].item() < ((before - names["states"][-1]) ** 2).sum()
