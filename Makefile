@@ -14,6 +14,8 @@ reproduce: .venv/ready
 verify: .venv/ready
 	$(BIN)/interplay verify
 
+# Each worker of pytest has one core; more threads would wait for each other.
+test: export OMP_NUM_THREADS = 1
 test: .venv/ready
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not system"
 
@@ -34,10 +36,13 @@ bench: .venv/ready
 
 # The lock, and the conda files made from it. torch pins its own CUDA packages exactly; the
 # lock leaves them out, because not every machine needs them.
+# Versions that are in the lock stay; UV_OPTIONS=--upgrade renews them all.
 lock:
+	cp envs/requirements.txt envs/requirements.txt.new
 	uv pip compile envs/requirements.in --python-version 3.11 --no-annotate --no-header -q \
-	  | grep -vE '^(nvidia|cuda|triton)' > envs/requirements.txt.new
-	mv envs/requirements.txt.new envs/requirements.txt
+	  $(UV_OPTIONS) --output-file envs/requirements.txt.new
+	grep -vE '^(nvidia|cuda|triton)' envs/requirements.txt.new > envs/requirements.txt
+	rm envs/requirements.txt.new
 	$(MAKE) .venv/ready
 	$(BIN)/python envs/conda_files.py
 

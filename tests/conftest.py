@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[1]
 LEFT = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__", "*.sif")
 
 
+# Before xdist reads the groups, which it does in a hook of the same name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Keep tests that share something expensive on one worker of pytest-xdist."""
     for item in items:

@@ -133,15 +133,23 @@ def test_starts_and_snakemake_are_a_part_of_a_runs_cpu_time(
 ):
     monkeypatch.chdir(reproduction.folder)
     monkeypatch.setattr(sys, "argv", ["startup", "results/preview"])
+    monkeypatch.setattr(startup, "start_seconds", lambda script: 0.7)
     startup.main()
     said = capsys.readouterr().out
-    assert re.search(r"train_network.py +8 ", said)
+    networks = list(reproduction.results.glob("nonlinear/*/g*/seed*"))
+    assert re.search(rf"train_network.py +{len(networks)} ", said)
     starts, own = map(
         int, re.search(r"starts: (\d+) .* itself: (\d+) CPU s", said).groups()
     )
     both, total = map(int, re.search(r"together (\d+) of (\d+) CPU s", said).groups())
     assert min(starts, own) > 0
     assert starts + own - 1 <= both < total
+
+
+def test_a_start_is_that_of_python_and_the_imports(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("import json\n\nprint(snakemake.input)\n")
+    assert startup.start_seconds(script, repeats=1) > 0
 
 
 def test_starts_of_no_run_are_one_line(tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """Snakemake's report of the whole workflow, and what a browser shows of it."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,14 @@ SECONDS = 30
 
 @pytest.fixture(scope="module")
 def report(reproduction):
-    """Return the file of the report."""
-    options = ["--configfile", *reproduction.configuration, "--report", "report.html"]
+    """Return the first page of the report."""
+    options = ["--configfile", *reproduction.configuration, "--report", "report.zip"]
     snakemake(reproduction.folder, *options, "--", "all", "overview")
-    return reproduction.folder / "report.html"
+    folder = reproduction.folder / "unpacked"
+    with zipfile.ZipFile(reproduction.folder / "report.zip") as archive:
+        archive.extractall(folder)
+    (page,) = folder.rglob("report.html")
+    return page
 
 
 def awaited(browser, by, what):

@@ -143,7 +143,10 @@ def finished(copies):
     for line in summary[header + 1 :]:
         path = folder / line.split("\t")[0]
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
+        if path.suffix:
+            path.touch()
+        else:
+            path.mkdir()
     run(folder, *PREVIEW, "--touch", "--forceall", "--cores", "1")
     assert jobs_to_run(folder) == {}
     return folder
