@@ -11,7 +11,7 @@ import yaml
 
 from interplay.claims.explanation import read_explanations
 from interplay.configuration.experiments import experiments
-from interplay.paper.numbers import configured, found
+from interplay.paper.numbers import configured, found, labels
 from interplay.storage.tables import write_table
 
 ROOT = Path(__file__).parents[2]
@@ -182,6 +182,11 @@ def test_a_label_that_is_not_there_is_named(files):
     write_table(numbers[numbers.label != "nonlinear/N"], files["numbers"])
     with pytest.raises(typst.TypstError, match="expected one number called nonlinear/N"):
         typeset(files)
+
+
+def test_the_labels_of_a_text_are_those_that_it_shows():
+    text = 'With $N =$ #num("a/N") and #as-percentage("b") of #num("a/N"), #measured("c")'
+    assert labels(text) == ["a/N", "b"]
 
 
 def test_lists_of_the_configuration_have_ends_and_a_count():

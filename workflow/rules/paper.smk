@@ -4,6 +4,7 @@
 rule collect_numbers:
     """Collect every number that the paper's text shows, with its label and source."""
     input:
+        source=source("paper/paper.typ"),
         nonlinear="<results>/tables/nonlinear.csv",
         data="<results>/tables/sentiment_data.csv",
         sentiment="<results>/tables/sentiment.csv",

@@ -1,9 +1,11 @@
 """Collect every number that the paper's text shows."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from interplay.nonlinear.settled import with_complete
-from interplay.paper.numbers import configured, found
+from interplay.paper.numbers import configured, found, labels
 from interplay.storage.tables import read_table, write_table
 from job import job
 
@@ -15,4 +17,7 @@ with job(snakemake):
         configured(snakemake.params.configuration),
         found(networks, data, lstm, claims),
     ]
-    write_table(pd.concat(parts, ignore_index=True), snakemake.output.numbers)
+    numbers = pd.concat(parts, ignore_index=True)
+    shown = labels(Path(files.source).read_text(encoding="utf-8"))
+    numbers = numbers[numbers.label.isin(shown)]
+    write_table(numbers, snakemake.output.numbers)

@@ -1,5 +1,6 @@
 """Every number that the paper's text shows, with a label and where it comes from."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,16 @@ def configured(configuration: Mapping[str, Any]) -> pd.DataFrame:
         for label, value in _leaves(configuration, "")
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def labels(source: str) -> list[str]:
+    """Return the labels of the numbers that a text of the paper shows.
+
+    Args:
+        source: the text, in Typst.
+    """
+    found = re.findall(r'\b(?:num|as-percentage)\("([^"]+)"', source)
+    return list(dict.fromkeys(found))
 
 
 def _leaves(node: Any, label: str) -> Iterator[tuple[str, object]]:
