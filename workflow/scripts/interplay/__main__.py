@@ -91,7 +91,12 @@ def _parser() -> argparse.ArgumentParser:
         parents=[results],
     )
     archive.add_argument("folder", type=Path, help="replaced if it is an archive")
-    add("run", _run, "run Snakemake after a check of configuration files and stale locks")
+    add(
+        "run",
+        _run,
+        "run Snakemake: checks before, one line of progress, where results are at the end; "
+        "with -n, what the run will cost",
+    )
     return parser
 
 
@@ -99,7 +104,7 @@ def _run(options: argparse.Namespace) -> int:
     # Imported here, since the other commands work without its library.
     from interplay.launch import run
 
-    return run(options.words, Path.cwd())
+    return run(options.words, Path.cwd(), ARCHIVE)
 
 
 def _verify(options: argparse.Namespace) -> int:

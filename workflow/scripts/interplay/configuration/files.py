@@ -1,5 +1,6 @@
 """Read YAML files, and name file and line of what is wrong with them."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,3 +28,26 @@ def read_yaml(path: str | Path) -> Any:
         line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or " ".join(str(error).split())
         raise InputError(f"{path}{line}: expected YAML: {problem}") from None
+
+
+def merged(contents: Iterable[Any]) -> dict[str, Any]:
+    """Merge configuration files as Snakemake does: mappings key by key, the rest replaced.
+
+    Args:
+        contents: of the files, in order; what is no mapping is left out.
+    """
+    whole: dict[str, Any] = {}
+    for content in contents:
+        if isinstance(content, Mapping):
+            whole = _update(whole, content)
+    return whole
+
+
+def _update(before: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
+    changed = {
+        key: _update(before[key], value)
+        if isinstance(value, Mapping) and isinstance(before.get(key), Mapping)
+        else value
+        for key, value in content.items()
+    }
+    return {**before, **changed}
