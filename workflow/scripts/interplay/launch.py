@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,16 +43,9 @@ def run(arguments: Sequence[str], folder: Path, kept: Path) -> int:
     release_stale_lock(work)
     if asks_for_other_output(arguments):
         return _run_as_it_is(arguments, folder)
-    ended = watch(
-        lambda events: [
-            *(sys.executable, "-m", "snakemake", "--logger", "interplay"),
-            *("--logger-interplay-events", str(events), *arguments),
-        ],
-        folder,
-        _environment(),
-        screen_for(sys.stderr, (sys.stdout,), os.environ),
-    )
-    results = configuration.get("pathvars", {}).get("results", "results")
+    screen = screen_for(sys.stderr, (sys.stdout,), os.environ)
+    ended = watch(command(arguments), folder, environment(), screen)
+    results = (configuration.get("pathvars") or {}).get("results", "results")
     if ended.status == 0 and is_dry(arguments):
         # Imported here, since a real run does without pandas and the tasks.
         from interplay.terminal.estimate import Kept, estimates, table
@@ -62,7 +55,8 @@ def run(arguments: Sequence[str], folder: Path, kept: Path) -> int:
         lines = table(rows, kept)
     else:
         lines = _ending(ended, Path(os.path.relpath(work)), results)
-    print(*lines, sep="\n", flush=True)
+    for line in lines:
+        print(line, flush=True)
     return ended.status
 
 
@@ -85,7 +79,20 @@ def _run_as_it_is(arguments: Sequence[str], folder: Path) -> int:
             continue
 
 
-def _environment() -> dict[str, str]:
+def command(arguments: Sequence[str]) -> Callable[[int], list[str]]:
+    """Return a function that gives Snakemake's command line with our logger plugin.
+
+    Args:
+        arguments: of Snakemake.
+
+    Returns:
+        A function of the file descriptor to which the plugin writes events.
+    """
+    python = [sys.executable, "-m", "snakemake", "--logger", "interplay"]
+    return lambda events: [*python, "--logger-interplay-events", str(events), *arguments]
+
+
+def environment() -> dict[str, str]:
     """Return the environment in which Snakemake finds the logger plugin next to us."""
     here = str(Path(__file__).resolve().parents[1])
     paths = [here, *filter(None, [os.environ.get("PYTHONPATH")])]

@@ -41,6 +41,8 @@ def failure(
 ) -> list[str]:
     """Return the lines that follow a run that failed: the jobs with their logs, time.
 
+    An error before the first job is shown already, and needs no further lines.
+
     Args:
         progress: of the run.
         seconds: that the run took.
@@ -54,7 +56,7 @@ def failure(
     if stopped:
         counts = f"{progress.done} of {progress.total} jobs"
         told = [f"Stopped  after {counts}; the same command resumes the run"]
-    elif not told and progress.total:
+    elif not told:
         told = [f"Failed   after {progress.done} of {progress.total} jobs"]
     return [
         *told,

@@ -19,6 +19,9 @@ from interplay.provenance.receipts import NAME, Chain
 from interplay.terminal.progress import Job
 from interplay.terminal.work import SCALED, Step, work_in
 
+NAMED = 5
+"""how many of the rules whose cost is not known are named"""
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -117,7 +120,9 @@ def table(rows: Sequence[Estimate], kept: Path) -> list[str]:
     if not rows:
         return ["Nothing to be done: all results are there."]
     unknown = [rule for row in rows for rule in row.unknown]
-    rules = ", ".join(dict.fromkeys(unknown))
+    rules = list(dict.fromkeys(unknown))
+    more = f" and {len(rules) - NAMED} more rules" if len(rules) > NAMED else ""
+    named = ", ".join(rules[:NAMED]) + more
     total = Estimate(
         "total",
         sum(row.jobs for row in rows),
@@ -129,7 +134,7 @@ def table(rows: Sequence[Estimate], kept: Path) -> list[str]:
         f"{'stage':12}{'jobs':>6}{'CPU hours':>12}{'disk':>10}",
         *(_line(row) for row in [*rows, total]),
         f"Estimated from the kept run ({kept}), for its machine.",
-        *([f"? Cost not known of {len(unknown)} jobs: {rules}."] if unknown else []),
+        *([f"? Cost not known of {len(unknown)} jobs: {named}."] if unknown else []),
         "`snakemake -n`, with the same arguments, lists the jobs and their reasons.",
     ]
 

@@ -1,6 +1,5 @@
 """Two ways to show a run: a line that moves, or plain lines for pipes, logs and CI."""
 
-import os
 import shutil
 from collections.abc import Mapping
 from typing import Protocol, TextIO
@@ -72,7 +71,7 @@ class PlainLines:
     def __init__(self, stream: TextIO):
         """Write to any stream."""
         self._stream = stream
-        self._written = 0
+        self._written = -1
 
     def text(self, text: str) -> None:
         """Write text."""
@@ -82,7 +81,7 @@ class PlainLines:
     def progress(self, progress: Progress, seconds: float) -> None:
         """Write a line if the jobs that are done have passed the next step."""
         step = progress.percent // STEP
-        if step > self._written:
+        if progress.total and step > self._written:
             self._written = step
             self.text(plain_line(progress, seconds))
 
@@ -105,6 +104,6 @@ def screen_for(
         or environment.get("CI")
         or environment.get("TERM") == "dumb"
     )
-    if wants_plain or not all(os.isatty(each.fileno()) for each in (stream, *others)):
+    if wants_plain or not all(each.isatty() for each in (stream, *others)):
         return PlainLines(stream)
     return MovingLine(stream)
