@@ -19,6 +19,9 @@ from interplay.provenance.receipts import NAME, Chain
 from interplay.terminal.progress import Job
 from interplay.terminal.work import SCALED, Step, work_in
 
+STAGES = "nonlinear", "linear", "sentiment", "claims", "figures", "paper", "site"
+"""in the order in which the workflow runs them"""
+
 NAMED = 5
 """how many of the rules whose cost is not known are named"""
 
@@ -106,7 +109,7 @@ def estimates(
             unknown=tuple(job.rule for job, seconds, _ in costs if seconds is None),
             bytes=sum(size for _, _, size in costs),
         )
-        for stage, costs in stages.items()
+        for stage, costs in sorted(stages.items(), key=lambda item: _order(item[0]))
     ]
 
 
@@ -134,9 +137,14 @@ def table(rows: Sequence[Estimate], kept: Path) -> list[str]:
         f"{'stage':12}{'jobs':>6}{'CPU hours':>12}{'disk':>10}",
         *(_line(row) for row in [*rows, total]),
         f"Estimated from the kept run ({kept}), for its machine.",
+        "Disk: weights of networks; figures and tables as large as those of the kept run.",
         *([f"? Cost not known of {len(unknown)} jobs: {named}."] if unknown else []),
         "`snakemake -n`, with the same arguments, lists the jobs and their reasons.",
     ]
+
+
+def _order(stage: str) -> int:
+    return STAGES.index(stage) if stage in STAGES else len(STAGES)
 
 
 def _line(row: Estimate) -> str:
