@@ -9,7 +9,7 @@ from interplay.terminal.progress import Progress
 
 WORDS = {
     "holds": "hold",
-    "holds partly": "hold partly",
+    "holds partly": "partly",
     "fails": "fail",
     "not tested": "not tested",
 }

@@ -97,9 +97,9 @@ def moving_line(progress: Progress, seconds: float, width: int, ascii: bool) -> 
     full, empty, dots, separator = "#-~|" if ascii else "━┄…·"
     counts = f"{progress.done}/{progress.total} jobs  {clock(seconds)}"
     messages = [progress.jobs[number].message for number in progress.running]
-    line = f"{full * filled}{empty * (BAR - filled)}  {counts}  " + (
-        f" {separator} ".join(messages) if messages else "between jobs"
-    )
+    idle = "finishing" if progress.done == progress.total else "choosing the next job"
+    now = f" {separator} ".join(messages) or idle
+    line = f"{full * filled}{empty * (BAR - filled)}  {counts}  {now}"
     return line if len(line) < width else line[: max(width - 2, 0)] + dots
 
 
