@@ -39,15 +39,16 @@ def merged(contents: Iterable[Any]) -> dict[str, Any]:
     whole: dict[str, Any] = {}
     for content in contents:
         if isinstance(content, Mapping):
-            whole = _update(whole, content)
+            whole = _updated(whole, content)
     return whole
 
 
-def _update(before: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
+def _updated(before: Any, content: Any) -> Any:
+    # For Snakemake, an empty mapping changes nothing.
+    if not isinstance(content, Mapping) or not content:
+        return before if isinstance(content, Mapping) else content
+    mapping = before if isinstance(before, Mapping) else {}
     changed = {
-        key: _update(before[key], value)
-        if isinstance(value, Mapping) and isinstance(before.get(key), Mapping)
-        else value
-        for key, value in content.items()
+        key: _updated(mapping.get(key, {}), value) for key, value in content.items()
     }
-    return {**before, **changed}
+    return {**mapping, **changed}

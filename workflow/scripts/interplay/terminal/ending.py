@@ -49,6 +49,8 @@ def failure(
         log: Snakemake's log file.
         stopped: whether the run was told to stop, by Ctrl-C or SIGTERM.
     """
+    if not progress.total and not stopped:
+        return []
     jobs = [
         progress.jobs[number] for number in progress.failed if number in progress.jobs
     ]
