@@ -9,9 +9,9 @@ from interplay.terminal.screen import PlainLines
 from interplay.terminal.watching import watch
 
 
-def watched(tmp_path, program):
+def watched(tmp_path, program, stream=None):
     """Watch a program in Snakemake's place; return how it ended and what was shown."""
-    stream = io.StringIO()
+    stream = stream or io.StringIO()
     head = "import json, os, signal, subprocess, sys, time\nevents = int(sys.argv[1])\n"
     send = "def send(**e): os.write(events, (json.dumps(e) + '\\n').encode())\n"
     ended = watch(
@@ -20,7 +20,8 @@ def watched(tmp_path, program):
         dict(os.environ),
         PlainLines(stream),
     )
-    return ended, stream.getvalue().splitlines()
+    shown = stream.getvalue() if isinstance(stream, io.StringIO) else ""
+    return ended, shown.splitlines()
 
 
 def test_events_and_text_of_jobs_are_shown(tmp_path):
@@ -54,8 +55,27 @@ sys.exit(1)
     handler = signal.getsignal(signal.SIGINT)
     ended, lines = watched(tmp_path, program)
     assert (ended.status, ended.stopped, ended.progress.done) == (1, True, 1)
-    assert any("The same command resumes" in line for line in lines)
+    assert "Stopping. The same command resumes the run." in lines
     assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_sigterm_is_passed_on_to_snakemake(tmp_path):
+    program = """
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(4))
+os.kill(os.getppid(), signal.SIGTERM)
+time.sleep(60)
+"""
+    ended, _ = watched(tmp_path, program)
+    assert (ended.status, ended.stopped) == (4, True)
+
+
+def test_a_reader_that_is_gone_does_not_end_the_watch(tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb", buffering=0) as pipe:
+        gone = io.TextIOWrapper(pipe, write_through=True)
+        ended, _ = watched(tmp_path, "print('text')\nsys.exit(5)", gone)
+        assert ended.status == 5
 
 
 def test_a_job_that_outlives_snakemake_is_not_waited_for(tmp_path):

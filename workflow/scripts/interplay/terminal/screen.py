@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Protocol, TextIO
 
 from interplay.terminal.progress import Progress, moving_line, plain_line
@@ -11,6 +12,13 @@ STEP = 5
 
 BACK = "\r\x1b[K"
 """to the beginning of the line, and clear it"""
+
+
+def write(text: str, stream: TextIO) -> None:
+    """Write to a stream at once; a reader that is gone, such as `head`, does not matter."""
+    with suppress(BrokenPipeError):
+        stream.write(text)
+        stream.flush()
 
 
 class Screen(Protocol):
@@ -61,8 +69,7 @@ class MovingLine:
         self._write(BACK)
 
     def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        write(text, self._stream)
 
 
 class PlainLines:
@@ -75,8 +82,7 @@ class PlainLines:
 
     def text(self, text: str) -> None:
         """Write text."""
-        self._stream.write(f"{text}\n")
-        self._stream.flush()
+        write(f"{text}\n", self._stream)
 
     def progress(self, progress: Progress, seconds: float) -> None:
         """Write a line if the jobs that are done have passed the next step."""

@@ -49,7 +49,7 @@ def watch(
         environment: of Snakemake.
         screen: shows progress and text.
     """
-    start, progress = time.monotonic(), Progress()
+    start, progress, told = time.monotonic(), Progress(), False
     events, events_of_snakemake = os.pipe()
     process = subprocess.Popen(
         command(events_of_snakemake),
@@ -63,7 +63,7 @@ def watch(
     assert process.stdout is not None
     text = process.stdout.fileno()
     unfinished = {events: b"", text: b""}
-    with selectors.DefaultSelector() as selector, _stops(process, screen) as stopped:
+    with selectors.DefaultSelector() as selector, _stops(process) as stopped:
         for pipe in unfinished:
             selector.register(pipe, selectors.EVENT_READ)
         # A job that outlives a killed Snakemake keeps the pipe of the text open.
@@ -76,6 +76,9 @@ def watch(
                     _show(lines, screen)
                 else:
                     progress = _follow(lines, progress, screen)
+            if stopped and not told:
+                told = True
+                screen.text("Stopping. The same command resumes the run.")
             screen.progress(progress, time.monotonic() - start)
     os.set_blocking(text, False)
     _show(_read(text, unfinished[text]), screen)
@@ -87,17 +90,15 @@ def watch(
 
 
 @contextmanager
-def _stops(process: subprocess.Popen, screen: Screen) -> Iterator[list[int]]:
+def _stops(process: subprocess.Popen) -> Iterator[list[int]]:
     """Yield a list that gets the signals that ask the run to stop."""
     received: list[int] = []
 
     def stop(number: int, _) -> None:
+        received.append(number)
         # The terminal sends Ctrl-C to Snakemake, too. Other senders know only this process.
         if number == signal.SIGTERM:
             process.terminate()
-        if not received:
-            screen.text("Stopping the running jobs. The same command resumes the run.")
-        received.append(number)
 
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, stop) for number in numbers}
