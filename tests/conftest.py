@@ -23,15 +23,12 @@ ROOT = Path(__file__).parents[1]
 LEFT = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__", "*.sif")
 
 
-# Before xdist reads the groups, which it does in a hook of the same name.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
+def pytest_itemcollected(item):
     """Keep tests that share something expensive on one worker of pytest-xdist."""
-    for item in items:
-        if "reproduction" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("reproduction"))
-        elif item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    if "reproduction" in item.fixturenames:
+        item.add_marker(pytest.mark.xdist_group("reproduction"))
+    elif item.get_closest_marker("slow"):
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,33 @@
 """`interplay run`: natural arguments, broken files, and locks of Snakemakes that are gone."""
 
+import os
+import pty
+import re
 import subprocess
 import sys
 import time
+from copy import deepcopy
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from snakemake.utils import update_config
 
+from interplay.configuration.files import merged
 from interplay.launch import (
+    asks_for_other_output,
     configuration_files,
+    configuration_of,
+    is_dry,
     ordered,
     release_stale_lock,
     snakemake_in,
     working_directory,
 )
 from interplay.storage.errors import InputError
+from interplay.terminal.screen import BACK
+from tests.conftest import TINY
 
 
 @pytest.mark.parametrize(
@@ -43,6 +57,107 @@ def test_options_are_read():
     assert configuration_files(["--configfile=a.yaml"]) == ["a.yaml"]
     assert working_directory(words) == "there"
     assert working_directory([]) == "."
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--quiet",
+        "-q rules",
+        "-np",
+        "-p",
+        "--logger rich",
+        "--summary",
+        "-S",
+        "--lint",
+        "--list",
+        "-l",
+        "--li",
+        "--dag",
+        "--verbose",
+        "--help",
+        "-h",
+        "--version",
+        "--unlock",
+        "--report",
+        "--printshellcmds",
+    ],
+)
+def test_who_asks_for_an_output_of_snakemake_gets_it(words):
+    assert asks_for_other_output(["--cores", "2", *words.split()])
+    assert not asks_for_other_output(["--cores", "2", "--", *words.split()])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "-call",
+        "-c 2",
+        "-j4",
+        "-n",
+        "-nF",
+        "-k",
+        "-F",
+        "--keep-going",
+        "--configfile preview.yaml",
+        "-T 2",
+        "--touch -t",
+        "--config treebank=a",
+        "--latency-wait 5",
+        "--local-cores 2",
+        "--directory d",
+        "--default-resources",
+        "--sdm conda",
+        "--retries 3",
+        "--rerun-triggers mtime",
+        "--resources gpu=1",
+        "--dry-run",
+        "-d there",
+        "--executor slurm",
+        "--container-image a.sif",
+        "--prioritize fig2",
+        "--forceall",
+    ],
+)
+def test_other_options_keep_the_line_of_progress(words):
+    assert not asks_for_other_output(words.split())
+
+
+@pytest.mark.parametrize("words", ["-n", "-nF", "-Fn", "--dry-run", "--dryrun", "-np"])
+def test_a_dry_run_is_known(words):
+    assert is_dry(["--cores", "2", words])
+    assert not is_dry(["--cores", "2", "--", words])
+
+
+@pytest.mark.parametrize("words", ["--nolock", "-k", "-call", "--no-hooks", "fig2"])
+def test_other_runs_are_not_dry(words):
+    assert not is_dry([words])
+
+
+values = st.recursive(
+    st.none() | st.integers() | st.lists(st.integers(), max_size=2),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+files = st.lists(st.dictionaries(st.sampled_from("abc"), values), max_size=3)
+
+
+@settings(max_examples=50)
+@given(files)
+def test_files_are_merged_as_snakemake_does(contents):
+    expected = {}
+    for content in deepcopy(contents):
+        update_config(expected, content)
+    assert merged(contents) == expected
+
+
+def test_the_configuration_is_the_base_and_the_named_files(tmp_path):
+    (tmp_path / "config.yaml").write_text("a: {b: 1, c: 2}\n")
+    (tmp_path / "small.yaml").write_text("a: {b: 3}\n")
+    arguments = ["--configfile", "small.yaml"]
+    assert configuration_of(arguments, tmp_path) == {"a": {"b": 3, "c": 2}}
+    (tmp_path / "config.yaml").unlink()
+    assert configuration_of(arguments, tmp_path) == {"a": {"b": 3}}
 
 
 def locked(folder):
@@ -92,3 +207,78 @@ def test_a_configuration_file_that_is_wrong_is_one_line(tmp_path, files, message
     assert ended.returncode == 1
     assert message in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_a_run_at_a_terminal_in_a_pipe_and_with_an_error(copies):
+    """One small target: a moving line, plain lines, a dry run, an error, Snakemake's own."""
+    folder = copies()
+    (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    scripts = {"PYTHONPATH": str(folder / "workflow/scripts"), "TERM": "xterm"}
+    kept_out = ("NO_COLOR", "CI")
+    env = {k: v for k, v in os.environ.items() if k not in kept_out} | scripts
+    snakemake = [sys.executable, "-m", "snakemake", "-n"]
+    arguments = [
+        "--cores",
+        "1",
+        "--configfile",
+        "preview.yaml",
+        "tiny.yaml",
+        "--",
+        "fig4",
+    ]
+    command = [sys.executable, "-m", "interplay", "run", *arguments]
+
+    # At a terminal: a line that moves, and the end.
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command, cwd=folder, stdout=theirs, stderr=theirs, env=env)
+    os.close(theirs)
+    said = read_all(ours)
+    assert process.wait() == 0, said
+    drawn = said.split(BACK)
+    assert any(re.search(r"\d/\d jobs  0:\d\d  Training a linear", x) for x in drawn)
+    assert "\n" not in "".join(drawn[:-1])
+    end = drawn[-1].replace("\r\n", "\n")
+    assert end.startswith("Figures  results/preview/figures/fig4.pdf\nTime ")
+    (log,) = (folder / ".snakemake/log").glob("*.log")
+    assert "Training a linear network" in log.read_text()
+
+    def run(command):
+        return subprocess.run(
+            command, cwd=folder, env=env, capture_output=True, text=True
+        )
+
+    # Nothing to be done, in a pipe.
+    again = run(command)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert again.stdout.startswith("Figures  results/preview/figures/fig4.pdf\nTime ")
+
+    # An error in a job, in a pipe.
+    table = folder / "results/preview/tables/linear.csv"
+    table.write_text("damaged\n")
+    failed = run(command)
+    assert failed.returncode == 1
+    assert "Error in rule fig4" in failed.stderr
+    assert "fig4: " in failed.stderr
+    assert "\x1b" not in failed.stderr
+    first, *_, last = failed.stdout.splitlines()
+    assert first.startswith("Failed   Drawing Fig. 4")
+    assert first.endswith("results/preview/logs/figures/fig4.log")
+    assert last.startswith("Time ")
+
+    # A dry run says what the run will cost; Snakemake's own says what will run.
+    dry = run([*command[:4], "-n", *arguments])
+    assert dry.returncode == 0
+    assert dry.stdout.splitlines()[0].split() == ["stage", "jobs", "CPU", "hours", "disk"]
+    assert "Job stats" in run([*snakemake, *arguments]).stdout
+    assert "Job stats" in run([*command[:4], "-np", *arguments]).stdout
+
+
+def read_all(terminal):
+    """Return what was written to a terminal until its other end was closed."""
+    read = []
+    while True:
+        try:
+            read.append(os.read(terminal, 1 << 16))
+        except OSError:
+            return b"".join(read).decode()

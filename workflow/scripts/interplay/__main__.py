@@ -97,7 +97,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     data.add_argument("--treebank", type=Path, metavar="DIR", help="a local copy")
     data.add_argument("--glove", type=Path, metavar="FILE", help="a local copy")
-    add("run", _run, "run Snakemake after a check of configuration files and stale locks")
+    add(
+        "run",
+        _run,
+        "run Snakemake: checks before, one line of progress, where results are at the end; "
+        "with -n, what the run will cost",
+    )
     return parser
 
 
@@ -105,7 +110,7 @@ def _run(options: argparse.Namespace) -> int:
     # Imported here, since the other commands work without its library.
     from interplay.launch import run
 
-    return run(options.words, Path.cwd())
+    return run(options.words, Path.cwd(), ARCHIVE)
 
 
 def _verify(options: argparse.Namespace) -> int:

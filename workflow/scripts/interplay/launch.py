@@ -1,47 +1,141 @@
-"""`interplay run`: Snakemake, with what it needs to be told checked or done first.
+"""`interplay run`: Snakemake, checked beforehand, with one line of progress and an ending.
 
 Snakemake ends with a traceback if a configuration file is missing or broken, takes a target
 after `--configfile` for a file, and refuses to start in a folder where an earlier Snakemake
 was killed. None of that can be caught in the Snakefile.
 """
 
+import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 
-from interplay.configuration.files import read_yaml
+from interplay.configuration.files import merged, read_yaml
 from interplay.storage.errors import InputError
+from interplay.terminal.ending import ending, failure, newest_log
+from interplay.terminal.screen import screen_for
+from interplay.terminal.watching import Ended, watch
 
 CONFIGFILE = ("--configfile", "--configfiles")
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
-def run(arguments: Sequence[str], folder: Path) -> int:
+def run(arguments: Sequence[str], folder: Path, kept: Path) -> int:
     """Run Snakemake; return its exit status.
 
     Args:
         arguments: of Snakemake.
         folder: where it runs.
+        kept: the archived run from which a dry run estimates costs, relative to `folder`.
 
     Raises:
         InputError: a configuration file is missing or broken.
     """
     arguments = ordered(arguments, folder)
-    for file in configuration_files(arguments):
-        read_yaml(folder / file)
-    release_stale_lock(folder / working_directory(arguments))
-    command = [sys.executable, "-m", "snakemake", *arguments]
-    process = subprocess.Popen(command, cwd=folder)
+    configuration = configuration_of(arguments, folder)
+    work = folder / working_directory(arguments)
+    release_stale_lock(work)
+    if asks_for_other_output(arguments):
+        return _run_as_it_is(arguments, folder)
+    screen = screen_for(sys.stderr, (sys.stdout,), os.environ)
+    ended = watch(command(arguments), folder, environment(), screen)
+    results = (configuration.get("pathvars") or {}).get("results", "results")
+    if ended.status == 0 and is_dry(arguments):
+        # Imported here, since a real run does without pandas and the tasks.
+        from interplay.terminal.estimate import Kept, estimates, table
+
+        jobs = ended.progress.jobs.values()
+        rows = estimates(jobs, configuration, results, Kept.read(folder / kept))
+        lines = table(rows, kept)
+    else:
+        lines = _ending(ended, Path(os.path.relpath(work)), results)
+    for line in lines:
+        print(line, flush=True)
+    return ended.status
+
+
+def _ending(ended: Ended, folder: Path, results: str) -> list[str]:
+    progress, seconds = ended.progress, ended.seconds
+    if ended.status == 0:
+        return ending(folder, results, progress, seconds)
+    return failure(progress, seconds, newest_log(folder), ended.stopped)
+
+
+def _run_as_it_is(arguments: Sequence[str], folder: Path) -> int:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "snakemake", *arguments], cwd=folder
+    )
     while True:
         try:
             return process.wait()
         except KeyboardInterrupt:
             # The terminal sends Ctrl-C to Snakemake too, which then ends its jobs.
             continue
+
+
+def command(arguments: Sequence[str]) -> Callable[[int], list[str]]:
+    """Return a function that gives Snakemake's command line with our logger plugin.
+
+    Args:
+        arguments: of Snakemake.
+
+    Returns:
+        A function of the file descriptor to which the plugin writes events.
+    """
+    python = [sys.executable, "-m", "snakemake", "--logger", "interplay"]
+    return lambda events: [*python, "--logger-interplay-events", str(events), *arguments]
+
+
+def environment() -> dict[str, str]:
+    """Return the environment in which Snakemake finds the logger plugin next to us."""
+    here = str(Path(__file__).resolve().parents[1])
+    paths = [here, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+OTHER_OUTPUT = re.compile(
+    r"--(archive|cleanup|cm|conda-c|containerize|d3dag|dag|debug|delete|detailed|draft|edit"
+    r"|export|filegraph|generate|help|l[cipstu]*(?![a-z])|lint|list|logger|print|quiet"
+    r"|report|rulegraph|summary|unlock|verbose|version)|-[Fafknt]*[DShlpqv]"
+)
+"""options that ask Snakemake for an output of its own"""
+
+
+def asks_for_other_output(arguments: Sequence[str]) -> bool:
+    """Return whether Snakemake's own output is asked for: -p, --quiet, --summary, ..."""
+    return any(OTHER_OUTPUT.match(word) for word in _options(arguments))
+
+
+def is_dry(arguments: Sequence[str]) -> bool:
+    """Return whether a dry run is asked for."""
+    return any(re.match(r"--dry-?run$|-[Fafkt]*n", word) for word in _options(arguments))
+
+
+def _options(arguments: Sequence[str]) -> list[str]:
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    return [word for word in arguments[:end] if word.startswith("-")]
+
+
+def configuration_of(arguments: Sequence[str], folder: Path) -> dict[str, Any]:
+    """Return the configuration that Snakemake will use, without `--config`.
+
+    Args:
+        arguments: of Snakemake.
+        folder: where it runs; config.yaml may be missing there.
+
+    Raises:
+        InputError: a configuration file is missing or broken.
+    """
+    base = folder / "config.yaml"
+    files = [folder / file for file in configuration_files(arguments)]
+    contents = [read_yaml(file) for file in [*([base] if base.is_file() else []), *files]]
+    return merged(contents)
 
 
 def ordered(arguments: Sequence[str], folder: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """Read YAML files, and name file and line of what is wrong with them."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,3 +28,27 @@ def read_yaml(path: str | Path) -> Any:
         line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or " ".join(str(error).split())
         raise InputError(f"{path}{line}: expected YAML: {problem}") from None
+
+
+def merged(contents: Iterable[Any]) -> dict[str, Any]:
+    """Merge configuration files as Snakemake does: mappings key by key, the rest replaced.
+
+    Args:
+        contents: of the files, in order; what is no mapping is left out.
+    """
+    whole: dict[str, Any] = {}
+    for content in contents:
+        if isinstance(content, Mapping):
+            whole = _updated(whole, content)
+    return whole
+
+
+def _updated(before: Any, content: Any) -> Any:
+    # For Snakemake, an empty mapping changes nothing.
+    if not isinstance(content, Mapping) or not content:
+        return before if isinstance(content, Mapping) else content
+    mapping = before if isinstance(before, Mapping) else {}
+    changed = {
+        key: _updated(mapping.get(key, {}), value) for key, value in content.items()
+    }
+    return {**mapping, **changed}

@@ -1,0 +1,122 @@
+"""The progress of a run, from the events of Snakemake's logger plugin."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+BAR = 20
+"""characters of the bar"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as Snakemake announces it."""
+
+    rule: str
+    message: str
+    wildcards: dict[str, str] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
+    """paths, relative to the working directory, like those of `logs`"""
+    logs: tuple[str, ...] = ()
+    benchmark: str = ""
+    """path, empty for a job without a benchmark file"""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Jobs of a run: how many, and which run, ended or failed."""
+
+    jobs: dict[int, Job] = field(default_factory=dict)
+    """announced so far, by Snakemake's number"""
+    running: tuple[int, ...] = ()
+    finished: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
+    done: int = 0
+    total: int = 0
+    whole: bool = True
+    """whether the run makes everything, not only a target"""
+
+    @property
+    def percent(self) -> int:
+        """Share of the jobs that are done, rounded down."""
+        return 100 * self.done // self.total if self.total else 0
+
+
+def after(progress: Progress, event: Mapping[str, Any]) -> Progress:
+    """Return the progress after an event of the logger plugin.
+
+    Args:
+        progress: before the event.
+        event: as `snakemake_logger_plugin_interplay.event_of` returns it.
+    """
+    number = event.get("id", -1)
+    others = tuple(each for each in progress.running if each != number)
+    match event["event"]:
+        case "plan":
+            jobs = event["jobs"]
+            return replace(progress, total=jobs["total"], whole="all" in jobs)
+        case "job":
+            job = Job(
+                rule=event["rule"],
+                message=event["message"],
+                wildcards=event["wildcards"],
+                outputs=tuple(event["outputs"]),
+                logs=tuple(event["logs"]),
+                benchmark=event["benchmark"],
+            )
+            return replace(
+                progress,
+                jobs={**progress.jobs, number: job},
+                running=(*others, number),
+                # Snakemake announces a job once more when it tries it again.
+                failed=tuple(each for each in progress.failed if each != number),
+            )
+        case "finished":
+            return replace(
+                progress, running=others, finished=(*progress.finished, number)
+            )
+        case "failed":
+            return replace(progress, running=others, failed=(*progress.failed, number))
+        case "progress":
+            return replace(progress, done=event["done"], total=event["total"])
+    return progress
+
+
+def moving_line(progress: Progress, seconds: float, width: int, ascii: bool) -> str:
+    """Return the line that a terminal shows: bar, jobs, time, and what is running.
+
+    Args:
+        progress: of the run.
+        seconds: since its start.
+        width: of the terminal, in characters; the line has fewer.
+        ascii: whether the terminal shows nothing but ASCII.
+    """
+    if not progress.total:
+        return f"looking for jobs  {clock(seconds)}"[: width - 1]
+    filled = BAR * progress.done // progress.total
+    full, empty, dots, separator = "#-~|" if ascii else "━┄…·"
+    counts = f"{progress.done}/{progress.total} jobs  {clock(seconds)}"
+    messages = [progress.jobs[number].message for number in progress.running]
+    idle = "finishing" if progress.done == progress.total else "choosing the next job"
+    now = f" {separator} ".join(messages) or idle
+    line = f"{full * filled}{empty * (BAR - filled)}  {counts}  {now}"
+    return line if len(line) < width else line[: max(width - 2, 0)] + dots
+
+
+def plain_line(progress: Progress, seconds: float) -> str:
+    """Return the line that a pipe or a log gets: share, jobs, time, what ended last.
+
+    Args:
+        progress: of the run, after a job has finished.
+        seconds: since its start.
+    """
+    counts = f"{progress.percent:3d} %  {progress.done}/{progress.total} jobs"
+    ended = progress.jobs.get(progress.finished[-1]) if progress.finished else None
+    return f"{counts}  {clock(seconds)}  {ended.message if ended else ''}".rstrip()
+
+
+def clock(seconds: float) -> str:
+    """Return a time as minutes and seconds, or with hours: 0:07, 1:02:03."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,0 +1,115 @@
+"""Two ways to show a run: a line that moves, or plain lines for pipes, logs and CI."""
+
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Protocol, TextIO
+
+from interplay.terminal.progress import Progress, moving_line, plain_line
+
+STEP = 5
+"""percent between two plain lines"""
+
+BACK = "\r\x1b[K"
+"""to the beginning of the line, and clear it"""
+
+
+def write(text: str, stream: TextIO) -> None:
+    """Write to a stream at once; a reader that is gone, such as `head`, does not matter."""
+    with suppress(BrokenPipeError):
+        stream.write(text)
+        stream.flush()
+
+
+class Screen(Protocol):
+    """Shows text that stays, and the progress of a run."""
+
+    def text(self, text: str) -> None:
+        """Show text that stays: one or several lines, without the last line's end."""
+        ...
+
+    def progress(self, progress: Progress, seconds: float) -> None:
+        """Show how far the run is.
+
+        Args:
+            progress: of the run.
+            seconds: since its start.
+        """
+        ...
+
+    def close(self) -> None:
+        """Leave the stream at the beginning of an empty line."""
+        ...
+
+
+class MovingLine:
+    """Redraw one line; text that stays goes above it."""
+
+    def __init__(self, stream: TextIO):
+        """Draw on a terminal."""
+        self._stream = stream
+        self._line = ""
+        self._ascii = "utf" not in (stream.encoding or "").lower()
+
+    def text(self, text: str) -> None:
+        """Show text above the line."""
+        self._write(f"{BACK}{text}\n{self._line}")
+
+    def progress(self, progress: Progress, seconds: float) -> None:
+        """Draw the line if it has changed."""
+        width = shutil.get_terminal_size().columns
+        line = moving_line(progress, seconds, width, self._ascii)
+        if line != self._line:
+            self._line = line
+            self._write(f"{BACK}{line}")
+
+    def close(self) -> None:
+        """Remove the line."""
+        self._line = ""
+        self._write(BACK)
+
+    def _write(self, text: str) -> None:
+        write(text, self._stream)
+
+
+class PlainLines:
+    """Write a line whenever another few percent of the jobs are done."""
+
+    def __init__(self, stream: TextIO):
+        """Write to any stream."""
+        self._stream = stream
+        self._written = -1
+
+    def text(self, text: str) -> None:
+        """Write text."""
+        write(f"{text}\n", self._stream)
+
+    def progress(self, progress: Progress, seconds: float) -> None:
+        """Write a line if the jobs that are done have passed the next step."""
+        step = progress.percent // STEP
+        if progress.total and step > self._written:
+            self._written = step
+            self.text(plain_line(progress, seconds))
+
+    def close(self) -> None:
+        """Do nothing: every line is whole."""
+
+
+def screen_for(
+    stream: TextIO, others: tuple[TextIO, ...], environment: Mapping
+) -> Screen:
+    """Return a moving line for a person at a terminal, and plain lines for the rest.
+
+    Args:
+        stream: on which it is drawn.
+        others: streams that have to be terminals, too.
+        environment: NO_COLOR, CI and TERM=dumb ask for plain lines.
+    """
+    wants_plain = (
+        environment.get("NO_COLOR")
+        or environment.get("CI")
+        or environment.get("TERM") == "dumb"
+    )
+    if wants_plain or not all(each.isatty() for each in (stream, *others)):
+        return PlainLines(stream)
+    return MovingLine(stream)
