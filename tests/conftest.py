@@ -24,11 +24,10 @@ LEFT = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__", "*.
 
 
 def pytest_itemcollected(item):
-    """Keep tests that share something expensive on one worker of pytest-xdist."""
-    if "reproduction" in item.fixturenames:
-        item.add_marker(pytest.mark.xdist_group("reproduction"))
-    elif item.get_closest_marker("slow"):
-        item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """Keep the tests of a file, and all that share the whole run, on one worker of xdist."""
+    shared = "reproduction" in item.fixturenames
+    group = "reproduction" if shared else item.path.relative_to(ROOT).as_posix()
+    item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
