@@ -71,20 +71,37 @@ def test_the_notebook_runs_from_a_fresh_kernel(reproduction, monkeypatch):
     assert abs(ranks[-1] - committed[-1]) <= 2
 
 
-def test_the_code_of_the_page_on_networks_runs(tmp_path, monkeypatch):
-    task = make_task("mante", 0.5)
-    run = Run("mante", 0.9, 0, n=16, epochs=2, batch=2, learning_rate=0.01)
+def train_a_little(results, task_name, g, seed):
+    """Write a small network to where a run of the workflow would."""
+    task = make_task(task_name, 0.5)
+    run = Run(task_name, g, seed, n=16, epochs=2, batch=2, learning_rate=0.01)
     start = initial_state(run, task)
-    folder = tmp_path / "results/nonlinear/mante/g0.9/seed0"
+    folder = results / f"nonlinear/{task_name}/g{g}/seed{seed}"
     network, loss, record = (folder / name for name in FILES)
     about = {"task": {"dt": 0.5}, "machine": {"device": "cpu"}}
     save_network(run, start, train(run, task, start), (network, loss, record), about)
-    monkeypatch.chdir(tmp_path)
-    page = (DOCS / "networks.md").read_text()
+
+
+def run_code(page):
+    """Run the Python of a page; return its variables."""
     names = {}
-    for block in re.findall(r"```python\n(.*?)```", page, re.S):
+    for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.S):
         exec(block, names)
+    return names
+
+
+def test_the_code_of_the_page_on_networks_runs(tmp_path, monkeypatch):
+    train_a_little(tmp_path / "results", "mante", 0.9, 0)
+    monkeypatch.chdir(tmp_path)
+    names = run_code(DOCS / "networks.md")
     assert names["net"].run.n == 16
     assert names["outputs"].shape == (len(names["trials"].inputs), 10, 1)
     before = names["net"].step(names["states"][-1], np.zeros((10, 4), np.float32))
     assert names["speed"].item() < ((before - names["states"][-1]) ** 2).sum()
+
+
+def test_the_code_of_the_readme_runs(tmp_path, monkeypatch, capsys):
+    train_a_little(tmp_path / "results/preview", "flipflop", 1.2, 1)
+    monkeypatch.chdir(tmp_path)
+    assert len(run_code(DOCS.parent / "README.md")["truncated"]) == 8
+    assert capsys.readouterr().out.count("[") == 2

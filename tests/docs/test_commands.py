@@ -1,0 +1,93 @@
+"""Every command in README and docs: a target of the Makefile, or a command that runs here."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from interplay.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
+OWN_TASK = "own_task.md"
+"""its commands are run literally by tests/workflow/test_own_task.py"""
+
+RUNS = ("snakemake ", "interplay run")
+
+
+def commands():
+    """Yield the commands that the pages show, alone on a line or within a sentence."""
+    for page in PAGES:
+        if page.name == OWN_TASK:
+            continue
+        text = re.sub(r"```.*?```", "", page.read_text(), flags=re.S)
+        lines = re.findall(r"^    (\S.*)$", text, re.M)
+        lines += re.findall(r"`((?:interplay|snakemake|make) [^`]+)`", text)
+        for line in lines:
+            for command in line.split(" && "):
+                yield command.partition(" #")[0].strip().removeprefix(".venv/bin/")
+
+
+def test_the_targets_of_make_are_there():
+    targets = re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(), re.M)
+    named = {command.split()[1] for command in commands() if command.startswith("make ")}
+    assert {"preview", "reproduce", "test", "lock"} <= named
+    assert named <= set(targets)
+
+
+@pytest.fixture(scope="module")
+def folder(copies):
+    return copies()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "command", sorted({one for one in commands() if one.startswith(RUNS)})
+)
+def test_a_run_of_the_workflow_would_start(folder, command):
+    words = shlex.split(command)
+    module = ["snakemake", "--nolock"]
+    if words[0] == "interplay":
+        module = ["interplay", *words[1:2]]
+        words = words[1:]
+    dry = [] if {"-n", "--rulegraph"} & set(words) else ["-n"]
+    # A container's image takes minutes to make. A dry run only asks whether it is there.
+    (folder / "envs/interplay.sif").touch()
+    ended = subprocess.run(
+        [sys.executable, "-m", *module, *dry, *words[1:]],
+        cwd=folder,
+        env=os.environ | {"CI": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_audit_run(reproduction, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(reproduction.folder)
+    places = {
+        "paper/results": "results/preview",
+        "results": "results/preview",
+        "other/results": "results/preview",
+        "FOLDER": "results/preview",
+    }
+    ran = set()
+    for command in {
+        one for one in commands() if re.fullmatch(r"interplay [\w ./]+", one)
+    }:
+        words = shlex.split(command)[1:]
+        if words[0] == "run":
+            continue
+        ran.add(words[0])
+        words = [places.get(word, word) for word in words]
+        if words[0] in ("crate", "archive"):
+            words = [words[0], "--results", "results/preview", str(tmp_path / words[0])]
+        if len(words) > 1 or words[0] in ("verify", "data"):
+            assert main(words) == 0, command
+    assert ran == {"verify", "explain", "diff", "digest", "archive", "crate", "data"}
+    assert "no job that both runs have differs" in capsys.readouterr().out
