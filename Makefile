@@ -17,7 +17,7 @@ verify: .venv/ready
 # Each worker of pytest has one core; more threads would wait for each other.
 test: export OMP_NUM_THREADS = 1
 test: .venv/ready
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not system"
+	$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder -m "not system"
 
 # The preview on a real Slurm, and in real conda and apptainer, as far as they are present.
 test-system: .venv/ready

@@ -30,6 +30,16 @@ def pytest_itemcollected(item):
     item.add_marker(pytest.mark.xdist_group(group))
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest: the shared whole run, then other slow tests."""
+    items.sort(
+        key=lambda item: (
+            "reproduction" not in item.fixturenames,
+            item.get_closest_marker("slow") is None,
+        )
+    )
+
+
 @pytest.fixture(scope="session")
 def copies(tmp_path_factory):
     """Return a function that makes one more copy of the repository, without results."""

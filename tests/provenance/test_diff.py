@@ -136,15 +136,15 @@ def test_the_command_line(two, monkeypatch, capsys):
 def test_two_real_runs_that_differ_in_one_parameter(reproduction, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(reproduction.folder, copy, symlinks=True)
-    edit = "nonlinear: {measurements: {test_trials: 64}}\n"
+    edit = "linear: {threshold: 0.5}\n"
     (copy / "edit.yaml").write_text(edit)
     files = [*reproduction.configuration, "edit.yaml"]
     snakemake(copy, "--cores", "all", "--configfile", *files)
     folders = (folder / "results/preview" for folder in (reproduction.folder, copy))
     found = list(difference(*folders, tmp_path))
     assert found[0].startswith("first job that differs: ")
-    assert "  parameters: test_trials: 512 and 64" in found
-    assert any(line.startswith("tables/nonlinear.csv: ") for line in found)
-    assert not any("tables/nonlinear_loss.parquet" in line for line in found)
+    assert "  parameters: threshold: 0.05 and 0.5" in found
+    assert any(line.startswith("tables/linear.csv: ") for line in found)
+    assert not any("tables/linear_curves.parquet" in line for line in found)
     assert any(line.startswith("verdicts that differ: ") for line in found)
-    assert any("figures/fig2.png: " in line for line in found)
+    assert any("figures/fig4.png: " in line for line in found)

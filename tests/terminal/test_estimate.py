@@ -168,7 +168,8 @@ def test_without_a_kept_run_nothing_is_known(tmp_path):
 def test_a_dry_run_of_everything_costs_what_the_archived_run_cost(reproduction, tmp_path):
     folder = reproduction.folder
     archive(reproduction.results.relative_to(folder), tmp_path / "kept", folder)
-    arguments = ["-nF", "--cores", "1", "--configfile", *reproduction.configuration]
+    files = ["--configfile", *reproduction.configuration]
+    arguments = ["-nF", "--cores", "1", *files, "--", "all", "overview"]
     ended = watch(command(arguments), folder, environment(), PlainLines(io.StringIO()))
     assert ended.status == 0
     values = configuration_of(arguments, folder)

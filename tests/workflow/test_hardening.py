@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -61,18 +62,22 @@ def unexplained(folder):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(copies):
+def once(copies):
+    """Return a folder in which the run came to its end; no test changes it."""
     folder = copies()
     status, said = run(folder)
     assert status == 0, said
-    return contents(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(once):
+    return contents(once)
 
 
 @pytest.fixture
-def finished(copies):
-    folder = copies()
-    assert run(folder)[0] == 0
-    return folder
+def finished(once, tmp_path):
+    return shutil.copytree(once, tmp_path / "interplay", symlinks=True)
 
 
 @contextmanager

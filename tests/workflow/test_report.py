@@ -52,7 +52,7 @@ def test_a_browser_shows_every_figure(browser, report, reproduction):
         row = entries(browser, report, "Figures")[number]
         assert row.text.startswith(("Fig. ", "Supplement: "))
         look_at(row)
-        (shown,) = awaited(browser, By.XPATH, "//img[contains(@src, '.svg')]")
+        (shown,) = awaited(browser, By.XPATH, "//img[contains(@src, 'data/raw/')]")
         WebDriverWait(browser, SECONDS).until(
             lambda page, shown=shown: int(shown.get_attribute("naturalWidth")) > 0
         )
@@ -72,7 +72,7 @@ def test_a_browser_finds_every_table(browser, report, reproduction):
     tables = (reproduction.results / "tables").glob("*.csv")
     assert sorted(found) == sorted(path.stem for path in tables)
     for name, row in found.items():
-        link = row.find_element(By.XPATH, ".//a[contains(@href, 'data:')]")
+        link = row.find_element(By.XPATH, ".//a[contains(@href, 'data/raw/')]")
         assert f"{name}.csv" in link.get_attribute("href")
 
 
