@@ -1,6 +1,10 @@
 """What several tests share: copies of the repository, and a small project with receipts."""
 
+import hashlib
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,13 +44,46 @@ def pytest_collection_modifyitems(items):
     )
 
 
+LIBRARY = "workflow/scripts/interplay"
+COMPILED = f"{LIBRARY}/kernels/__pycache__"
+
+COMPILE = """
+from interplay.nonlinear.trained import TrainedNetwork
+from interplay.nonlinear.training import Run, initial_state, train
+from interplay.tasks import make_task
+
+task = make_task("flipflop", 0.5)
+run = Run("flipflop", 0.9, 0, n=32, epochs=2, batch=32, learning_rate=0.001)
+trained = TrainedNetwork.of(run, task, train(run, task, initial_state(run, task)))
+trained.losses_with([trained.W0], n_trials=8)
+"""
+
+
+def machine_code_name(library, package):
+    """Return numba's name for the folder of a package's machine code."""
+    return f"{package}_{hashlib.sha1(str(library / package).encode()).hexdigest()}"
+
+
+def share_machine_code(folder):
+    """Copy what numba compiled for this checkout, so that a copy compiles nothing again."""
+    for compiled in (ROOT / COMPILED).glob("*/*_*"):
+        package = compiled.name.rpartition("_")[0]
+        if compiled.name == machine_code_name(ROOT / LIBRARY, package):
+            name = machine_code_name(folder / LIBRARY, package)
+            shutil.copytree(compiled, folder / COMPILED / compiled.parent.name / name)
+
+
 @pytest.fixture(scope="session")
 def copies(tmp_path_factory):
     """Return a function that makes one more copy of the repository, without results."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow/scripts")}
+    subprocess.run([sys.executable, "-c", COMPILE], check=True, env=environment)
 
     def copy():
         folder = tmp_path_factory.mktemp("copy") / "interplay"
-        return shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT))
+        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT))
+        share_machine_code(folder)
+        return folder
 
     return copy
 

@@ -16,14 +16,22 @@ from interplay.provenance.code import code_files
 from tests.running import SNAKEMAKE
 from tests.running import snakemake as run
 
-NETWORK = "results/nonlinear/flipflop/g0.9/seed0"
+NETWORK = "results/nonlinear/one/g0.9/seed0"
 
 pytestmark = pytest.mark.slow
 
 
 def start_training(folder):
     return subprocess.Popen(
-        [*SNAKEMAKE, "--cores", "1", f"{NETWORK}/network.safetensors"],
+        [
+            *SNAKEMAKE,
+            "--cores",
+            "1",
+            "--configfile",
+            "one.yaml",
+            "--",
+            f"{NETWORK}/network.safetensors",
+        ],
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -33,6 +41,10 @@ def start_training(folder):
 
 def test_a_killed_job_goes_on_to_the_same_network_to_the_bit(copies):
     whole, killed = copies(), copies()
+    entry = {"like": "flipflop", "N": 96, "epochs": 2000}
+    for folder in (whole, killed):
+        config = {"nonlinear": {"networks": {"one": entry}}}
+        (folder / "one.yaml").write_text(yaml.safe_dump(config))
     assert start_training(whole).wait() == 0
 
     process = start_training(killed)
@@ -63,11 +75,19 @@ def small(folder, **changes):
     return f"{SMALL}/networks.csv", "--configfile", "small.yaml"
 
 
-def test_one_core_and_two_give_the_same_to_the_bit(copies):
+@pytest.fixture(scope="module")
+def two_cores(copies):
+    """Return a folder in which two small networks were trained on two cores."""
+    folder = copies()
+    run(folder, "--cores", "2", *small(folder))
+    return folder
+
+
+def test_one_core_and_two_give_the_same_to_the_bit(copies, two_cores):
+    one_core = copies()
+    run(one_core, "--cores", "1", *small(one_core))
     contents = []
-    for cores in ("1", "2"):
-        folder = copies()
-        run(folder, "--cores", cores, *small(folder))
+    for folder in (one_core, two_cores):
         made = sorted((folder / "results/nonlinear").rglob("*"))
         contents.append(
             {
@@ -80,13 +100,12 @@ def test_one_core_and_two_give_the_same_to_the_bit(copies):
     assert contents[0] == contents[1]
 
 
-def test_networks_trained_together_end_as_if_trained_alone(copies):
+def test_networks_trained_together_end_as_if_trained_alone(copies, two_cores):
     losses, records = [], []
-    for together in ("False", "True"):
-        folder = copies()
-        target, *arguments = small(folder)
-        arguments += ["--config", f"together={together}"]
-        run(folder, "--cores", "2", target, *arguments)
+    together = copies()
+    target, *arguments = small(together)
+    run(together, "--cores", "2", target, *arguments, "--config", "together=True")
+    for folder in (two_cores, together):
         of_seed = folder / SMALL / "g0.9/seed1"
         losses.append(pd.read_parquet(of_seed / "loss.parquet").loss[:10])
         records.append(json.loads((of_seed / "record.json").read_text()))
