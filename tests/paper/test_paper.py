@@ -122,6 +122,8 @@ def files(tmp_path):
         name: {**one.parameters, "g": list(one.g), "seeds": list(one.seeds)}
         for name, one in named.items()
     }
+    rates = {"flipflop": 0.03, "lstm": 0.001}
+    config["rates"] = dict.fromkeys(config["readings"], rates)
     numbers = pd.concat([configured(config), found(networks, data, lstm, claims)])
     claims.loc[claims.id == "romo-rank-six", "verdict"] = "fails"
     reason = {

@@ -39,6 +39,13 @@ rule collect_numbers:
                 },
             },
             **{key: config[key] for key in ("linear", "sentiment", "compression")},
+            "rates": {
+                reading: {
+                    role: {**EXPERIMENTS, **LSTMS}[name].parameters["learning_rate"]
+                    for role, name in by_role.items()
+                }
+                for reading, by_role in READINGS.items()
+            },
         },
         readings=READINGS,
         code=code("collect_numbers.py"),
