@@ -8,6 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from interplay.figures.panels import Panel
@@ -96,9 +97,8 @@ def _finish_convergence(
         ax.set_ylim(low, high * (high / low) ** (BAND / (1 - BAND)))
         ax.yaxis.set_major_locator(FixedLocator(ticks))
         ax.yaxis.set_minor_locator(NullLocator())
-        ax.axhspan(
-            1 - BAND, 1, transform=ax.get_yaxis_transform(), color=MUTED, alpha=0.15, lw=0
-        )
+        band = {"color": MUTED, "alpha": 0.15, "lw": 0, "zorder": 0}
+        ax.add_patch(Rectangle((0, 1 - BAND), 1, BAND, transform=ax.transAxes, **band))
     for number, (task, strengths) in enumerate(missing.items(), start=1):
         height = 1 - BAND * number / (len(TASKS) + 1)
         for g in strengths:
