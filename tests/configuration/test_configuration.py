@@ -9,7 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interplay.configuration.check import check_configuration
-from interplay.configuration.experiments import experiments, sentiment_experiments
+from interplay.configuration.experiments import (
+    experiments,
+    in_order_of,
+    sentiment_experiments,
+)
 from interplay.configuration.files import read_yaml
 from interplay.configuration.tasks import task_options
 from interplay.storage.errors import InputError
@@ -189,3 +193,9 @@ def test_a_broken_file_is_named_with_its_line(tmp_path, text, message):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"none\.yaml: expected a YAML file, found none"):
         read_yaml(tmp_path / "none.yaml")
+
+
+def test_the_order_of_readings_is_that_of_the_first_file():
+    merged = {"stated": 1, "own": 2, "identified": 3}
+    ordered = in_order_of(merged, ["identified", "stated", "absent"])
+    assert list(ordered.items()) == [("identified", 3), ("stated", 1), ("own", 2)]

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import interplay
+from interplay.configuration.files import read_yaml
 from interplay.lowrank.spectrum import singular_values
 from interplay.lowrank.truncation import truncations
 from interplay.nonlinear import finding
@@ -195,12 +196,14 @@ def test_the_workflow_keeps_the_networks_of_the_readings(reproduction):
     tasks = {"flipflop", "mante", "romo"}
     experiments = {*tasks, *(f"{task}_stated" for task in tasks)}
     assert {path.stem for path in folder.iterdir()} == experiments
+    preview = read_yaml(reproduction.folder / "preview.yaml")
+    test_trials = preview["nonlinear"]["measurements"]["test_trials"]
     table = read_table(folder / "mante.csv")
     assert len(table) == 2
     for row in table.itertuples():
         kept = read_kept(folder / "mante.safetensors")[f"g{row.g}/seed{row.seed}"]
         network = rebuilt(kept)
-        (loss,) = network.losses_with([network.network.W], 512)
+        (loss,) = network.losses_with([network.network.W], test_trials)
         assert loss == pytest.approx(row.loss)
         whole = interplay.load("mante", row.g, row.seed, reproduction.results)
         (expected,) = truncations(whole.dW, [row.rank])

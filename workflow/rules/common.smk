@@ -25,6 +25,7 @@ from interplay.configuration.check import check_configuration
 from interplay.configuration.experiments import (
     compared_experiments,
     experiments,
+    in_order_of,
     sentiment_experiments,
     way_of_training,
 )
@@ -45,7 +46,11 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 
 
-READINGS = config.get("readings", {})
+# Snakemake puts keys of the last configuration file first. The order of config.yaml counts,
+# since the figures without a suffix are those of the first reading.
+READINGS = in_order_of(
+    config.get("readings", {}), read_yaml(ROOT / "config.yaml").get("readings", {})
+)
 
 
 wildcard_constraints:

@@ -4,7 +4,7 @@ An entry overrides the defaults of its stage. It may start from another entry (`
 an entry that is null does not exist.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,12 @@ def sentiment_experiments(sentiment: Mapping[str, Any]) -> dict[str, SentimentEx
             parameters={key: entry[key] for key in SENTIMENT_KEYS},
         )
     return found
+
+
+def in_order_of(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return a mapping with its keys in the order of `names`; others come last."""
+    first = [name for name in names if name in values]
+    return {name: values[name] for name in dict.fromkeys([*first, *values])}
 
 
 def compared_experiments(supplement: Mapping[str, Any]) -> dict[str, list[str]]:
