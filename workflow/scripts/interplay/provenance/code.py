@@ -49,11 +49,14 @@ def code_files(script: Path, modules: Iterable[str] = ()) -> list[Path]:
             raise FileNotFoundError(f"{root}: expected a module {module}, found none")
         waiting += files
     found: set[Path] = set()
+    imported: set[str] = set()
     while waiting:
         file = waiting.pop()
         if file not in found:
             found.add(file)
-            for module in _imports(_text(file)):
+            new = _imports(_text(file)) - imported
+            imported |= new
+            for module in new:
                 waiting += _files_of(module, root)
     return sorted(found)
 
@@ -80,7 +83,7 @@ def _text(file: Path) -> str:
 
 # Scripts share most of their modules: each text is parsed once.
 @cache
-def _imports(text: str) -> tuple[str, ...]:
+def _imports(text: str) -> frozenset[str]:
     names: list[str] = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
@@ -91,7 +94,7 @@ def _imports(text: str) -> tuple[str, ...]:
             names.append(node.module)
             # A name imported from a package may be a module of it.
             names += (f"{node.module}.{alias.name}" for alias in node.names)
-    return tuple(names)
+    return frozenset(names)
 
 
 @cache
