@@ -38,6 +38,7 @@ assert np.float32(1e-38) * np.float32(0.1) == 0
     subprocess.run([sys.executable, "-c", program], env=environment, check=True)
 
 
+@pytest.mark.slow
 def test_a_changed_kernel_recompiles_the_loops_that_contain_it(tmp_path):
     """Numba's own cache does not look at the functions compiled into another one."""
     package = tmp_path / "interplay"

@@ -60,6 +60,7 @@ def issues(crate, level="REQUIRED"):
     return [issue.message for issue in services.validate(settings).get_issues()]
 
 
+@pytest.mark.slow
 def test_the_validator_finds_nothing_that_is_required_missing(crate, vocabulary):
     assert issues(crate) == []
 
@@ -80,6 +81,7 @@ def test_verification_works_inside_of_the_crate(crate):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "key"),
     [
