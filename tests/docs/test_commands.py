@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from snakemake.utils import update_config
 
 from interplay.__main__ import main
-from interplay.configuration.files import read_yaml
+from interplay.configuration.files import merged, read_yaml
 from tests.conftest import TINY
 
 ROOT = Path(__file__).parents[2]
@@ -48,13 +47,8 @@ def test_the_targets_of_make_are_there():
 def folder(copies):
     """Return a copy whose own configuration is tiny, so that dry runs take less time."""
     folder = copies()
-    config = {}
-    for values in (
-        *map(read_yaml, (folder / "config.yaml", folder / "preview.yaml")),
-        TINY,
-    ):
-        update_config(config, values)
-    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    files = (read_yaml(folder / name) for name in ("config.yaml", "preview.yaml"))
+    (folder / "config.yaml").write_text(yaml.safe_dump(merged([*files, TINY])))
     # A container's image takes minutes to make. A dry run only asks whether it is there.
     (folder / "envs/interplay.sif").touch()
     return folder

@@ -3,16 +3,14 @@
 import pytest
 
 from interplay.runs.streams import stream
-from interplay.sentiment.synthetic import synthetic_trees, synthetic_vectors
-from interplay.sentiment.treebank import build_treebank
+from interplay.sentiment.synthetic import synthetic_vectors
 from interplay.sentiment.vocabulary import build_language
+from tests.sentiment.treebanks import small_treebank
 
 
 @pytest.fixture(scope="module")
 def treebank():
-    sizes = {"train": 150, "dev": 60, "test": 20}
-    trees = {s: synthetic_trees(n, stream("trees", "test", s)) for s, n in sizes.items()}
-    return build_treebank(trees)
+    return small_treebank(train=150, dev=60, test=20)
 
 
 @pytest.fixture(scope="module")

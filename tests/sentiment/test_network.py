@@ -27,11 +27,11 @@ from interplay.sentiment.measurements import (
 from interplay.sentiment.model import initial_weights
 from interplay.sentiment.published import distances
 from interplay.sentiment.run import Run, State, initial_state, learning_curves
-from interplay.sentiment.synthetic import synthetic_trees, synthetic_vectors
+from interplay.sentiment.synthetic import synthetic_vectors
 from interplay.sentiment.trained import TrainedLSTM, fingerprints
 from interplay.sentiment.training import train
-from interplay.sentiment.treebank import build_treebank
 from interplay.storage.errors import InputError
+from tests.sentiment.treebanks import small_treebank
 
 RUN = Run(seed=3, n=8, epochs=4, batch=16, learning_rate=0.01, dropout=0.5)
 DIMENSION = 6
@@ -39,9 +39,7 @@ DIMENSION = 6
 
 @pytest.fixture(scope="module")
 def treebank():
-    sizes = {"train": 90, "dev": 40, "test": 40}
-    trees = {s: synthetic_trees(n, stream("trees", "test", s)) for s, n in sizes.items()}
-    return build_treebank(trees)
+    return small_treebank(train=90, dev=40, test=40)
 
 
 @pytest.fixture(scope="module")
@@ -174,9 +172,7 @@ def test_curves_have_a_row_per_epoch(final):
 
 @pytest.mark.slow
 def test_the_network_learns_the_synthetic_treebank():
-    sizes = {"train": 1600, "dev": 400}
-    trees = {s: synthetic_trees(n, stream("trees", "test", s)) for s, n in sizes.items()}
-    treebank = build_treebank(trees)
+    treebank = small_treebank(train=1600, dev=400)
     run = Run(seed=0, n=64, epochs=40, batch=64, learning_rate=0.02 / 64, dropout=0.5)
     language = run.language(
         treebank["train"], synthetic_vectors(100, stream("vectors", "test"))

@@ -51,11 +51,10 @@ def _trees(settings: Mapping[str, Any], folder: Path, local: bool) -> Item:
         return Item(
             "treebank", False, _absent(folder, ", ".join(missing), settings, local)
         )
-    wrong = [path for path, sha256 in paths.items() if file_hash(path) != sha256]
-    if wrong:
-        expected, found = paths[wrong[0]], file_hash(wrong[0])
-        state = f"{wrong[0]}: expected sha256 {expected}, found {found}"
-        return Item("treebank", False, state)
+    for path, expected in paths.items():
+        if (found := file_hash(path)) != expected:
+            state = f"{path}: expected sha256 {expected}, found {found}"
+            return Item("treebank", False, state)
     return Item("treebank", True, f"{folder}: three files with the expected sha256")
 
 
