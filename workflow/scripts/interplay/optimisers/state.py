@@ -26,11 +26,6 @@ class OptimiserState:
         return {WEIGHTS: self.weights, **self.moments}
 
 
-def moments_in(groups: Mapping[str, Arrays]) -> dict[str, Arrays]:
-    """Return all groups but the weights."""
-    return {name: arrays for name, arrays in groups.items() if name != WEIGHTS}
-
-
 def zeros_like(weights: Mapping[str, np.ndarray], names: Iterable[str]) -> Arrays:
     """Return an array of zeros for each of the named weights."""
     return {name: np.zeros_like(weights[name]) for name in names}
