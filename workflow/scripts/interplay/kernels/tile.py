@@ -33,22 +33,25 @@ def buffer(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     return memory[start : start + size * dtype.itemsize].view(dtype).reshape(shape)
 
 
-@intrinsic
-def set_product(context, out, a, b):
-    """Set out to a @ b, arrays of ROWS × LANES, ROWS × K and K × LANES numbers.
+def product(rows: int, added: bool):
+    """Return an intrinsic (out, a, b): set out to a @ b, or add a @ b, summed first, to it.
 
-    Rows of `out` and of `b` are contiguous; K is not 0.
+    Args of the intrinsic: arrays of rows × LANES, rows × K and K × LANES numbers. Rows of
+    `out` and of `b` are contiguous; K is not 0.
     """
-    return types.void(out, a, b), _product(added=False)
+
+    @intrinsic
+    def tile_product(context, out, a, b):
+        return types.void(out, a, b), _product(rows, added)
+
+    return tile_product
 
 
-@intrinsic
-def add_product(context, out, a, b):
-    """Add a @ b, summed first, to out; see `set_product`."""
-    return types.void(out, a, b), _product(added=True)
+set_product = product(ROWS, added=False)
+add_product = product(ROWS, added=True)
 
 
-def _product(added: bool):
+def _product(rows: int, added: bool):
     """Return the code generator of a tile's product, which sets `out` or adds to it."""
 
     def generate(context, builder, signature, arguments):
@@ -87,7 +90,7 @@ def _product(added: bool):
             zeros = ir.Constant(ir.VectorType(lane, LANES // 2), [0] * (LANES // 2))
             return builder.shuffle_vector(first, empty, zeros)
 
-        places = [place for r in range(ROWS) for place in halves(0, constant(r))]
+        places = [place for r in range(rows) for place in halves(0, constant(r))]
         zeros = ir.Constant(half, [0] * (LANES // 2))
         start = builder.block
         loop = builder.append_basic_block("product")
@@ -99,7 +102,7 @@ def _product(added: bool):
         sums = [builder.phi(half) for _ in places]
         columns = [builder.load(place, align=size) for place in halves(2, k)]
         after = []
-        for r in range(ROWS):
+        for r in range(rows):
             factor = everywhere(builder.load(address(1, constant(r), k, number)))
             for side, column in enumerate(columns):
                 product = builder.fmul(factor, column, flags=("contract",))
