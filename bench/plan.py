@@ -33,6 +33,8 @@ class Plan:
     units: int = 256
     """a layer of the LSTM"""
     sentences: int = 640
+    lstm_epochs: int = 4
+    """of a timed run; what is done once a run is little beside 500 epochs"""
 
 
 QUICK = Plan(
@@ -42,6 +44,7 @@ QUICK = Plan(
     linear_n=256,
     linear_epochs=50,
     sentences=192,
+    lstm_epochs=2,
 )
 
 
@@ -105,7 +108,7 @@ def _experiments(
         linear.dense(plan.linear_n, plan.dense_epochs),
     ]
     yield "linear", f"g = {linear.G}", plan.linear_n, contenders, None
-    size = (plan.units, plan.sentences, 1)
+    size = (plan.units, plan.sentences, plan.lstm_epochs)
     contenders = [lstm.engine(*size), lstm.torch_lstm(*size)]
     count = lstm.operations(plan.units, plan.sentences)
     yield "lstm", "2 layers", plan.units, contenders, count

@@ -8,6 +8,9 @@ import numpy as np
 from torchtext import data
 from torchtext.data.utils import RandomShuffler
 
+PADDING = 1
+"""torchtext's index of the word that fills sentences up"""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -33,7 +36,7 @@ def shuffled_batches(
     """Yield every example once, in random batches of similar length.
 
     Args:
-        examples: with fields text and label.
+        examples: with fields words and label.
         size: sentences per batch.
         rng: draws the order.
     """
@@ -48,7 +51,7 @@ def sorted_batches(examples: data.Dataset, size: int) -> list[Batch]:
     """Return every example once, in batches by length, the same each time.
 
     Args:
-        examples: with fields text and label.
+        examples: with fields words and label.
         size: sentences per batch.
     """
     iterator = data.BucketIterator(
@@ -69,9 +72,12 @@ class _Shuffler(RandomShuffler):
 
 
 def _length(example: data.Example) -> int:
-    return len(example.text)
+    return len(example.words)
 
 
 def _batch(batch: data.Batch) -> Batch:
-    words, lengths = batch.text
-    return Batch(words.numpy(), lengths.numpy(), batch.label.numpy())
+    lengths = np.array([len(words) for words in batch.words])
+    words = np.full((lengths.max(), len(lengths)), PADDING)
+    for sentence, found in enumerate(batch.words):
+        words[: len(found), sentence] = found
+    return Batch(words, lengths, np.array(batch.label, np.float32))

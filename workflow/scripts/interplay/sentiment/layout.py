@@ -6,7 +6,7 @@ of the layer below, are copied into the rows of a layer's states, and dropout is
 
 from interplay.kernels.compiling import compiled
 from interplay.kernels.tile import LANES, ROWS
-from interplay.kernels.vectors import WIDTH
+from interplay.kernels.vectors import WIDTH, load, store
 
 GATES = 4
 """input, forget, cell, output"""
@@ -56,8 +56,12 @@ def lay_out_backward(panels, weights, worker, workers):
             for i in range(n):
                 p, u = divmod(i, UNITS)
                 k = p * LANES + gate * UNITS + u
-                for lane in range(lanes):
-                    panels[q, k, lane] = weights[gate * n + i, q * LANES + lane]
+                row = gate * n + i
+                if lanes == LANES:
+                    copy(panels[q], k, 0, weights, row, q * LANES, LANES)
+                else:
+                    for lane in range(lanes):
+                        panels[q, k, lane] = weights[row, q * LANES + lane]
 
 
 @compiled(nogil=True)
@@ -99,10 +103,10 @@ def pass_on(states, first, hidden, mask, sizes, starts, worker, workers):
     for t in range(len(sizes)):
         for tile in range(worker * ROWS, starts[t + 1] - starts[t], workers * ROWS):
             for b in range(tile, tile + ROWS):
-                row = states[starts[t] + b, first : first + n]
-                row[:] = hidden[starts[t] + b]
+                row = starts[t] + b
+                copy(states, row, first, hidden, row, 0, n)
                 if b < sizes[t] and len(mask) > 0:
-                    _multiply(row, mask[token + b])
+                    _multiply(states[row, first : first + n], mask[token + b])
         token += sizes[t]
 
 
@@ -119,10 +123,10 @@ def apply_mask(below, of_inputs, mask, sizes, starts, worker, workers):
     for t in range(len(sizes)):
         for tile in range(worker * ROWS, starts[t + 1] - starts[t], workers * ROWS):
             for b in range(tile, tile + ROWS):
-                row = below[starts[t] + b]
-                row[:] = of_inputs[starts[t] + b]
+                row = starts[t] + b
+                copy(below, row, 0, of_inputs, row, 0, below.shape[1])
                 if b < sizes[t] and len(mask) > 0:
-                    _multiply(row, mask[token + b])
+                    _multiply(below[row], mask[token + b])
         token += sizes[t]
 
 
@@ -130,3 +134,10 @@ def apply_mask(below, of_inputs, mask, sizes, starts, worker, workers):
 def _multiply(row, mask):
     for i in range(len(mask)):
         row[i] *= mask[i]
+
+
+@compiled()
+def copy(out, row, column, array, from_row, from_column, count):
+    """Copy a part of a row; `count` is a multiple of WIDTH, see `vectors.load`."""
+    for i in range(0, count, WIDTH):
+        store(out, row, column + i, load(array, from_row, from_column + i))

@@ -15,10 +15,11 @@ the division change a bit of the result.
 import numpy as np
 
 from interplay.kernels.compiling import compiled
+from interplay.kernels.prefetch import fetch
 from interplay.kernels.tanh import tanh
-from interplay.kernels.tile import LANES, ROWS, add_product, set_product
+from interplay.kernels.tile import LANES, LINE, ROWS, add_product, set_product
 from interplay.kernels.vectors import fill, load, store
-from interplay.sentiment.layout import GATES, UNITS
+from interplay.sentiment.layout import GATES, UNITS, copy
 
 CELL = 2
 """the gate that is a tanh; the others are sigmoids"""
@@ -54,10 +55,17 @@ def advance(states, hidden, gates, cells, panels, bias, starts, places, worker, 
         if t > 0:
             for tile in range(worker * ROWS, count, workers * ROWS):
                 for r in range(ROWS):
-                    states[start + tile + r, :n] = hidden[starts[t - 1] + tile + r]
+                    last = starts[t - 1] + tile + r
+                    copy(states, start + tile + r, 0, hidden, last, 0, n)
         for p in range(n_panels):
             for tile in range(worker * ROWS, count, workers * ROWS):
                 row, at = start + tile, place + tile
+                _fetch_tile(gates[p], at, 0)
+                for r in range(ROWS):
+                    fetch(cells, at + r, p * UNITS)
+                    fetch(hidden, row + r, p * UNITS)
+                    if t > 0:
+                        fetch(cells, places[t - 1] + tile + r, p * UNITS)
                 set_product(
                     gates[p, at : at + ROWS],
                     states[row : row + ROWS, used:depth],
@@ -68,6 +76,14 @@ def advance(states, hidden, gates, cells, panels, bias, starts, places, worker, 
                     before, earlier = cells, places[t - 1] + tile
                 _open_gates(gates[p], bias, p, at)
                 _update(gates[p], before, cells, hidden, p * UNITS, earlier, at, row)
+
+
+@compiled()
+def _fetch_tile(array, row, column):
+    """Ask for the lines of a tile, which begins at [row, column]."""
+    for r in range(ROWS):
+        for line in range(0, LANES, LINE):
+            fetch(array, row + r, column + line)
 
 
 @compiled()
@@ -140,6 +156,8 @@ def retreat(
                 before, earlier = cells, starts[t - 1] + tile
             for p in range(n_panels):
                 unit, row = p * UNITS, start + tile
+                if p + 1 < n_panels:
+                    _fetch_tile(gates[p + 1], row, 0)
                 _pass_back(
                     gates[p],
                     cells,
@@ -232,16 +250,21 @@ def _sum_products(grad, adjoints, states, first, begin, end, worker, workers):
     x = np.empty((n_tiles, DEPTH, LANES), grad.dtype)
     for top in range(begin, end, DEPTH):
         bottom = min(top + DEPTH, end)
-        for c in range(n_tiles):
-            start = first + c * LANES
-            for row in range(top, bottom):
-                x[c, row - top] = states[row, start : start + LANES]
+        for row in range(top, bottom):
+            for c in range(n_tiles):
+                copy(x[c], row - top, 0, states, row, first + c * LANES, LANES)
         for p in range(worker, len(adjoints), workers):
             for c in range(n_tiles):
                 for gate in range(GATES):
                     d = adjoints[p, top:bottom, gate * UNITS : (gate + 1) * UNITS].T
                     unit, column = p * UNITS, c * LANES
                     tile = grad[gate, unit : unit + UNITS, column : column + LANES]
+                    _fetch_tile(tile, 0, 0)
+                    if p + workers < len(adjoints):
+                        part = c * GATES + gate
+                        for row in range(top + part, bottom, n_tiles * GATES):
+                            fetch(adjoints[p + workers], row, 0)
+                            fetch(adjoints[p + workers], row, LINE)
                     if top == begin:
                         set_product(tile, d, x[c, : bottom - top])
                     else:

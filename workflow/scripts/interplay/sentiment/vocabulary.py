@@ -11,10 +11,9 @@ from torchtext import data
 
 @dataclass(frozen=True)
 class Language:
-    """Fields that turn text and label into numbers, and the vocabulary of the text."""
+    """The vocabulary of a text, in a field that turns its words into numbers."""
 
     text: data.Field
-    label: data.LabelField
 
     @property
     def vectors(self) -> np.ndarray:
@@ -22,8 +21,21 @@ class Language:
         return self.text.vocab.vectors.numpy()
 
     def examples(self, sentences: Dataset) -> data.Dataset:
-        """Return sentences (tokens, label) as torchtext's examples."""
-        return _examples(sentences, self.text, self.label)
+        """Return sentences as torchtext's examples: words, (token,), int64, and label.
+
+        Words are looked up here, once, and not in each batch.
+
+        Args:
+            sentences: tokens, label.
+        """
+        index = self.text.vocab.stoi
+        words = (
+            np.array([index[token] for token in tokens], np.int64)
+            for tokens in sentences["tokens"]
+        )
+        fields = [("words", data.RawField()), ("label", data.RawField())]
+        rows = zip(words, sentences["label"], strict=True)
+        return data.Dataset([data.Example.fromlist(row, fields) for row in rows], fields)
 
 
 def build_language(
@@ -37,9 +49,11 @@ def build_language(
         rng: draws a standard normal vector for each word that has none. The
             vectors of ``<unk>`` and ``<pad>`` are zero.
     """
-    text = data.Field(include_lengths=True)
-    label = data.LabelField(use_vocab=False, dtype=torch.float32)
-    text.build_vocab(_examples(sentences, text, label))
+    text = data.Field()
+    tokens = ([tokens] for tokens in sentences["tokens"])
+    fields = [("text", text)]
+    examples = [data.Example.fromlist(row, fields) for row in tokens]
+    text.build_vocab(data.Dataset(examples, fields))
 
     rows = {word: row for row, word in enumerate(vectors["word"])}
     table = torch.from_numpy(np.stack(vectors["vector"].to_numpy()).astype(np.float32))
@@ -51,12 +65,4 @@ def build_language(
     text.vocab.set_vectors(rows, table, dimension, unk_init=draw)
     for special in (text.unk_token, text.pad_token):
         text.vocab.vectors[text.vocab.stoi[special]] = 0
-    return Language(text, label)
-
-
-def _examples(
-    sentences: Dataset, text: data.Field, label: data.LabelField
-) -> data.Dataset:
-    fields = [("text", text), ("label", label)]
-    columns = zip(sentences["tokens"], sentences["label"], strict=True)
-    return data.Dataset([data.Example.fromlist(row, fields) for row in columns], fields)
+    return Language(text)

@@ -1,0 +1,38 @@
+"""Fetch parts of arrays into the nearest cache before they are needed.
+
+The processor foresees what follows in memory. The rows of a tile are far apart; they
+arrive while a product is summed if they are asked for before it.
+"""
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+LINE_BYTES = 64
+
+
+@intrinsic
+def fetch(context, array, row, column):
+    """Ask for the line of the cache that holds array[row, column], to be written."""
+
+    def generate(context, builder, signature, arguments):
+        kind = signature.args[0]
+        data = context.make_array(kind)(context, builder, arguments[0])
+        strides = cgutils.unpack_tuple(builder, data.strides)
+        offsets = map(builder.mul, arguments[1:], strides)
+        address = builder.add(
+            builder.ptrtoint(data.data, ir.IntType(64)), builder.add(*offsets)
+        )
+        pointer, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        prefetch = cgutils.get_or_insert_function(
+            builder.module,
+            ir.FunctionType(ir.VoidType(), [pointer, number, number, number]),
+            "llvm.prefetch.p0i8",
+        )
+        written, near, data = (ir.Constant(number, value) for value in (1, 3, 1))
+        place = builder.inttoptr(address, pointer)
+        builder.call(prefetch, [place, written, near, data])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.intp), generate
