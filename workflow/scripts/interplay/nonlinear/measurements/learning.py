@@ -7,8 +7,8 @@ from interplay.nonlinear.trained import TrainedNetwork
 
 
 def learning_curve(trained: TrainedNetwork) -> pd.DataFrame:
-    """Return a row per epoch: epoch, loss."""
-    losses = trained.losses
+    """Return a row per epoch: epoch, loss, float32."""
+    losses = np.asarray(trained.losses, np.float32)
     return pd.DataFrame({"epoch": range(len(losses)), "loss": losses})
 
 

@@ -1,4 +1,7 @@
-"""Singular values, eigenvalues and norms of W0, W and dW (Figs 1 g-i, 2 b)."""
+"""Singular values, eigenvalues and norms of W0, W and dW (Figs 1 g-i, 2 b).
+
+The values are found in float64, and kept as float32 like the weights.
+"""
 
 from collections.abc import Iterator
 
@@ -13,7 +16,7 @@ def spectrum(trained: TrainedNetwork) -> pd.DataFrame:
     """Return a row per singular value: matrix (W0, W, dW), index (from 1), value."""
     parts = []
     for name, matrix in _matrices(trained):
-        values = singular_values(matrix)
+        values = singular_values(matrix).astype(np.float32)
         rows = {"matrix": name, "index": range(1, len(values) + 1), "value": values}
         parts.append(pd.DataFrame(rows))
     return _joined(parts, ["matrix", "index", "value"])
@@ -29,8 +32,8 @@ def spectrum_of_eigenvalues(trained: TrainedNetwork) -> pd.DataFrame:
                 {
                     "matrix": name,
                     "index": range(1, len(values) + 1),
-                    "real": np.real(values),
-                    "imaginary": np.imag(values),
+                    "real": np.real(values).astype(np.float32),
+                    "imaginary": np.imag(values).astype(np.float32),
                 }
             )
         )
