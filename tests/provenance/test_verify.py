@@ -15,6 +15,7 @@ from interplay.__main__ import main
 from interplay.provenance.issuing import issue, seal
 from interplay.provenance.origin import CONFIGURATION, Origin
 from interplay.provenance.receipts import NAME, Chain, leaves
+from interplay.provenance.verify import verify
 from tests.provenance.small import (
     PART,
     SCRIPT,
@@ -24,6 +25,7 @@ from tests.provenance.small import (
     drop_a_row,
     flip_a_byte,
     found,
+    job,
     jobs,
     sealed,
     write,
@@ -143,6 +145,42 @@ def test_results_inside_of_results_are_checked_by_their_own_receipts(small):
 
 def _inner(path):
     return path.replace("results/", "results/preview/")
+
+
+WEIGHTS, RECORD = "results/romo/network.safetensors", "results/romo/record.json"
+
+
+def trained(root):
+    """Write the receipts of a training and of a job that reads the trained network."""
+    write(root / WEIGHTS, "weights\n")
+    write(root / RECORD, json.dumps({"machine": {"system": "Linux"}}))
+    training = job(root, "train_network", [SOURCE], [WEIGHTS, RECORD])
+    sealed(root, [job(root, "measure", [WEIGHTS], [PART], 3.0), training], [])
+
+
+def test_weights_that_were_deleted_are_known_by_their_hash(small):
+    trained(small)
+    (small / TABLE).unlink()
+    assert found(small) == []
+    (small / WEIGHTS).unlink()
+    answer = verify(small / "results", small)
+    assert answer.problems == []
+    assert "not in this folder: 1 files, known by their hash" in answer.notes
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "said"),
+    [
+        (WEIGHTS, flip_a_byte, "altered"),
+        (WEIGHTS, link_to_copy, "not explained"),
+        (RECORD, Path.unlink, "missing"),
+    ],
+)
+def test_only_weights_may_be_deleted(small, path, change, said):
+    trained(small)
+    (small / TABLE).unlink()
+    change(small / path)
+    assert f"{path}: {said}" in "".join(found(small))
 
 
 @pytest.mark.parametrize(
