@@ -89,13 +89,15 @@ def copies(tmp_path_factory):
 
 
 TINY = {
+    "readings": {"stated": {"mante": "mante", "romo": "romo"}},
     "nonlinear": {
         "N": 32,
         "seeds": [0],
         "networks": {
             task: {"epochs": 50, "g": [0.0, 0.9]}
             for task in ("flipflop", "mante", "romo")
-        },
+        }
+        | dict.fromkeys(("mante_stated", "romo_stated", "mante_N64", "romo_N64")),
         "examples": {
             "trial_g": 0.9,
             "epochs": {"flipflop": 50, "mante": 50, "romo": 50},
@@ -110,9 +112,12 @@ TINY = {
         "second_order": {"epochs": 60},
     },
     "sentiment": {"N": 16, "epochs": 2, "seeds": [0]},
-    "supplement": {"spectra": {"g": [0.0, 0.9]}},
+    "supplement": {
+        "scaling": ["flipflop_N64", "flipflop"],
+        "spectra": {"g": [0.0, 0.9]},
+    },
 }
-"""what is smaller than in the preview: networks that learn next to nothing"""
+"""what is smaller than in the preview, or not there: networks that learn nothing"""
 
 
 @dataclass(frozen=True)
