@@ -45,10 +45,11 @@ def test_the_targets_of_make_are_there():
 
 @pytest.fixture(scope="module")
 def folder(copies):
-    """Return a copy whose own configuration is tiny, so that dry runs take less time."""
+    """Return a copy whose own configurations are tiny, so that dry runs take less time."""
     folder = copies()
-    files = (read_yaml(folder / name) for name in ("config.yaml", "preview.yaml"))
-    (folder / "config.yaml").write_text(yaml.safe_dump(merged([*files, TINY])))
+    full, preview = (read_yaml(folder / name) for name in ("config.yaml", "preview.yaml"))
+    (folder / "config.yaml").write_text(yaml.safe_dump(merged([full, preview, TINY])))
+    (folder / "preview.yaml").write_text(yaml.safe_dump(merged([preview, TINY])))
     # A container's image takes minutes to make. A dry run only asks whether it is there.
     (folder / "envs/interplay.sif").touch()
     return folder

@@ -170,7 +170,7 @@ def test_mean_over_large_networks_is_the_closed_form(g, zhat):
 @pytest.mark.parametrize("g", [0.0, 0.6])
 def test_deviation_shrinks_with_size_for_unconditioned_draws(g, zhat):
     """With m and w independent, and so z0 of order 1/√N, as in the simulations."""
-    sizes = np.array([128, 512, 2048])
+    sizes = np.array([128, 384, 1152])
     rms = [
         np.sqrt(np.mean((ratios(n, g, zhat, 24, False) - 1) ** 2, axis=0)) for n in sizes
     ]

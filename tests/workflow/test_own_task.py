@@ -42,9 +42,16 @@ def fewer_epochs(text):
     return text.replace("epochs: 300", "epochs: 20")
 
 
-def own_task(folder):
+def own_task(folder, experiment=EXPERIMENT):
     (folder / TASK_FILE).write_text(TASK)
-    (folder / "mine.yaml").write_text(fewer_epochs(EXPERIMENT))
+    (folder / "mine.yaml").write_text(fewer_epochs(experiment))
+
+
+def of_one_network():
+    """Return the page's experiment with one network only."""
+    experiment = yaml.safe_load(EXPERIMENT)
+    experiment["nonlinear"]["networks"]["match"] |= {"g": [0.9], "seeds": [0]}
+    return yaml.safe_dump(experiment)
 
 
 def results_of(folder):
@@ -87,7 +94,7 @@ def test_a_fifth_experiment_changes_nothing_of_the_paper(reproduction, tmp_path)
         }
 
     before = of_the_paper()
-    own_task(folder)
+    own_task(folder, of_one_network())
     files = [*reproduction.configuration, "mine.yaml"]
     said = snakemake(folder, "--cores", "all", "--configfile", *files, "--", "all")
     assert of_the_paper() == before
@@ -100,7 +107,7 @@ def test_a_fifth_experiment_changes_nothing_of_the_paper(reproduction, tmp_path)
 
 def test_from_another_directory(copies, tmp_path):
     folder = copies()
-    own_task(folder)
+    own_task(folder, of_one_network())
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     arguments = command("--directory DIR")
@@ -118,6 +125,7 @@ def test_as_a_module_of_another_workflow(copies, tmp_path):
     (other / "interplay" / TASK_FILE).write_text(TASK)
     settings = yaml.safe_load(block("yaml", "pathvars"))
     settings["interplay"]["nonlinear"]["networks"]["match"]["epochs"] = 20
+    settings["interplay"]["nonlinear"]["seeds"] = [0]
     (other / "config.yaml").write_text(yaml.safe_dump(settings))
     module = 'configfile: "config.yaml"\n\n\n' + block("python", "module interplay")
     (other / "Snakefile").write_text(module)

@@ -31,7 +31,7 @@ from interplay.configuration.experiments import (
 )
 from interplay.configuration.files import read_yaml
 from interplay.configuration.tasks import task_options
-from interplay.provenance.code import code_hash
+from interplay.provenance.code import Sources
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash
 
@@ -63,9 +63,12 @@ CODE = {}
 """script and modules loaded by name, by the hash of their code"""
 
 
+SOURCES = Sources(SCRIPTS)
+
+
 @cache
 def hash_of_code(script, *modules):
-    digest = code_hash(SCRIPTS / script, modules)
+    digest = SOURCES.hash(script, modules)
     CODE[digest] = (script, list(modules))
     return digest
 

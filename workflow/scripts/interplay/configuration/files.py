@@ -16,7 +16,8 @@ def read_yaml(path: str | Path) -> Any:
         InputError: there is no such file, or it is not YAML.
     """
     try:
-        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8")
+        return yaml.load(text, Loader=yaml.CSafeLoader)
     except FileNotFoundError:
         raise InputError(f"{path}: expected a YAML file, found none") from None
     except UnicodeDecodeError as error:

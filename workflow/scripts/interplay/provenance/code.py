@@ -14,67 +14,90 @@ from pathlib import Path
 from typing import Any, cast
 
 
+class Sources:
+    """The Python files of a folder, as they are now: each is looked up and read once."""
+
+    def __init__(self, root: Path):
+        """Remember the folder, in which scripts lie and imports are looked up."""
+        self._root = root
+        self._found: dict[str, Path | None] = {}
+        self._texts: dict[Path, str] = {}
+
+    def hash(self, script: str, modules: Iterable[str] = ()) -> str:
+        """Return the sha256 over a script and the project's modules that it needs.
+
+        Args:
+            script: name of a Python file in the folder.
+            modules: further modules, named in full, that the script loads by name.
+
+        Returns:
+            64 hexadecimal digits.
+
+        Raises:
+            FileNotFoundError: the script or one of `modules` is not there.
+        """
+        digest = hashlib.sha256()
+        for file in self.files(script, modules):
+            name = file.relative_to(self._root).as_posix()
+            digest.update(f"{name}\n{_parsed(self._text(file))[1]}\n".encode())
+        return digest.hexdigest()
+
+    def files(self, script: str, modules: Iterable[str] = ()) -> list[Path]:
+        """Return the script and all files of the folder that it imports, sorted by path.
+
+        Args and raises: as `hash`.
+        """
+        waiting = [self._root / script]
+        for module in modules:
+            if self._file(module) is None:
+                raise FileNotFoundError(
+                    f"{self._root}: expected a module {module}, found none"
+                )
+            waiting += self._files_of(module)
+        found: set[Path] = set()
+        imported: set[str] = set()
+        while waiting:
+            file = waiting.pop()
+            if file not in found:
+                found.add(file)
+                new = _parsed(self._text(file))[0] - imported
+                imported |= new
+                for module in new:
+                    waiting += self._files_of(module)
+        return sorted(found)
+
+    def _text(self, file: Path) -> str:
+        if file not in self._texts:
+            self._texts[file] = _text(file)
+        return self._texts[file]
+
+    def _file(self, module: str) -> Path | None:
+        if module not in self._found:
+            path = self._root.joinpath(*module.split("."))
+            files = (path.with_suffix(".py"), path / "__init__.py")
+            self._found[module] = next((f for f in files if f.is_file()), None)
+        return self._found[module]
+
+    def _files_of(self, module: str) -> list[Path]:
+        """Return the files that importing a module runs: its own and its packages'."""
+        parts = module.split(".")
+        names = (".".join(parts[: i + 1]) for i in range(len(parts)))
+        return [file for file in map(self._file, names) if file is not None]
+
+
 def code_hash(script: Path, modules: Iterable[str] = ()) -> str:
-    """Return the sha256 over a script and the project's modules that it needs.
+    """Return the hash of one script's code, see `Sources.hash`."""
+    return Sources(script.parent).hash(script.name, modules)
 
-    Args:
-        script: a Python file; its folder is where imports are looked up.
-        modules: further modules, named in full, that the script loads by name.
 
-    Returns:
-        64 hexadecimal digits.
-
-    Raises:
-        FileNotFoundError: the script or one of `modules` is not there.
-    """
-    digest = hashlib.sha256()
-    for file in code_files(script, modules):
-        name = file.relative_to(script.parent).as_posix()
-        digest.update(f"{name}\n{_syntax(_text(file))}\n".encode())
-    return digest.hexdigest()
+def code_files(script: Path, modules: Iterable[str] = ()) -> list[Path]:
+    """Return the files of one script's code, see `Sources.files`."""
+    return Sources(script.parent).files(script.name, modules)
 
 
 def file_code_hash(file: Path) -> str:
     """Return the sha256 over one Python file's syntax tree, as `code_hash` sees it."""
-    return hashlib.sha256(_syntax(_text(file)).encode()).hexdigest()
-
-
-def code_files(script: Path, modules: Iterable[str] = ()) -> list[Path]:
-    """Return the script and all of the project's files that it imports, sorted by path."""
-    root = script.parent
-    waiting = [script]
-    for module in modules:
-        files = list(_files_of(module, root))
-        if not files or _module_file(module, root) is None:
-            raise FileNotFoundError(f"{root}: expected a module {module}, found none")
-        waiting += files
-    found: set[Path] = set()
-    imported: set[str] = set()
-    while waiting:
-        file = waiting.pop()
-        if file not in found:
-            found.add(file)
-            new = _imports(_text(file)) - imported
-            imported |= new
-            for module in new:
-                waiting += _files_of(module, root)
-    return sorted(found)
-
-
-def _module_file(module: str, root: Path) -> Path | None:
-    path = root.joinpath(*module.split("."))
-    for file in (path.with_suffix(".py"), path / "__init__.py"):
-        if file.is_file():
-            return file
-    return None
-
-
-def _files_of(module: str, root: Path) -> list[Path]:
-    """Return the files that importing a module runs: its own and its packages'."""
-    parts = module.split(".")
-    names = [".".join(parts[: i + 1]) for i in range(len(parts))]
-    files = [_module_file(name, root) for name in names]
-    return [file for file in files if file is not None]
+    return hashlib.sha256(_parsed(_text(file))[1].encode()).hexdigest()
 
 
 def _text(file: Path) -> str:
@@ -83,9 +106,11 @@ def _text(file: Path) -> str:
 
 # Scripts share most of their modules: each text is parsed once.
 @cache
-def _imports(text: str) -> frozenset[str]:
+def _parsed(text: str) -> tuple[frozenset[str], str]:
+    """Return the modules that a text imports, and its syntax tree without docstrings."""
+    tree = ast.parse(text)
     names: list[str] = []
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -94,18 +119,11 @@ def _imports(text: str) -> frozenset[str]:
             names.append(node.module)
             # A name imported from a package may be a module of it.
             names += (f"{node.module}.{alias.name}" for alias in node.names)
-    return frozenset(names)
-
-
-@cache
-def _syntax(text: str) -> str:
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
             # A string that stands alone says something to a reader only.
             cast(Any, node).body = [line for line in body if not _is_bare_string(line)]
-    return ast.dump(tree)
+    return frozenset(names), ast.dump(tree)
 
 
 def _is_bare_string(node: ast.AST) -> bool:
