@@ -111,7 +111,12 @@ TINY = {
         "divergence": {"N": 16, "epochs": 20},
         "second_order": {"epochs": 60},
     },
-    "sentiment": {"N": 16, "epochs": 2, "seeds": [0]},
+    "sentiment": {
+        "N": 16,
+        "epochs": 2,
+        "seeds": [0],
+        "synthetic": {"train": 400, "dev": 100, "test": 100},
+    },
     "supplement": {
         "scaling": ["flipflop_N64", "flipflop"],
         "spectra": {"g": [0.0, 0.9]},
@@ -128,6 +133,10 @@ class Reproduction:
     configuration: tuple[str, str]
 
     @property
+    def targets(self) -> tuple[str, str]:
+        return "all", "results/preview/nonlinear/romo/overview.pdf"
+
+    @property
     def results(self) -> Path:
         return self.folder / "results/preview"
 
@@ -138,7 +147,7 @@ def reproduction(copies):
     whole = Reproduction(copies(), ("preview.yaml", "tiny.yaml"))
     (whole.folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     files = ["--configfile", *whole.configuration]
-    snakemake(whole.folder, "--cores", "all", *files, "--", "all", "overview")
+    snakemake(whole.folder, "--cores", "all", *files, "--", *whole.targets)
     return whole
 
 

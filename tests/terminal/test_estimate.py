@@ -169,7 +169,7 @@ def test_a_dry_run_of_everything_costs_what_the_archived_run_cost(reproduction, 
     folder = reproduction.folder
     archive(reproduction.results.relative_to(folder), tmp_path / "kept", folder)
     files = ["--configfile", *reproduction.configuration]
-    arguments = ["-nF", "--cores", "1", *files, "--", "all", "overview"]
+    arguments = ["-nF", "--cores", "1", *files, "--", *reproduction.targets]
     ended = watch(command(arguments), folder, environment(), PlainLines(io.StringIO()))
     assert ended.status == 0
     values = configuration_of(arguments, folder)

@@ -18,7 +18,7 @@ SECONDS = 30
 def report(reproduction):
     """Return the first page of the report."""
     options = ["--configfile", *reproduction.configuration, "--report", "report.zip"]
-    snakemake(reproduction.folder, *options, "--", "all", "overview")
+    snakemake(reproduction.folder, *options, "--", *reproduction.targets)
     folder = reproduction.folder / "unpacked"
     with zipfile.ZipFile(reproduction.folder / "report.zip") as archive:
         archive.extractall(folder)
@@ -59,10 +59,10 @@ def test_a_browser_shows_every_figure(browser, report, reproduction):
 
 
 @pytest.mark.slow
-def test_a_browser_shows_the_overview_of_every_experiment(browser, report, reproduction):
+def test_a_browser_shows_the_overviews_that_were_drawn(browser, report, reproduction):
     drawn = (reproduction.results / "nonlinear").glob("*/overview.pdf")
     experiments = {path.parent.name for path in drawn}
-    assert experiments == {"flipflop", "mante", "romo"}
+    assert experiments == {"romo"}
     assert {row.text for row in entries(browser, report, "Experiments")} == experiments
 
 

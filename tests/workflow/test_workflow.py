@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from interplay.provenance.code import code_files
+from tests.conftest import TINY
 from tests.running import SNAKEMAKE
 from tests.running import snakemake as run
 
@@ -150,13 +151,14 @@ def test_a_bad_configuration_ends_before_anything_is_computed(copies):
 # Which jobs an edit of the code reruns. Nothing is computed: every result of the preview
 # is an empty file that Snakemake takes for finished.
 
-PREVIEW = ("--configfile", "preview.yaml")
+PREVIEW = ("--configfile", "preview.yaml", "tiny.yaml")
 
 
 @pytest.fixture(scope="module")
 def finished(copies):
     """Return a copy of the repository in which the preview counts as finished."""
     folder = copies()
+    (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     summary = run(folder, *PREVIEW, "--summary").splitlines()
     header = next(i for i, line in enumerate(summary) if line.startswith("output_file"))
     for line in summary[header + 1 :]:
