@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from interplay.kernels import vectors as kernel
@@ -77,8 +77,15 @@ sizes = st.fixed_dictionaries(
 )
 
 
+CANCELLING = {
+    "lengths": [1, 1, 1, 1, 4], "n_inputs": 4, "n": 32, "rate": 0.3, "seed": 61883,
+}  # fmt: skip
+"""sentences whose gradients by the readout's bias nearly cancel"""
+
+
 @settings(max_examples=30, deadline=None)
 @given(sizes, st.sampled_from(["float64", "float32"]))
+@example(CANCELLING, "float32")
 def test_loss_and_gradient_are_those_of_torch(size, dtype):
     rng = np.random.default_rng(size["seed"])
     batch = make_batch(size["lengths"], rng)
@@ -99,7 +106,8 @@ def test_loss_and_gradient_are_those_of_torch(size, dtype):
             assert outcome.loss / len(batch.labels) == pytest.approx(loss, rel=tolerance)
             assert outcome.gradient.keys() == gradient.keys()
             for name, expected in gradient.items():
-                close = {"rtol": 0, "atol": tolerance * max(1e-3, abs(expected).max())}
+                # Sums of terms of order 1 / sentences, which may cancel.
+                close = {"rtol": 0, "atol": tolerance * max(1e-2, abs(expected).max())}
                 np.testing.assert_allclose(
                     outcome.gradient[name], expected, err_msg=name, **close
                 )
