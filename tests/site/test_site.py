@@ -11,7 +11,7 @@ from selenium.webdriver.support.ui import Select
 
 from interplay.figures.style import letter_panels
 from interplay.site.boxes import panel_boxes
-from interplay.site.content import slug
+from interplay.site.content import figure_title, slug
 
 
 def test_the_box_of_a_panel_is_that_of_its_axes(tmp_path):
@@ -62,8 +62,31 @@ def test_every_link_leads_to_a_file_and_none_to_the_network(site):
 
 
 @pytest.mark.slow
-def test_every_figure_has_its_panels(site):
+def test_no_page_shows_an_object_of_python(site):
+    for page in site.rglob("*.html"):
+        assert not re.search(r"object at 0x|&lt;built-in|\bnan\b", page.read_text()), page
+
+
+@pytest.mark.slow
+def test_a_run_is_named_by_experiment_g_and_seed(site):
+    page = (site / "experiments/mante.html").read_text()
+    assert re.search(r'href="../jobs/[^"]+">experiment = mante, g = 0.9, seed = 0<', page)
+
+
+def test_a_figure_is_named_as_in_the_paper():
+    names = {
+        ("fig1", "fig1"): "Figure 1",
+        ("fig1_stated", "fig1"): "Figure 1, reading stated",
+        ("figS_second_order", "figS_second_order"): "Supplement: second order",
+        ("romo/overview", "overview"): "Overview of romo",
+    }
+    assert {key: figure_title(*key) for key in names} == names
+
+
+@pytest.mark.slow
+def test_every_figure_has_its_panels_and_its_caption(site):
     index = (site / "index.html").read_text()
+    assert "Dependence on the strength g" in index
     for page in ("fig1-a", "fig1-l", "fig2-c", "fig5-b", "fig2-stated-d"):
         assert f'href="panels/{page}.html"' in index
 

@@ -1,6 +1,7 @@
 """The site: static pages that show where every panel, claim and number comes from."""
 
 TEMPLATES = SCRIPTS / "interplay" / "site" / "templates"
+CAPTIONS = ROOT / "workflow" / "report"
 
 
 rule site:
@@ -9,6 +10,10 @@ rule site:
         results=[overviews(OWN_EXPERIMENTS), PAPER if "readings" in config else []],
         templates=[
             source(file.relative_to(ROOT)) for file in sorted(TEMPLATES.iterdir())
+        ],
+        captions=[
+            source(file.relative_to(ROOT))
+            for file in [*sorted(CAPTIONS.glob("fig*.rst")), CAPTIONS / "overview.rst"]
         ],
     output:
         site=report(

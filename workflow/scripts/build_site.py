@@ -14,6 +14,8 @@ with job(snakemake):
     graph = planned_graph(read_json(snakemake.params.plan), files.results, Path.cwd())
     output.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=output.parent, prefix=".site.") as temporary:
-        Site(graph, Path(temporary) / "site", Path(files.templates[0]).parent).write()
+        captions = {Path(file).stem: Path(file).read_text() for file in files.captions}
+        templates = Path(files.templates[0]).parent
+        Site(graph, Path(temporary) / "site", templates, captions).write()
         shutil.rmtree(output, ignore_errors=True)
         (Path(temporary) / "site").rename(output)

@@ -1,5 +1,6 @@
 """Find what a name stands for: a panel, a claim, a number, a row or a file."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -80,7 +81,9 @@ def panel_subject(figure: str, letter: str, graph: Graph) -> Subject:
         rows=panel.select(graph.table(table), **parameters["options"]),
         query=panel.rows,
         columns=panel.columns,
-        notes=[f"{key} = {value}" for key, value in parameters["options"].items()],
+        notes=[
+            f"{key} = {json.dumps(value)}" for key, value in parameters["options"].items()
+        ],
     )
 
 
@@ -117,7 +120,8 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
         part = f" ({claim.part})" if text(claim.part) else ""
         notes.append(
             f"{claim.quantity}: expected {claim.expected}; measured "
-            f"{claim.measured:.4g} ± {claim.spread:.2g} over {claim.seeds} seeds{part}; "
+            f"{claim.measured:.4g} ± {claim.spread:.2g} over "
+            f"{claim.seeds} seed{'' if claim.seeds == 1 else 's'}{part}; "
             f"{claim.met} of {claim.parts} parts as expected"
         )
     stem, *others = claim.tables.split()
@@ -151,11 +155,18 @@ def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
     query = text(number.rows)
     notes = [f"{number.value}, from {number.table}: {query or 'all rows'}"]
     if number.table == "config.yaml":
-        file = file_that_set(query.split("/"), graph.configuration["files"])
-        return Subject(number.label, path, notes=[*notes, f"set by {file}"])
+        set_by = f"set by {number_source(number, graph)}"
+        return Subject(number.label, path, notes=[*notes, set_by])
     table = f"{graph.results}/tables/{number.table}"
     rows = _selected(_complete(graph.table(table)), query)
     return Subject(number.label, path, table, rows, query, notes=notes)
+
+
+def number_source(number: pd.Series, graph: Graph) -> str:
+    """Return the table of a number, or the configuration file that set it."""
+    if number.table != "config.yaml":
+        return number.table
+    return file_that_set(text(number.rows).split("/"), graph.configuration["files"])
 
 
 def _row(name: str, graph: Graph) -> Subject | None:

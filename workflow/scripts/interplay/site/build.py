@@ -1,7 +1,7 @@
 """Write the pages of the site."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +12,7 @@ from interplay.provenance.panels import panels_of
 from interplay.provenance.subjects import (
     Subject,
     claim_subject,
+    number_source,
     number_subject,
     panel_subject,
     text,
@@ -21,6 +22,7 @@ from interplay.site.content import (
     Content,
     experiment_content,
     experiments,
+    figure_title,
     job_content,
     job_page,
     slug,
@@ -33,8 +35,19 @@ ASSETS = ("style.css", "filter.js")
 class Site:
     """Pages of one results folder, written to a folder."""
 
-    def __init__(self, graph: Graph, folder: Path, templates: Path):
+    def __init__(
+        self, graph: Graph, folder: Path, templates: Path, captions: Mapping[str, str]
+    ):
+        """Prepare to write; nothing is written yet.
+
+        Args:
+            graph: the receipts.
+            folder: where the pages go.
+            templates: the folder of the templates.
+            captions: of the figures, by the module that draws them.
+        """
         self.graph, self.folder, self.templates = graph, folder, templates
+        self.captions = captions
         self.environment = Environment(
             loader=FileSystemLoader(templates),
             autoescape=True,
@@ -89,6 +102,7 @@ class Site:
     def figure(self, name: str) -> Content:
         """Copy a figure, write the pages of its panels, and return what shows it."""
         receipt = self.graph.figures[name]
+        module = receipt.parameters["figure"]
         path = next(path for path in receipt.outputs if path.endswith(".svg"))
         file = self.graph.place.file(path)
         image = f"figures/{slug(name)}.svg"
@@ -96,7 +110,7 @@ class Site:
         shutil.copyfile(file, self.folder / image)
         boxes = panel_boxes(file.read_text(encoding="utf-8"))
         panels = []
-        for letter, panel in panels_of(receipt.parameters["figure"]).items():
+        for letter, panel in panels_of(module).items():
             # An overview of few values of g has fewer panels.
             if letter in boxes:
                 page = f"panels/{slug(name)}-{letter}.html"
@@ -108,6 +122,8 @@ class Site:
                 )  # fmt: skip
         return {
             "name": name,
+            "title": figure_title(name, module),
+            "caption": self.captions[module],
             "image": image,
             "panels": panels,
             "job": job_page(receipt),
@@ -146,7 +162,7 @@ class Site:
             self.subject(page, number_subject(row, path, self.graph), "number")
             numbers.append(
                 {"href": page, "label": row.label, "value": text(row.value),
-                 "table": row.table}
+                 "source": number_source(row, self.graph)}
             )  # fmt: skip
         if numbers:
             self.page(

@@ -121,11 +121,27 @@ def run_content(run: Run) -> Content:
     keys = ", ".join(f"{key} = {value}" for key, value in run.keys.items())
     return {
         **link_to_job(run.receipt),
-        "keys": keys,
+        "name": keys,
         "record": run.record,
         "device": run.receipt.machine["device"],
         "ended": date(run.receipt.ended),
     }
+
+
+def figure_title(name: str, module: str) -> str:
+    """Return how a figure is called on a page.
+
+    Args:
+        name: of the figure: fig1, fig1_stated, figS_rate, romo/overview.
+        module: that draws it: fig1, figS_rate, overview.
+    """
+    if module == "overview":
+        return f"Overview of {name.partition('/')[0]}"
+    number = module.removeprefix("fig")
+    supplement = f"Supplement: {number.removeprefix('S_').replace('_', ' ')}"
+    title = f"Figure {number}" if number.isdigit() else supplement
+    reading = name.removeprefix(module).strip("_")
+    return f"{title}, reading {reading}" if reading else title
 
 
 def experiments(graph: Graph) -> dict[str, tuple[str, list[Run]]]:
