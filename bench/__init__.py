@@ -1,1 +1,1 @@
-"""What training costs: the engines against the machine and against plain references."""
+"""Benchmarks: the engines against the machine and against plain references."""

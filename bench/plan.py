@@ -1,4 +1,4 @@
-"""What is measured, at which size."""
+"""The measurements and their sizes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Plan:
     """a layer of the LSTM"""
     sentences: int = 640
     lstm_epochs: int = 4
-    """of a timed run; what is done once a run is little beside 500 epochs"""
+    """of a timed run; work done once per run is little compared with 500 epochs"""
 
 
 QUICK = Plan(

@@ -1,7 +1,7 @@
 """CPU seconds of things that do the same, measured in turn.
 
 A machine that does other work too is slower in one minute than in the next. What
-is compared is therefore timed in turn, round by round, beside a large matrix
+is compared is therefore timed in turn, round by round, next to a large matrix
 product, and only ratios within one round are formed.
 """
 

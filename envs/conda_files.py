@@ -2,7 +2,7 @@
 
 `make lock` runs this in .venv: what a package needs is read off what is installed.
 Snakemake copies a conda file before it uses it, so that the file cannot name the lock
-beside it and has to hold the versions itself.
+next to it and has to hold the versions itself.
 """
 
 import tomllib

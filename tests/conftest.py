@@ -1,4 +1,4 @@
-"""What several tests share: copies of the repository, and a small project with receipts."""
+"""Fixtures of several tests: copies of the repository, a small project with receipts."""
 
 import hashlib
 import os

@@ -202,7 +202,7 @@ def test_series_is_that_of_the_integrated_flow(g):
         return np.array([of_W, abs(z - series.z @ t ** np.arange(ORDER + 1))])
 
     first, second = (remainder(t, W_t) for t, W_t in zip(tau, W, strict=True))
-    # What third order leaves out is of fourth: twice the time, 16 times as much.
+    # Third order leaves out terms of fourth order: twice the time, 16 times as much.
     assert np.all((second / first > 14) & (second / first < 19))
 
 

@@ -47,7 +47,7 @@ def run(folder, measured=MEASURED, **changes):
 
 
 def contents(folder):
-    """What was found, by path; not records, which have times."""
+    """Return the bytes of all results by path, except records, which have times."""
     return {
         path.relative_to(folder): path.read_bytes()
         for path in sorted((folder / "results/nonlinear").rglob("*"))

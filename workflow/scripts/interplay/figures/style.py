@@ -1,4 +1,4 @@
-"""What all figures share: size, type, colours, and how they are saved."""
+"""The style of all figures: size, type, colours, and how they are saved."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a run of the workflow cost, by stage, from Snakemake's benchmark files."""
+"""The costs of a run of the workflow, by stage, from Snakemake's benchmark files."""
 
 from pathlib import Path
 

@@ -20,7 +20,7 @@ from interplay.storage.errors import InputError
 
 @dataclass(frozen=True)
 class Subject:
-    """What is to be explained."""
+    """A thing to be explained."""
 
     title: str
     path: str

@@ -1,4 +1,4 @@
-"""What there is in a treebank: the table of data facts."""
+"""Count trees, sentences and words of a treebank: the table of data facts."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What the pages of the site show, as plain values for the templates."""
+"""Contents of the pages of the site, as plain values for the templates."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a run will cost, estimated from the costs of the kept run.
+"""The cost of a run to come, estimated from the costs of the kept run.
 
 A job of a step whose jobs are alike costs what such a job cost on average. For trainings
 and measurements of networks, the kept seconds are divided by the work of the kept jobs and
