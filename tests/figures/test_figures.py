@@ -296,3 +296,14 @@ def test_the_overview_has_a_second_row_for_a_grid_of_g():
     assert len(figure.axes) == 7
     few = [table[table.g < 1] for table in of_mante]
     assert len(overview.draw(*few, title="mante", threshold=0.05).axes) == 3
+
+
+def test_outbreaks_of_no_network_are_said():
+    module, given, options = FIGURES["figS_outbreaks"]
+    tables_of = {key: table for key, (_, table) in given.items()}
+    tables_of["outbreaks"] = OUTBREAKS.iloc[:0]
+    with mpl.rc_context(RC):
+        figure = module.draw(**tables_of, **options)
+        figure.draw_without_rendering()
+    said = [text.get_text() for ax in figure.axes for text in ax.texts]
+    assert "no network converged early" in said

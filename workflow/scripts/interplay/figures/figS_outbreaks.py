@@ -14,11 +14,13 @@ from interplay.figures.style import (
     TASK_COLOURS,
     TASKS,
     TEXT_WIDTH,
+    leave_empty,
     letter_panels,
     shades,
 )
 
 SHARE = "share of late epochs\nabove the threshold"
+NONE = "no network converged early"
 
 PANELS = {
     "a": Panel(
@@ -76,13 +78,7 @@ def draw(
     shown = PANELS["a"].select(losses, experiments=experiments)
     _draw_worst(axes[0, 0], outbreaks, shown, threshold)
 
-    dots = {"palette": list(colours[: len(rates)]), "size": 3, "dodge": True}
-    sns.stripplot(
-        outbreaks, x="variant", y="outbreak_share", hue="learning_rate", hue_order=rates,
-        jitter=0.15, alpha=0.8, ax=axes[0, 1], **dots,
-    )  # fmt: skip
-    axes[0, 1].set(xlabel="", ylabel=SHARE, ylim=(-0.03, 1.03))
-    axes[0, 1].legend(title=r"learning rate $\times\, N$", title_fontsize=6.5)
+    _draw_networks(axes[0, 1], outbreaks, rates, colours)
 
     pairs = zip(axes[1], "cd", readings, names, strict=False)
     for ax, letter, reading, name in pairs:
@@ -104,12 +100,28 @@ def draw(
     return figure
 
 
+def _draw_networks(
+    ax: Axes, outbreaks: pd.DataFrame, rates: list[float], colours: list[tuple]
+) -> None:
+    """Draw a dot per network, by variant of Adam and learning rate."""
+    if outbreaks.empty:
+        leave_empty(ax, NONE)
+        return
+    sns.stripplot(
+        outbreaks, x="variant", y="outbreak_share", hue="learning_rate", hue_order=rates,
+        palette=colours[: len(rates)], jitter=0.15, alpha=0.8, size=3, dodge=True, ax=ax,
+    )  # fmt: skip
+    ax.set(xlabel="", ylabel=SHARE, ylim=(-0.03, 1.03))
+    ax.legend(title=r"learning rate $\times\, N$", title_fontsize=6.5)
+
+
 def _draw_worst(
     ax: Axes, outbreaks: pd.DataFrame, losses: pd.DataFrame, threshold: float
 ) -> None:
     """Draw the loss of the network that Adam leaves most often, and of its variants."""
     adam = outbreaks[outbreaks.variant == "Adam"]
     if adam.empty:
+        leave_empty(ax, NONE)
         return
     worst = adam.loc[adam.outbreak_share.idxmax()]
     twins = outbreaks[

@@ -17,6 +17,7 @@ from interplay.figures.style import (
     TASK_COLOURS,
     TASKS,
     TEXT_WIDTH,
+    leave_empty,
     letter_panels,
     shades,
     use_log_axis,
@@ -104,7 +105,7 @@ def _draw_losses(
     colours: Mapping[float, tuple],
 ) -> None:
     if curves.empty:
-        ax.set(xticks=[], yticks=[])
+        leave_empty(ax, "not trained")
         return
     for way, name in experiments.items():
         for g, colour in colours.items():
@@ -125,8 +126,7 @@ def _draw_networks(
 ) -> None:
     """Draw a dot per network; a cross on the upper edge if it did not converge."""
     if rows.empty:
-        ax.text(0.5, 0.5, "not trained", transform=ax.transAxes, ha="center", color=MUTED)
-        ax.set(xticks=[], yticks=[])
+        leave_empty(ax, "not trained")
         return
     ways = list(WAYS)
     converged = rows[rows.converged].dropna(subset=column).astype({column: float})

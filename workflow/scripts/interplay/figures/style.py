@@ -90,6 +90,12 @@ def use_log_axis(ax: Axes) -> None:
     ax.yaxis.set_minor_formatter(NullFormatter())
 
 
+def leave_empty(ax: Axes, why: str) -> None:
+    """Write into axes why there is nothing to draw."""
+    ax.text(0.5, 0.5, why, transform=ax.transAxes, ha="center", color=MUTED)
+    ax.set(xticks=[], yticks=[])
+
+
 def line_with_spread(
     ax: Axes, x: np.ndarray, mean: np.ndarray, spread: np.ndarray, **line
 ) -> None:

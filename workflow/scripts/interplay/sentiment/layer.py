@@ -45,7 +45,8 @@ class Rows:
 class Layer:
     """The weights of one layer, laid out as panels, and the states of a batch.
 
-    All buffers consist of whole tiles. The buffers of a batch grow to the largest batch so far.
+    All buffers consist of whole tiles. The buffers of a batch grow to the size of the
+    largest batch so far.
     """
 
     def __init__(self, n: int, n_inputs: int, dtype: np.dtype, inputs_trained: bool):
