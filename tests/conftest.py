@@ -197,7 +197,12 @@ def project(tmp_path_factory):
 
     networks = pd.DataFrame(NETWORKS, columns=["experiment", "g", "seed"])
     networks = networks.assign(
-        task="romo", shuffle_loss_ratio=1.0, converged=True, functional_rank=2.0
+        task="romo",
+        shuffle_loss_ratio=1.0,
+        converged=True,
+        functional_rank=2.0,
+        initial_loss=1.0,
+        final_loss=0.01,
     )
     records = []
     for experiment, g, seed in NETWORKS:
@@ -231,7 +236,7 @@ def project(tmp_path_factory):
         "claim": "Rank six.", "quantity": "value", "expected": "6", "part": "",
         "measured": 2.0, "spread": 0.0, "seeds": 1, "met": 0, "parts": 1,
         "verdict": "fails", "tables": "nonlinear",
-        "rows": "complete and task == 'romo' and g == 0", "reason": "",
+        "rows": "(task == 'romo' and g == 0) and settled", "reason": "",
     }  # fmt: skip
     untested = claim | {
         "id": "bounded", "verdict": "not tested", "tables": "", "rows": "", "parts": 0,

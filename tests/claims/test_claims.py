@@ -26,7 +26,7 @@ from interplay.claims.verdict import (
 )
 from interplay.linear.theory import loss as predicted_loss
 from interplay.linear.theory import scalings, singular_values
-from interplay.nonlinear.settled import with_complete
+from interplay.nonlinear.settled import with_known_answers, with_selections
 from interplay.storage.errors import InputError
 from tests.claims.written import SELECTION, hashes
 
@@ -151,13 +151,38 @@ def test_what_never_converged_tells_nothing():
 
 def test_an_unconverged_network_counts_as_all_epochs():
     rows = pd.DataFrame(
-        {"g": [0.0, 0.3, 0.9], "convergence_epoch": [None, 90, 40], "epochs": 200}
-    )
+        {
+            "g": [0.0, 0.3, 0.9], "convergence_epoch": [None, 90, 40], "epochs": 200,
+            "diverged": False,
+        }
+    )  # fmt: skip
     assert networks.epochs_trend(rows) == pytest.approx(-1)
     assert networks.epochs_ratio(rows, of=0.9, to=0.0) == pytest.approx(0.2)
     assert math.isnan(networks.epochs_ratio(rows, of=1.2, to=0.0))
     assert networks.epochs_at_largest_g(rows) == 1
     assert networks.epochs_at_largest_g(rows.assign(g=[0.9, 0.3, 0.0])) == 5
+
+
+def test_a_diverged_network_is_never_the_faster_one():
+    rows = pd.DataFrame(
+        {
+            "g": [0.0, 0.9], "convergence_epoch": [50, None], "epochs": [200, 10],
+            "diverged": [False, True],
+        }
+    )  # fmt: skip
+    assert networks.epochs_ratio(rows, of=0.9, to=0.0) == math.inf
+
+
+def test_two_networks_that_did_not_converge_tell_nothing():
+    rows = pd.DataFrame(
+        {
+            "g": [0.0, 0.9],
+            "convergence_epoch": [None, None],
+            "epochs": 9,
+            "diverged": False,
+        }
+    )
+    assert math.isnan(networks.epochs_ratio(rows, of=0.9, to=0.0))
 
 
 def test_a_bumpier_curve_is_rougher():
@@ -223,7 +248,40 @@ def test_verdicts():
     assert verdict_of([1, 1], [11, 12])["verdict"] == FAILS
     assert verdict_of([3, 4, 90])["verdict"] == PARTLY  # most seeds, not the mean
     assert verdict_of([np.nan])["verdict"] == NOT_TESTED
-    assert verdict_of([3, 4], [np.nan])["verdict"] == HOLDS
+
+
+def test_a_claim_about_all_tasks_needs_an_answer_for_each():
+    row = verdict_of([3, 4], [np.nan])
+    assert row["verdict"] == PARTLY
+    assert row["reason"] == "no answer for: task 1"
+    assert verdict_of([1, 1], [np.nan])["verdict"] == FAILS
+    # A value of g without an answer is none of the statement's parts.
+    by_g = Claim(**{**vars(CLAIM), "each": ("task", "g"), "known": "settled"})
+    numbers = pd.DataFrame(
+        {"task": "romo", "g": [0.0, 2.7], "seed": 0, "x": 3.0, "settled": [True, False]}
+    )
+    row = judge(by_g, measure(by_g, {"numbers": numbers}))
+    assert (row["verdict"], row["parts"]) == (HOLDS, 1)
+    assert row["rows"] == "settled"
+
+
+def test_a_pooled_claim_has_one_value_for_all_seeds():
+    options = {"quantity": "trend", "pooled": True, "expected": Expected(at_least=0.8)}
+    pooled = Claim(**{**vars(CLAIM), **options})
+    numbers = pd.DataFrame(
+        {"task": "romo", "seed": [0, 1, 2], "g": [0, 1, 2], "x": [1, 2, 3]}
+    )
+    row = judge(pooled, measure(pooled, {"numbers": numbers}))
+    assert (row["measured"], row["seeds"], row["verdict"]) == (1, 1, HOLDS)
+
+
+@pytest.mark.parametrize("n", range(4, 12))
+def test_one_swap_of_neighbours_meets_the_bound_that_admits_it(n):
+    g, x = np.arange(n), np.arange(n, 0, -1)
+    x[[0, 1]] = x[[1, 0]]
+    found = tables.trend(pd.DataFrame({"g": g, "x": x}), "x")
+    exact = -1 + 6 * 2 / (n * (n**2 - 1))
+    assert found in Expected(at_most=exact)
 
 
 def test_the_part_that_is_least_within_is_shown():
@@ -253,15 +311,23 @@ def test_a_table_or_quantity_that_is_not_there_is_one_line():
         measure(claim, {"numbers": pd.DataFrame()})
 
 
-def test_complete_is_all_seeds_of_a_task_and_g():
+def test_networks_are_settled_complete_or_solved():
     table = pd.DataFrame(
         {
-            "experiment": "romo", "g": [0.0, 0.0, 0.3, 0.3], "seed": [0, 1, 0, 1],
-            "converged": [True, True, True, False],
-            "functional_rank": [6, 6, 7, None],
+            "experiment": "romo", "g": [0.0, 0.0, 0.3, 0.3, 0.6], "seed": [0, 1, 0, 1, 0],
+            "converged": [True, True, True, False, True], "initial_loss": 1.0,
+            "functional_rank": [6, 6, None, None, None],
+            "final_loss": [0.01, 0.2, 0.04, 0.9, 0.3],
+            "diverged": [False, False, False, True, False],
         }
     )  # fmt: skip
-    assert with_complete(table).complete.tolist() == [True, True, False, False]
+    found = with_selections(table)
+    assert found.settled.tolist() == [True, True, False, False, False]
+    assert found.complete.tolist() == [True, True, False, False, False]
+    assert found.solved.tolist() == [True, True, True, False, False]
+    known = with_known_answers(found, largest_rank=25)
+    np.testing.assert_array_equal(known.functional_rank, [6, 6, 26, np.nan, np.nan])
+    assert known.final_loss.tolist() == [0.01, 0.2, 0.04, math.inf, 0.3]
 
 
 def test_the_page_of_claims_escapes_and_colours():

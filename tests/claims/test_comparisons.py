@@ -10,10 +10,9 @@ import pytest
 from interplay.claims import comparisons, identification
 from interplay.claims.quantities.comparisons import (
     farther_from_published,
-    last_doubling,
     rate_excess,
     size_power,
-    size_ratio,
+    sure_change,
 )
 from interplay.claims.readings import in_reading
 
@@ -34,7 +33,8 @@ def networks(experiment, task="flipflop", g=(0.0, 0.9), seeds=(0, 1), **columns)
     usual = {
         "N": 256, "epochs": 1000, "convergence_epoch": 100.0, "norm_W0": 16 * rows.g,
         "norm_W": 16.0, "norm_dW": 2.0, "functional_rank": 2.0, "shuffle_loss_ratio": 1.0,
-        "outbreak_share": 0.0, "converged": True, "diverged": False,
+        "outbreak_share": 0.0, "converged": True, "diverged": False, "initial_loss": 1.0,
+        "final_loss": 0.01,
     }  # fmt: skip
     return rows.assign(experiment=experiment, task=task, **usual | columns)
 
@@ -58,11 +58,25 @@ def test_the_scaling_counts_a_point_if_three_of_five_settled():
 
 def test_quantities_of_scaling():
     rows = pd.DataFrame({"N": [512, 64, 256, 128], "x": [8.0, 1.0, 4.0, 2.0]})
-    assert last_doubling(rows, "x") == 2
-    assert size_ratio(rows, "x") == 8
     assert size_power(rows, "x") == pytest.approx(1)
-    assert math.isnan(last_doubling(rows[:1], "x"))
-    assert size_ratio(rows.assign(x=[None, 1.0, 4.0, 2.0]), "x") == 4
+
+
+def sizes(small, large):
+    rows = [{"N": 256, "x": x} for x in small] + [{"N": 512, "x": x} for x in large]
+    return pd.DataFrame(rows)
+
+
+def test_a_change_with_n_counts_as_far_as_the_spread_does_not_explain_it():
+    def change(small, large):
+        return sure_change(sizes(small, large), "x", smaller=256, larger=512)
+
+    assert change([1.0, 1.0, 1.0], [1.5, 1.5]) == pytest.approx(0.5)
+    assert change([1.0, 1.0], [0.7, 0.7]) == pytest.approx(0.3)
+    assert change([0.5, 1.0, 1.5], [0.8, 1.2, 1.9]) == 0
+    error = 1.5 * np.std([1.4, 1.6], ddof=1) / np.sqrt(2) / 1.5
+    assert change([1.0, 1.0], [1.4, 1.6]) == pytest.approx(0.5 - 2 * error)
+    assert math.isnan(change([1.0, 1.0], [1.5]))
+    assert math.isnan(change([1.0, None], [1.5, 1.5]))
 
 
 def test_ways_of_training_are_compared_with_adam_on_the_same_g_and_seed():
@@ -85,6 +99,9 @@ def test_ways_of_training_are_compared_with_adam_on_the_same_g_and_seed():
     assert training.groupby("training").epochs_ratio.unique().str[0].to_dict() == {
         "Adam": 1, "W alone": 2.5, "gradient descent": 30,
     }  # fmt: skip
+    table.loc[failed, "diverged"] = True
+    ratios = comparisons.training(table, parameters).set_index("training").epochs_ratio
+    assert np.isinf(ratios["gradient descent"]).all()
     assert training.g.unique().tolist() == [0.0]
     assert training[training.training == "W alone"].norm_ratio.tolist() == [1.5, 1.5]
 

@@ -14,10 +14,14 @@ ENTRY = {
 }  # fmt: skip
 
 
-def shown(verdict, x, reading="stated", **entry):
+def shown(verdict, x, reading="stated", elsewhere=HOLDS, **entry):
     table = pd.DataFrame({"seed": [0], "x": [x]})
+    verdicts = [
+        {"id": "a-claim", "reading": "identified", "verdict": elsewhere, "part": "mante"},
+        {"id": "a-claim", "reading": "stated", "verdict": verdict, "part": "romo"},
+    ]
     found = explain(
-        [Explanation.of(ENTRY | entry)], {"a-claim": verdict}, {"numbers": table}, reading
+        [Explanation.of(ENTRY | entry)], verdicts, {"numbers": table}, reading
     )
     return found.shown.tolist()
 
@@ -32,6 +36,16 @@ def test_a_reason_needs_a_claim_that_does_not_hold_and_evidence_that_does():
 def test_a_reason_is_of_its_readings_alone():
     assert shown(FAILS, 2, readings=["stated"]) == [True]
     assert shown(FAILS, 2, readings=["identified"]) == []
+
+
+def test_a_reason_is_of_its_part():
+    assert shown(FAILS, 2, part="romo") == [True]
+    assert shown(FAILS, 2, part="mante") == [False]
+
+
+def test_a_reason_that_is_a_difference_of_readings_needs_the_other_to_hold():
+    assert shown(FAILS, 2, holds_in="identified") == [True]
+    assert shown(FAILS, 2, holds_in="identified", elsewhere=PARTLY) == [False]
 
 
 def test_the_evidence_of_every_reason_can_be_measured():

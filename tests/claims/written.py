@@ -14,7 +14,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 
 WORDING = ("claim", "where", "not_tested")
-SELECTION = ("rows", "each")
+SELECTION = ("rows", "known", "each")
 
 
 def hash_of(entry: Any) -> str:

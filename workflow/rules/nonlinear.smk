@@ -222,12 +222,7 @@ if "readings" in config:
         """Rebuild networks from the seed of W0 and a few factors of dW."""
         input:
             **{
-                name: expand(
-                    f"{NETWORK}/{file}",
-                    experiment="{experiment}",
-                    g=map(float, EXAMPLES["g"]),
-                    seed=EXAMPLES["seed"],
-                )
+                name: of_networks(file, g=list(map(float, EXAMPLES["g"])))
                 for name, file in TRAINED.items()
             },
         output:

@@ -18,15 +18,15 @@ KEPT = "<results>/networks/{experiment}"
 TABLES = "<results>/tables"
 
 
-def of_networks(file):
-    """Return an input function: a file of every network of an experiment."""
+def of_networks(file, g=None):
+    """Return an input function: a file of every network of an experiment, at some g or all."""
 
     def files(wildcards):
         experiment = EXPERIMENTS[wildcards.experiment]
         return expand(
             f"{NETWORK}/{file}",
             experiment=experiment.name,
-            g=experiment.g,
+            g=g or experiment.g,
             seed=experiment.seeds,
         )
 

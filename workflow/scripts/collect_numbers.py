@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from interplay.nonlinear.settled import with_complete
+from interplay.nonlinear.settled import with_selections
 from interplay.paper.numbers import configured, found, labels
 from interplay.storage.tables import read_table, write_table
 from job import job
 
 with job(snakemake):
     files = snakemake.input
-    networks = with_complete(read_table(files.nonlinear))
+    networks = with_selections(read_table(files.nonlinear))
     data, lstm, claims = map(read_table, (files.data, files.sentiment, files.claims))
     parts = [
         configured(snakemake.params.configuration),

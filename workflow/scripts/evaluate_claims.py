@@ -9,7 +9,7 @@ from interplay.claims.explanation import explain, read_explanations
 from interplay.claims.readings import in_reading
 from interplay.claims.statement import read_claims
 from interplay.claims.verdict import judge, measure
-from interplay.nonlinear.settled import with_complete
+from interplay.nonlinear.settled import with_known_answers, with_selections
 from interplay.storage.tables import read_table, write_table
 from job import job
 
@@ -26,16 +26,22 @@ with job(snakemake):
         for name, path in files.items()
         if name not in ("claims", "schema", "explanations", "explanation_schema")
     }
-    tables["nonlinear"] = with_complete(tables["nonlinear"])
+    largest_rank = tables["nonlinear_truncation"]["rank"].max()
+    for name in ("nonlinear", "training"):
+        networks = with_selections(tables[name])
+        tables[name] = with_known_answers(networks, largest_rank)
     verdicts, measured, explanations = [], [], []
-    for name, reading in snakemake.params.readings.items():
-        of_reading = {key: in_reading(table, reading) for key, table in tables.items()}
+    of_readings = {
+        name: {key: in_reading(table, reading) for key, table in tables.items()}
+        for name, reading in snakemake.params.readings.items()
+    }
+    for name, of_reading in of_readings.items():
         for claim in claims:
             values = measure(claim, of_reading)
             verdicts.append({"reading": name, **judge(claim, values)})
             measured.append(values.assign(reading=name))
-        judged = {row["id"]: row["verdict"] for row in verdicts if row["reading"] == name}
-        explanations.append(explain(reasons, judged, of_reading, name))
+    for name, of_reading in of_readings.items():
+        explanations.append(explain(reasons, verdicts, of_reading, name))
     verdicts = pd.DataFrame(verdicts)
     columns = ["id", "reading", *verdicts.columns.drop(["id", "reading"])]
     logger.info("%s", verdicts.groupby("reading").verdict.value_counts().to_dict())

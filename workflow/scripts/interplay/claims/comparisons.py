@@ -7,6 +7,7 @@ experiments belong to no reading, so the tables are the same in each.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from interplay.claims.readings import EXPERIMENT, ROLE
@@ -81,13 +82,14 @@ def training(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
 
     Returns:
         experiment, role, g, seed, training (Adam, W alone, gradient descent), epochs,
-        convergence_epoch, epochs_ratio, norm_dW, norm_ratio, functional_rank, converged,
-        diverged. The ratios are to the network of the same task, g and seed that Adam
-        trained; a network that did not converge counts as all of its epochs.
+        convergence_epoch, epochs_ratio, norm_dW, norm_ratio, initial_loss, final_loss,
+        functional_rank, converged, diverged. The ratios are to the network of the same task,
+        g and seed that Adam trained; a network that did not converge counts as all of its
+        epochs, a diverged one as infinitely many.
     """
     rows = compared(networks, parameters, training=way_of_training)
-    epochs = rows.convergence_epoch.astype(float)
-    rows["epochs_ratio"] = epochs.fillna(rows.epochs)
+    epochs = rows.convergence_epoch.astype(float).fillna(rows.epochs)
+    rows["epochs_ratio"] = epochs.mask(rows.diverged.astype(bool), np.inf)
     rows["norm_ratio"] = rows.norm_dW
     key = [ROLE, "g", "seed"]
     adam = rows[(rows.training == ADAM_ON_ALL) & rows.converged].set_index(key)
@@ -98,7 +100,7 @@ def training(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     for ratio in ("epochs_ratio", "norm_ratio"):
         rows[ratio] /= adam[ratio].reindex(rows.index)
     measured = ["convergence_epoch", "epochs_ratio", "norm_dW", "norm_ratio"]
-    measured += ["functional_rank", "converged", "diverged"]
+    measured += ["initial_loss", "final_loss", "functional_rank", "converged", "diverged"]
     return rows.reset_index()[[*NETWORK, "training", "epochs", *measured]]
 
 

@@ -25,15 +25,39 @@ class Explanation:
     """measured like a claim; its id is that of the claim that is explained"""
     readings: tuple[str, ...] = ()
     """in which the explanation may be true; all if empty"""
+    part: str = ""
+    """the part that has to miss the expectation most; any part if empty"""
+    holds_in: str = ""
+    """a reading in which the claim has to hold, since the reason is the difference"""
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> "Explanation":
         """Return the explanation of an entry of explanations.yaml."""
-        about = ("claim", "text", "readings")
+        about = ("claim", "text", "readings", "part", "holds_in")
         measured = {key: value for key, value in entry.items() if key not in about}
         evidence = {"id": entry["claim"], "where": "", "claim": entry["text"], **measured}
-        readings = tuple(entry.get("readings", ()))
-        return cls(entry["text"], Claim.of(evidence), readings)
+        return cls(
+            entry["text"],
+            Claim.of(evidence),
+            tuple(entry.get("readings", ())),
+            entry.get("part", ""),
+            entry.get("holds_in", ""),
+        )
+
+    def applies(self, judged: Mapping[str, Mapping[str, Any]], reading: str) -> bool:
+        """Return whether the reason is one for what came out, whatever its evidence says.
+
+        Args:
+            judged: the row of claims.csv on its claim, by reading.
+            reading: the one to be explained.
+        """
+        here = judged[reading]
+        other = judged.get(self.holds_in, {"verdict": HOLDS})
+        return (
+            here["verdict"] in (PARTLY, FAILS)
+            and self.part in ("", here["part"])
+            and other["verdict"] == HOLDS
+        )
 
 
 def read_explanations(path: str | Path, schema: Mapping[str, Any]) -> list[Explanation]:
@@ -54,7 +78,7 @@ def read_explanations(path: str | Path, schema: Mapping[str, Any]) -> list[Expla
 
 def explain(
     explanations: Iterable[Explanation],
-    verdicts: Mapping[str, str],
+    verdicts: Iterable[Mapping[str, Any]],
     tables: Mapping[str, pd.DataFrame],
     reading: str,
 ) -> pd.DataFrame:
@@ -62,26 +86,29 @@ def explain(
 
     Args:
         explanations: those of explanations.yaml.
-        verdicts: on each claim in this reading, by its id.
+        verdicts: rows of claims.csv, in every reading.
         tables: rows of this reading, by name.
         reading: its name.
 
     Returns:
         id, reading, text, expected, measured, tables, rows; `shown` is true where the claim
-        does not hold and the evidence does.
+        does not hold, the explanation applies, and its evidence holds.
     """
+    judged: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in verdicts:
+        judged.setdefault(row["id"], {})[row["reading"]] = row
     rows = []
     for one in explanations:
         if one.readings and reading not in one.readings:
             continue
         found = judge(one.evidence, measure(one.evidence, tables))
-        open_claim = verdicts[one.evidence.id] in (PARTLY, FAILS)
+        applies = one.applies(judged[one.evidence.id], reading)
         rows.append(
             {
                 **{key: found[key] for key in COLUMNS if key in found},
                 "reading": reading,
                 "text": one.text,
-                "shown": open_claim and found["verdict"] == HOLDS,
+                "shown": applies and found["verdict"] == HOLDS,
             }
         )
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -11,6 +11,9 @@ import yaml
 from interplay.configuration.schema import problems
 from interplay.storage.errors import InputError
 
+ROUNDING = 1e-9
+"""by which a value may miss a bound: a rank correlation of -0.8 comes out as -0.7999…"""
+
 
 @dataclass(frozen=True)
 class Expected:
@@ -24,7 +27,7 @@ class Expected:
         return min(value - self.at_least, self.at_most - value)
 
     def __contains__(self, value: float) -> bool:
-        return self.margin(value) >= 0
+        return self.margin(value) >= -ROUNDING
 
     def __str__(self) -> str:
         if self.at_least == -inf:
@@ -54,9 +57,19 @@ class Claim:
     """the quantity gets rows of the first, and the others whole, by name"""
     rows: str = ""
     """a query of the first table; all rows if empty"""
+    known: str = ""
+    """a query of these rows, by the outcome of the runs: the rows that have an answer"""
+    pooled: bool = False
+    """whether the quantity gets the rows of all seeds together"""
     each: tuple[str, ...] = ()
     """columns whose values divide the statement into parts"""
     expected: Expected = field(default_factory=Expected)
+
+    @property
+    def query(self) -> str:
+        """The query of all rows that the claim is measured on."""
+        both = self.rows and self.known
+        return f"({self.rows}) and {self.known}" if both else self.rows or self.known
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> "Claim":

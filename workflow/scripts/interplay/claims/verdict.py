@@ -3,8 +3,9 @@
 A part of a claim has one value per seed. The part meets the expectation fully if the mean
 of its values does and at least half of the values do; it meets the expectation in part if
 only one of the two is true. A claim *holds* if all of its parts meet the expectation fully,
-*fails* if no part meets it even in part, and *holds partly* otherwise. Parts without values
-are left out; a claim without any values is *not tested*.
+*fails* if no part meets it even in part, and *holds partly* otherwise. A claim without any
+values is *not tested*. A claim holds at most partly if a named part of it (a task, a way of
+training) has no value for any g.
 """
 
 from collections.abc import Mapping
@@ -30,8 +31,8 @@ def measure(claim: Claim, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         tables: by name, as the claims name them.
 
     Returns:
-        id, part, seed, value; one row for each seed of a part. `value` is NaN where the
-        tables have no answer.
+        id, part, seed, value; one row for each seed of a part, or one for the part if the
+        claim pools the seeds. `value` is NaN where the tables have no answer.
 
     Raises:
         InputError: the claim names a quantity or a table that does not exist.
@@ -51,16 +52,20 @@ def measure(claim: Claim, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     rows = tables[first]
     rows = rows.query(claim.rows) if claim.rows else rows
     other_tables = {name: tables[name] for name in others}
-    by = [*claim.each, "seed"]
-    values = [
-        {
-            "id": claim.id,
-            "part": part_name(dict(zip(claim.each, key, strict=False))),
-            "seed": key[-1],
-            "value": function(group, **other_tables, **claim.options),
-        }
-        for key, group in rows.groupby(by, sort=False)
-    ]
+    by = [*claim.each, *([] if claim.pooled else ["seed"])]
+    groups = list(rows.groupby(by, sort=False)) if by else [((None,), rows)]
+    values = []
+    for key, group in groups:
+        known = group.query(claim.known) if claim.known else group
+        value = function(known, **other_tables, **claim.options) if len(known) else np.nan
+        values.append(
+            {
+                "id": claim.id,
+                "part": part_name(dict(zip(claim.each, key, strict=False))),
+                "seed": None if claim.pooled else key[-1],
+                "value": value,
+            }
+        )
     return pd.DataFrame(values, columns=MEASURED)
 
 
@@ -73,6 +78,19 @@ def part_name(part: Mapping[str, Any]) -> str:
     return ", ".join(words)
 
 
+def unanswered(measured: pd.DataFrame) -> list[str]:
+    """Return the named parts of a claim that have no value, whatever the numbers in them.
+
+    Args:
+        measured: the table that `measure` returned.
+    """
+    words = measured.part.map(
+        lambda part: ", ".join(word for word in part.split(", ") if " = " not in word)
+    )
+    answered = measured.value.notna().groupby(words, sort=False).any()
+    return [name for name, known in answered.items() if name and not known]
+
+
 def judge(claim: Claim, measured: pd.DataFrame) -> dict[str, object]:
     """Judge a claim by its measured values.
 
@@ -83,7 +101,7 @@ def judge(claim: Claim, measured: pd.DataFrame) -> dict[str, object]:
     Returns:
         A row of claims.csv. `measured`, `spread` (standard deviation over seeds, 0 for one
         seed) and `seeds` belong to the part with the smallest margin, named by `part`;
-        `met` of `parts` meet the expectation fully.
+        `met` of `parts` with a value meet the expectation fully.
     """
     known = measured[measured.value.notna()]
     parts = {part: group.value for part, group in known.groupby("part", sort=False)}
@@ -102,7 +120,7 @@ def judge(claim: Claim, measured: pd.DataFrame) -> dict[str, object]:
         "parts": len(parts),
         "verdict": NOT_TESTED,
         "tables": " ".join(claim.tables),
-        "rows": claim.rows,
+        "rows": claim.query,
         "reason": claim.not_tested,
     }
     if not parts:
@@ -111,11 +129,13 @@ def judge(claim: Claim, measured: pd.DataFrame) -> dict[str, object]:
     scores = [_score(claim.expected, values) for values in parts.values()]
     worst = min(parts, key=lambda part: claim.expected.margin(parts[part].mean()))
     values = parts[worst]
-    verdict = PARTLY
-    if all(score == 1 for score in scores):
+    verdict, open_parts = PARTLY, unanswered(measured)
+    if all(score == 1 for score in scores) and not open_parts:
         verdict = HOLDS
     elif not any(scores):
         verdict = FAILS
+    if open_parts:
+        row["reason"] = f"no answer for: {'; '.join(open_parts)}"
     return row | {
         "part": worst,
         "measured": values.mean(),

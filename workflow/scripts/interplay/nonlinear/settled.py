@@ -1,6 +1,10 @@
-"""Select the networks that Fig. 2 shows."""
+"""Select the networks that Fig. 2 and the claims are about."""
 
+import numpy as np
 import pandas as pd
+
+SOLVED = 0.05
+"""of the initial loss: a network whose loss ends below it has solved its task"""
 
 
 def settled(networks: pd.DataFrame) -> pd.Series:
@@ -30,6 +34,38 @@ def complete(networks: pd.DataFrame) -> pd.Series:
     return settled(networks).groupby(groups).transform("all")
 
 
-def with_complete(networks: pd.DataFrame) -> pd.DataFrame:
-    """Return the table nonlinear.csv with the column `complete`, to select rows by."""
-    return networks.assign(complete=complete(networks))
+def with_selections(networks: pd.DataFrame) -> pd.DataFrame:
+    """Return the table nonlinear.csv with columns to select rows by.
+
+    Args:
+        networks: the table nonlinear.csv, or rows of it.
+
+    Returns:
+        The table, with `settled`, `complete`, and `solved`: the network settled, or it
+        converged and its loss ends below `SOLVED` of the initial loss, although no rank of
+        dW that was tested suffices.
+    """
+    low = networks.final_loss < SOLVED * networks.initial_loss
+    return networks.assign(
+        settled=settled(networks),
+        complete=complete(networks),
+        solved=settled(networks) | (networks.converged & low),
+    )
+
+
+def with_known_answers(networks: pd.DataFrame, largest_rank: int) -> pd.DataFrame:
+    """Replace missing values whose answer is known, so that no failure drops out of a claim.
+
+    Args:
+        networks: the result of `with_selections`.
+        largest_rank: of the truncations.
+
+    Returns:
+        The table. A network that solved its task, but by no rank that was tested, has
+        `functional_rank` one above the largest. A diverged network has infinite
+        `final_loss`.
+    """
+    beyond = networks.solved & networks.functional_rank.isna()
+    rank = networks.functional_rank.astype(float).mask(beyond, largest_rank + 1)
+    loss = networks.final_loss.mask(networks.diverged.astype(bool), np.inf)
+    return networks.assign(functional_rank=rank, final_loss=loss)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from interplay.claims.readings import in_reading
-from interplay.nonlinear.settled import with_complete
+from interplay.nonlinear.settled import with_selections
 from interplay.provenance.graph import FIRST_LINE, Graph
 from interplay.provenance.identity import short_id
 from interplay.provenance.panels import panels_of
@@ -130,7 +130,7 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
     evaluated = graph.producer(path)
     table = next(source for source in evaluated.inputs if Path(source).stem == stem)
     readings = evaluated.parameters["readings"]
-    rows = in_reading(_complete(graph.table(table)), readings[claim.reading])
+    rows = in_reading(_with_selections(graph.table(table)), readings[claim.reading])
     return Subject(
         title=title,
         path=path,
@@ -158,7 +158,7 @@ def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
         set_by = f"set by {number_source(number, graph)}"
         return Subject(number.label, path, notes=[*notes, set_by])
     table = f"{graph.results}/tables/{number.table}"
-    rows = _selected(_complete(graph.table(table)), query)
+    rows = _selected(_with_selections(graph.table(table)), query)
     return Subject(number.label, path, table, rows, query, notes=notes)
 
 
@@ -201,10 +201,10 @@ def text(cell: Any) -> str:
     return "" if pd.isna(cell) else str(cell)
 
 
-def _complete(table: pd.DataFrame) -> pd.DataFrame:
-    """Add the column `complete` to the table of networks; claims select rows by it."""
-    needed = {"experiment", "g", "converged", "functional_rank"}
-    return with_complete(table) if needed <= set(table.columns) else table
+def _with_selections(table: pd.DataFrame) -> pd.DataFrame:
+    """Add to the table of networks the columns that claims select rows by."""
+    needed = {"experiment", "g", "converged", "functional_rank", "final_loss"}
+    return with_selections(table) if needed <= set(table.columns) else table
 
 
 def _selected(

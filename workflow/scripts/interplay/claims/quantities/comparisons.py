@@ -7,16 +7,28 @@ from interplay.claims.identification import distances
 from interplay.claims.quantities.values import quotient
 
 
-def last_doubling(rows: pd.DataFrame, column: str) -> float:
-    """Return a column at the largest N over that at the next smaller one."""
-    values = _by_size(rows, column)
-    return quotient(values.iloc[-1], values.iloc[-2]) if len(values) > 1 else np.nan
+def sure_change(rows: pd.DataFrame, column: str, smaller: int, larger: int) -> float:
+    """Return the relative change of a column's mean with N that the spread cannot explain.
 
+    Networks of different N are independent, so the means of a few seeds differ even if
+    nothing depends on N. Two standard errors of the ratio of means are taken off.
 
-def size_ratio(rows: pd.DataFrame, column: str) -> float:
-    """Return a column at the largest N over that at the smallest one."""
-    values = _by_size(rows, column)
-    return quotient(values.iloc[-1], values.iloc[0]) if len(values) > 1 else np.nan
+    Args:
+        rows: of the table scaling.csv, all seeds of one task and g.
+        column: whose means are compared.
+        smaller, larger: the sizes.
+
+    Returns:
+        max(0, |larger mean / smaller mean - 1| - 2 standard errors); NaN with fewer than
+        two networks of a size.
+    """
+    by_size = rows.dropna(subset=column).set_index("N")[column].astype(float)
+    before, after = (by_size[by_size.index == n] for n in (smaller, larger))
+    if min(len(before), len(after)) < 2:
+        return np.nan
+    ratio = quotient(after.mean(), before.mean())
+    error = ratio * np.hypot(*(part.sem() / part.mean() for part in (before, after)))
+    return float(max(0.0, abs(ratio - 1) - 2 * error))
 
 
 def size_power(rows: pd.DataFrame, column: str) -> float:

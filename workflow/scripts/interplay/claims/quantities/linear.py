@@ -65,6 +65,12 @@ def deviation_from_scaling(rows: pd.DataFrame, column: str) -> float:
     return float((measured - predicted).abs().max())
 
 
+def deviation_of_mean(rows: pd.DataFrame, column: str) -> float:
+    """Return `deviation_from_scaling` of the mean over networks, as Fig. 4 shows it."""
+    means = rows.groupby("g", as_index=False)[column].mean()
+    return deviation_from_scaling(means, column)
+
+
 def relative_deviation_from_scaling(rows: pd.DataFrame, column: str) -> float:
     """Return the largest deviation from the scaling with g, over the scaling itself."""
     measured, predicted = _scaled(rows, column)
@@ -75,6 +81,11 @@ def shuffle_deviation(rows: pd.DataFrame) -> float:
     """Return the largest deviation of the loss after shuffling from g⁴ (2 − g²)²."""
     predicted = rows.g.map(shuffle_loss_ratio)
     return float((rows.shuffle_loss_ratio - predicted).abs().max())
+
+
+def shuffle_deviation_of_mean(rows: pd.DataFrame) -> float:
+    """Return `shuffle_deviation` of the mean over networks, as Fig. 4(d) shows it."""
+    return shuffle_deviation(rows.groupby("g", as_index=False).shuffle_loss_ratio.mean())
 
 
 def shuffle_deviation_excess(rows: pd.DataFrame, of: float, to: float) -> float:

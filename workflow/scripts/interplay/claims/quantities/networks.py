@@ -9,8 +9,11 @@ from interplay.claims.quantities.values import quotient, rank_correlation
 def epochs_ratio(rows: pd.DataFrame, of: float, to: float) -> float:
     """Return the convergence time at one g over that at another.
 
-    A network that did not converge counts as all epochs.
+    A network that did not converge counts as all epochs; a diverged one as infinitely many.
+    If neither network converged, nothing is known.
     """
+    if rows[rows.g.isin([of, to])].convergence_epoch.isna().all():
+        return np.nan
     epochs = _epochs_by_g(rows)
     return quotient(epochs.get(of, np.nan), epochs.get(to, np.nan))
 
@@ -66,7 +69,9 @@ def steeper_than_flipflop(rows: pd.DataFrame, column: str) -> float:
 def _epochs_by_g(rows: pd.DataFrame) -> pd.Series:
     """Return convergence times by g, in rising g.
 
-    A network that did not converge counts as all epochs.
+    A network that did not converge counts as all epochs; a diverged one as infinitely many.
     """
     epochs = rows.convergence_epoch.astype(float).fillna(rows.epochs)
+    # The training of a diverged network ended early.
+    epochs = epochs.mask(rows.diverged.astype(bool), np.inf)
     return epochs.set_axis(rows.g).sort_index()
