@@ -88,7 +88,7 @@ def test_a_browser_shows_every_claim(browser, report):
 @pytest.mark.slow
 def test_the_report_has_captions(report):
     text = report.read_text()
-    for expected in ("singular values of dW", "norm of the gradient"):
+    for expected in ("singular values of dW", "Norm of the gradient"):
         assert expected in text
 
 
