@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 
 ADAM = {"optimiser": "adam", "trained": ["W", "B", "C"], "eps": 1e-8, "amsgrad": False}
 PUBLISHED = read_table(ROOT / "paper/published.csv")
+PUBLISHED_LSTM = read_table(ROOT / "paper/published_lstm.csv")
 NETWORKS = tables.nonlinear()
 LSTMS, CURVES, SPECTRUM, TRUNCATION = tables.lstms()
 
@@ -111,8 +112,9 @@ FIGURES = {
         {
             "curves": ("sentiment_curves.csv", CURVES),
             "spectrum": ("sentiment_spectrum.parquet", SPECTRUM),
+            "published": ("published_lstm.csv", PUBLISHED_LSTM),
         },
-        {"experiment": "lstm"},
+        {"experiment": "lstm", "other": "lstm"},
     ),
     "figS_published": (
         figS_published,
@@ -307,3 +309,17 @@ def test_outbreaks_of_no_network_are_said():
         figure.draw_without_rendering()
     said = [text.get_text() for ax in figure.axes for text in ax.texts]
     assert "no network converged early" in said
+
+
+@pytest.mark.parametrize(("treebank", "shown"), [(fig5.REAL, 4), ("synthetic", 2)])
+def test_published_curves_are_shown_on_the_real_treebank_only(treebank, shown):
+    module, given, options = FIGURES["figS_sentiment"]
+    tables_of = {key: table for key, (_, table) in given.items()}
+    tables_of["curves"] = CURVES.assign(treebank=treebank)
+    with mpl.rc_context(RC):
+        figure = module.draw(**tables_of, **options)
+        assert [len(ax.lines) for ax in figure.axes[:2]] == [shown, shown]
+        other = CURVES.assign(treebank=treebank, experiment="lstm_stated")
+        tables_of["curves"] = pd.concat([tables_of["curves"], other])
+        figure = module.draw(**tables_of, **options | {"other": "lstm_stated"})
+    assert [len(ax.lines) for ax in figure.axes[:2]] == [shown + 2, shown + 2]

@@ -155,8 +155,19 @@ for name, reading in READINGS.items():
             {
                 "curves": f"{TABLES}/sentiment_curves.csv",
                 "spectrum": f"{TABLES}/sentiment_spectrum.parquet",
+                "published": source("paper/published_lstm.csv"),
             },
-            {"experiment": reading["lstm"]},
+            {
+                "experiment": reading["lstm"],
+                "other": next(
+                    (
+                        lstm
+                        for lstm in used_by_readings("lstm")
+                        if lstm != reading["lstm"]
+                    ),
+                    reading["lstm"],
+                ),
+            },
             f"Supplement: training of the LSTM, reading {name}",
         ),
     }

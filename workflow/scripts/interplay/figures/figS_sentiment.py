@@ -1,11 +1,18 @@
 """Supplement: training curves of the LSTM, and the spectra of all of its weights."""
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from interplay.figures.fig5 import draw_mean, draw_spectrum, name_treebank
+from interplay.figures.fig5 import REAL, draw_mean, draw_spectrum, name_treebank
 from interplay.figures.panels import Panel
-from interplay.figures.style import TASK_COLOURS, TEXT_WIDTH, letter_panels
+from interplay.figures.style import (
+    INK,
+    TASK_COLOURS,
+    TEXT_WIDTH,
+    letter_panels,
+)
 
 SPLITS = {
     "train": ("training", TASK_COLOURS["flipflop"]),
@@ -33,13 +40,22 @@ PANELS = {
 }
 
 
-def draw(curves: pd.DataFrame, spectrum: pd.DataFrame, *, experiment: str) -> Figure:
+def draw(
+    curves: pd.DataFrame,
+    spectrum: pd.DataFrame,
+    published: pd.DataFrame,
+    *,
+    experiment: str,
+    other: str,
+) -> Figure:
     """Draw loss and accuracy (a, b) and singular values (c-f), with spread over seeds.
 
     Args:
         curves: the table sentiment_curves.csv.
         spectrum: the table sentiment_spectrum.parquet.
+        published: the table paper/published_lstm.csv; shown on the real treebank only.
         experiment: the LSTMs that are drawn.
+        other: the LSTMs of the other reading, whose curves are dotted.
     """
     figure = Figure(figsize=(TEXT_WIDTH, 3.8))
     above, below = figure.subfigures(2, 1)
@@ -53,9 +69,14 @@ def draw(curves: pd.DataFrame, spectrum: pd.DataFrame, *, experiment: str) -> Fi
                 ax, rows, "epoch", f"{split}_{quantity}", color=colour, label=name,
                 lw=0.8, legend=False,
             )  # fmt: skip
+        if other != experiment:
+            _draw_other(ax, PANELS[letter].select(curves, experiment=other), quantity)
+        if (rows.treebank == REAL).all():
+            _draw_published(ax, published, quantity)
         ax.set(xlabel="epoch", ylabel=quantity, xlim=(0, rows.epoch.max()))
-        ax.legend(loc="best")
     upper[0].set_ylim(0, None)
+    handles = [*upper[0].lines[: len(SPLITS)], *_legend()]
+    above.legend(handles=handles, loc="outside upper center", ncols=4)
 
     lower = below.subplots(1, len(WEIGHTS))
     for ax, letter, (layer, weight) in zip(lower, "cdef", WEIGHTS, strict=True):
@@ -72,3 +93,24 @@ def draw(curves: pd.DataFrame, spectrum: pd.DataFrame, *, experiment: str) -> Fi
     letter_panels([*upper, *lower])
     name_treebank(figure, curves[curves.experiment == experiment])
     return figure
+
+
+def _draw_other(ax: Axes, rows: pd.DataFrame, quantity: str) -> None:
+    """Draw the mean over the seeds of the other reading."""
+    for split, (_, colour) in SPLITS.items():
+        means = rows.groupby("epoch")[f"{split}_{quantity}"].mean()
+        ax.plot(means.index + 1, means, ":", color=colour, lw=0.8)
+
+
+def _draw_published(ax: Axes, published: pd.DataFrame, quantity: str) -> None:
+    for split, (_, colour) in SPLITS.items():
+        values = published[published.quantity == f"{split}_{quantity}"]
+        ax.plot(values.epoch, values["value"], "o", color=colour, ms=3, mfc="none")
+
+
+def _legend() -> list[Line2D]:
+    return [
+        Line2D([], [], color=INK, ls=":", lw=0.8, label="rate of the other reading"),
+        Line2D([], [], color=INK, ls="none", marker="o", ms=3, mfc="none",
+               label="published"),
+    ]  # fmt: skip
