@@ -19,6 +19,10 @@ SPLITS = {
     "dev": ("validation", TASK_COLOURS["mante"]),
 }
 
+OTHER = {"ls": ":", "lw": 0.8}
+PUBLISHED = {"ls": "none", "marker": "o", "ms": 3, "mfc": "none"}
+"""styles of the curves of the other reading, and of the published ones"""
+
 WEIGHTS = [(layer, weight) for layer in (1, 2) for weight in ("input", "recurrent")]
 
 PANELS = {
@@ -75,7 +79,11 @@ def draw(
             _draw_published(ax, published, quantity)
         ax.set(xlabel="epoch", ylabel=quantity, xlim=(0, rows.epoch.max()))
     upper[0].set_ylim(0, None)
-    handles = [*upper[0].lines[: len(SPLITS)], *_legend()]
+    handles = [*upper[0].lines[: len(SPLITS)]]
+    if other != experiment:
+        handles += [Line2D([], [], color=INK, label="rate of the other reading", **OTHER)]
+    if (rows.treebank == REAL).all():
+        handles += [Line2D([], [], color=INK, label="published", **PUBLISHED)]
     above.legend(handles=handles, loc="outside upper center", ncols=4)
 
     lower = below.subplots(1, len(WEIGHTS))
@@ -99,18 +107,10 @@ def _draw_other(ax: Axes, rows: pd.DataFrame, quantity: str) -> None:
     """Draw the mean over the seeds of the other reading."""
     for split, (_, colour) in SPLITS.items():
         means = rows.groupby("epoch")[f"{split}_{quantity}"].mean()
-        ax.plot(means.index + 1, means, ":", color=colour, lw=0.8)
+        ax.plot(means.index + 1, means, color=colour, **OTHER)
 
 
 def _draw_published(ax: Axes, published: pd.DataFrame, quantity: str) -> None:
     for split, (_, colour) in SPLITS.items():
         values = published[published.quantity == f"{split}_{quantity}"]
-        ax.plot(values.epoch, values["value"], "o", color=colour, ms=3, mfc="none")
-
-
-def _legend() -> list[Line2D]:
-    return [
-        Line2D([], [], color=INK, ls=":", lw=0.8, label="rate of the other reading"),
-        Line2D([], [], color=INK, ls="none", marker="o", ms=3, mfc="none",
-               label="published"),
-    ]  # fmt: skip
+        ax.plot(values.epoch, values["value"], color=colour, **PUBLISHED)
