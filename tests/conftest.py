@@ -24,7 +24,9 @@ from interplay.storage.tables import write_table
 from tests.running import snakemake
 
 ROOT = Path(__file__).parents[1]
-LEFT = (".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__", "*.sif")
+LEFT = (
+    ".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__", "*.sif", "*.tar.xz",
+)  # fmt: skip
 
 
 def pytest_itemcollected(item):
