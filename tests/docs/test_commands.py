@@ -61,7 +61,8 @@ def runs():
     for command in sorted(set(commands())):
         if command.startswith(RUNS) and "--report" not in command:
             *words, last = command.split()
-            target = last.isidentifier() and len(words) > 1 and "-" not in words[-1][:1]
+            of_option = words[-1].startswith("-")
+            target = last.isidentifier() and len(words) > 1 and not of_option
             key = " ".join(words) if target else command
             together.setdefault(key, []).extend([last] if target else [])
     return [" ".join([key, *targets]) for key, targets in together.items()]

@@ -114,7 +114,7 @@ FIGURES = {
             "spectrum": ("sentiment_spectrum.parquet", SPECTRUM),
             "published": ("published_lstm.csv", PUBLISHED_LSTM),
         },
-        {"experiment": "lstm", "other": "lstm"},
+        {"experiment": "lstm", "others": []},
     ),
     "figS_published": (
         figS_published,
@@ -321,5 +321,5 @@ def test_published_curves_are_shown_on_the_real_treebank_only(treebank, shown):
         assert [len(ax.lines) for ax in figure.axes[:2]] == [shown, shown]
         other = CURVES.assign(treebank=treebank, experiment="lstm_stated")
         tables_of["curves"] = pd.concat([tables_of["curves"], other])
-        figure = module.draw(**tables_of, **options | {"other": "lstm_stated"})
+        figure = module.draw(**tables_of, **options | {"others": ["lstm_stated"]})
     assert [len(ax.lines) for ax in figure.axes[:2]] == [shown + 2, shown + 2]

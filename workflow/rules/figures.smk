@@ -159,14 +159,9 @@ for name, reading in READINGS.items():
             },
             {
                 "experiment": reading["lstm"],
-                "other": next(
-                    (
-                        lstm
-                        for lstm in used_by_readings("lstm")
-                        if lstm != reading["lstm"]
-                    ),
-                    reading["lstm"],
-                ),
+                "others": [
+                    lstm for lstm in used_by_readings("lstm") if lstm != reading["lstm"]
+                ],
             },
             f"Supplement: training of the LSTM, reading {name}",
         ),

@@ -7,12 +7,11 @@ experiments belong to no reading, so the tables are the same in each.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from interplay.claims.readings import EXPERIMENT, ROLE
 from interplay.configuration.experiments import ADAM_ON_ALL, way_of_training
-from interplay.nonlinear.settled import settled
+from interplay.nonlinear.settled import epochs_to_converge, settled
 
 NETWORK = [EXPERIMENT, ROLE, "g", "seed"]
 
@@ -84,12 +83,10 @@ def training(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         experiment, role, g, seed, training (Adam, W alone, gradient descent), epochs,
         convergence_epoch, epochs_ratio, norm_dW, norm_ratio, initial_loss, final_loss,
         functional_rank, converged, diverged. The ratios are to the network of the same task,
-        g and seed that Adam trained; a network that did not converge counts as all of its
-        epochs, a diverged one as infinitely many.
+        g and seed that Adam trained; see `epochs_to_converge`.
     """
     rows = compared(networks, parameters, training=way_of_training)
-    epochs = rows.convergence_epoch.astype(float).fillna(rows.epochs)
-    rows["epochs_ratio"] = epochs.mask(rows.diverged.astype(bool), np.inf)
+    rows["epochs_ratio"] = epochs_to_converge(rows)
     rows["norm_ratio"] = rows.norm_dW
     key = [ROLE, "g", "seed"]
     adam = rows[(rows.training == ADAM_ON_ALL) & rows.converged].set_index(key)

@@ -69,7 +69,7 @@ class Claim:
     def query(self) -> str:
         """The query of all rows that the claim is measured on."""
         both = self.rows and self.known
-        return f"({self.rows}) and {self.known}" if both else self.rows or self.known
+        return f"({self.rows}) and ({self.known})" if both else self.rows or self.known
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> "Claim":

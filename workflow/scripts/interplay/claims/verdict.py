@@ -53,20 +53,24 @@ def measure(claim: Claim, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     rows = rows.query(claim.rows) if claim.rows else rows
     other_tables = {name: tables[name] for name in others}
     by = [*claim.each, *([] if claim.pooled else ["seed"])]
-    groups = list(rows.groupby(by, sort=False)) if by else [((None,), rows)]
-    values = []
-    for key, group in groups:
-        known = group.query(claim.known) if claim.known else group
-        value = function(known, **other_tables, **claim.options) if len(known) else np.nan
-        values.append(
-            {
-                "id": claim.id,
-                "part": part_name(dict(zip(claim.each, key, strict=False))),
-                "seed": None if claim.pooled else key[-1],
-                "value": value,
-            }
-        )
+    known = _groups(rows.query(claim.known) if claim.known else rows, by)
+    values = [
+        {
+            "id": claim.id,
+            "part": part_name(dict(zip(claim.each, key, strict=False))),
+            "seed": None if claim.pooled else key[-1],
+            "value": function(known[key], **other_tables, **claim.options)
+            if key in known
+            else np.nan,
+        }
+        for key in _groups(rows, by)
+    ]
     return pd.DataFrame(values, columns=MEASURED)
+
+
+def _groups(rows: pd.DataFrame, by: list[str]) -> dict[Any, pd.DataFrame]:
+    """Return the rows of each group by its key; all rows under () if there is nothing to."""
+    return dict(iter(rows.groupby(by, sort=False))) if by else {(): rows}
 
 
 def part_name(part: Mapping[str, Any]) -> str:

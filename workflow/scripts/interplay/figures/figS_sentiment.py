@@ -50,7 +50,7 @@ def draw(
     published: pd.DataFrame,
     *,
     experiment: str,
-    other: str,
+    others: list[str],
 ) -> Figure:
     """Draw loss and accuracy (a, b) and singular values (c-f), with spread over seeds.
 
@@ -59,7 +59,7 @@ def draw(
         spectrum: the table sentiment_spectrum.parquet.
         published: the table paper/published_lstm.csv; shown on the real treebank only.
         experiment: the LSTMs that are drawn.
-        other: the LSTMs of the other reading, whose curves are dotted.
+        others: the LSTMs of other readings, whose curves are dotted.
     """
     figure = Figure(figsize=(TEXT_WIDTH, 3.8))
     above, below = figure.subfigures(2, 1)
@@ -73,14 +73,14 @@ def draw(
                 ax, rows, "epoch", f"{split}_{quantity}", color=colour, label=name,
                 lw=0.8, legend=False,
             )  # fmt: skip
-        if other != experiment:
+        for other in others:
             _draw_other(ax, PANELS[letter].select(curves, experiment=other), quantity)
         if (rows.treebank == REAL).all():
             _draw_published(ax, published, quantity)
         ax.set(xlabel="epoch", ylabel=quantity, xlim=(0, rows.epoch.max()))
     upper[0].set_ylim(0, None)
     handles = [*upper[0].lines[: len(SPLITS)]]
-    if other != experiment:
+    if others:
         handles += [Line2D([], [], color=INK, label="rate of the other reading", **OTHER)]
     if (rows.treebank == REAL).all():
         handles += [Line2D([], [], color=INK, label="published", **PUBLISHED)]

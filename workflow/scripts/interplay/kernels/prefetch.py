@@ -9,8 +9,6 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-LINE_BYTES = 64
-
 
 @intrinsic
 def fetch(context, array, row, column):
@@ -30,9 +28,9 @@ def fetch(context, array, row, column):
             ir.FunctionType(ir.VoidType(), [pointer, number, number, number]),
             "llvm.prefetch.p0i8",
         )
-        written, near, data = (ir.Constant(number, value) for value in (1, 3, 1))
-        place = builder.inttoptr(address, pointer)
-        builder.call(prefetch, [place, written, near, data])
+        # To be written, into the nearest cache, of data.
+        options = [ir.Constant(number, value) for value in (1, 3, 1)]
+        builder.call(prefetch, [builder.inttoptr(address, pointer), *options])
         return context.get_dummy_value()
 
     return types.void(array, types.intp, types.intp), generate

@@ -34,6 +34,20 @@ def complete(networks: pd.DataFrame) -> pd.Series:
     return settled(networks).groupby(groups).transform("all")
 
 
+def epochs_to_converge(networks: pd.DataFrame) -> pd.Series:
+    """Return the convergence time of each network, to be compared with others.
+
+    Args:
+        networks: rows with convergence_epoch, epochs and diverged.
+
+    Returns:
+        float, (row,). A network that did not converge counts as all of its epochs. A
+        diverged one, whose training ended early, counts as infinitely many.
+    """
+    epochs = networks.convergence_epoch.astype(float).fillna(networks.epochs)
+    return epochs.mask(networks.diverged.astype(bool), np.inf)
+
+
 def with_selections(networks: pd.DataFrame) -> pd.DataFrame:
     """Return the table nonlinear.csv with columns to select rows by.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from interplay.provenance.code import code_files, code_hash, file_code_hash
+from interplay.provenance.code import Sources, file_code_hash
 from interplay.provenance.origin import (
     CONFIGURATION,
     LOCK,
@@ -167,13 +167,13 @@ class _Check:
                 yield f"{path}: altered since {made} was made"
                 return
         script = root / receipt.script
-        now = {
-            f.relative_to(root).as_posix() for f in code_files(script, receipt.modules)
-        }
+        sources = Sources(script.parent)
+        files = sources.files(script.name, receipt.modules)
+        now = {file.relative_to(root).as_posix() for file in files}
         for path in sorted(now - set(receipt.code)):
             yield f"{path}: not explained: {receipt.script} did not import it before"
             return
-        if code_hash(script, receipt.modules) != receipt.code_hash:
+        if sources.hash(script.name, receipt.modules) != receipt.code_hash:
             yield f"{receipt.script}: altered since {made} was made"
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from interplay.claims.quantities.values import quotient, rank_correlation
+from interplay.nonlinear.settled import epochs_to_converge
 
 
 def epochs_ratio(rows: pd.DataFrame, of: float, to: float) -> float:
@@ -67,11 +68,5 @@ def steeper_than_flipflop(rows: pd.DataFrame, column: str) -> float:
 
 
 def _epochs_by_g(rows: pd.DataFrame) -> pd.Series:
-    """Return convergence times by g, in rising g.
-
-    A network that did not converge counts as all epochs; a diverged one as infinitely many.
-    """
-    epochs = rows.convergence_epoch.astype(float).fillna(rows.epochs)
-    # The training of a diverged network ended early.
-    epochs = epochs.mask(rows.diverged.astype(bool), np.inf)
-    return epochs.set_axis(rows.g).sort_index()
+    """Return convergence times by g, in rising g; see `epochs_to_converge`."""
+    return epochs_to_converge(rows).set_axis(rows.g).sort_index()
