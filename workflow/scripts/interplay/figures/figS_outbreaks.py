@@ -112,7 +112,11 @@ def _draw_networks(
         palette=colours[: len(rates)], jitter=0.15, alpha=0.8, size=3, dodge=True, ax=ax,
     )  # fmt: skip
     ax.set(xlabel="", ylabel=SHARE, ylim=(-0.03, 1.03))
-    ax.legend(title=r"learning rate $\times\, N$", title_fontsize=6.5)
+    # Above the axes: within them its markers would be taken for networks.
+    ax.legend(
+        title=r"learning rate $\times\, N$", title_fontsize=6.5, loc="lower right",
+        bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0,
+    )  # fmt: skip
 
 
 def _draw_worst(

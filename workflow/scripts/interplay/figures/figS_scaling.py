@@ -86,7 +86,7 @@ def _draw_against_n(ax: Axes, rows: pd.DataFrame, column: str, colour) -> None:
         )  # fmt: skip
     for (n, counts), mean in shown.groupby(["N", "counts"])[column].mean().items():
         style = {"ms": 2.5} if counts else {"ms": 3.2, **OPEN}
-        ax.plot(n, mean, "o", color=colour, zorder=4, **style)
+        ax.plot(n, mean, "o", color=colour, zorder=4, clip_on=False, **style)
 
 
 def _legend(strengths: list[float]) -> list[Line2D]:
