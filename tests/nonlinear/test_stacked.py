@@ -24,6 +24,7 @@ RUN = Run("romo", 0.9, 1, n=24, epochs=60, batch=4, learning_rate=0.05 / 24)
 RUNS = [replace(RUN, g=g, seed=seed) for g in (0.0, 0.9) for seed in (1, 2)]
 BEGINNINGS = [initial_state(run, TASK) for run in RUNS]
 NAMES = ("W", "B", "C")
+DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 
 TOLERANCE = 1e-4
 """of losses and weights, relative to the largest, after 60 epochs"""
@@ -35,41 +36,44 @@ def close(found, expected):
     assert error < TOLERANCE
 
 
+@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("name", ["flipflop", "mante", "romo"])
-def test_losses_and_gradients_are_those_of_each_network(name):
+def test_losses_and_gradients_are_those_of_each_network(name, device):
     task, rng = make_task(name, 0.5), np.random.default_rng(0)
     n_runs, n_trials, n = 3, 5, 16
     weights = {
-        name: torch.from_numpy(rng.standard_normal((n_runs, *shape)) / np.sqrt(n))
+        name: torch.tensor(
+            rng.standard_normal((n_runs, *shape)) / np.sqrt(n), device=device
+        )
         for name, shape in zip(
             NAMES, [(n, n), (n, task.n_inputs), (task.n_outputs, n)], strict=True
         )
     }
-    drawn = [task.draw(rng, n_trials) for _ in range(n_runs)]
-    inputs, targets, mask = (
-        torch.from_numpy(np.stack(arrays, axis=1)).double()
-        for arrays in zip(*drawn, strict=True)
-    )
-    stack = StackedEngine(Network(**weights), len(inputs), n_trials, task.dt)
-    losses, gradients = stack.losses_and_gradients(
-        Network(**weights), inputs, targets, mask
-    )
+    network, stack = Network(**weights), None
+    # A GPU records the first batch's kernels, and replays them for the second.
+    for _ in range(2):
+        drawn = [task.draw(rng, n_trials) for _ in range(n_runs)]
+        batches = [np.stack(arrays, axis=1) for arrays in zip(*drawn, strict=True)]
+        trials = [torch.tensor(array, device=device).double() for array in batches]
+        stack = stack or StackedEngine.for_batch(network, trials[0], task.dt)
+        losses, gradients = stack.losses_and_gradients(network, *trials)
     for i in range(n_runs):
-        one = Network(**{name: w[i].numpy() for name, w in weights.items()})
-        batch = Trials(*(tensor[:, i].numpy() for tensor in (inputs, targets, mask)))
+        one = Network(**{name: w[i].cpu().numpy() for name, w in weights.items()})
+        batch = Trials(*(tensor[:, i].cpu().numpy() for tensor in trials))
         loss, gradient = Engine.for_batch(one, batch, task.dt).loss_and_gradient(
             one, batch
         )
-        np.testing.assert_allclose(losses[i], loss, rtol=1e-12)
+        np.testing.assert_allclose(losses[i].cpu(), loss, rtol=1e-12)
         for name in NAMES:
             expected = getattr(gradient, name)
             np.testing.assert_allclose(
-                gradients[name][i], expected, rtol=1e-9, atol=1e-12
+                gradients[name][i].cpu(), expected, rtol=1e-9, atol=1e-12
             )
 
 
-def test_each_network_ends_as_if_trained_alone():
-    together = train_stack(RUNS, TASK, BEGINNINGS)
+@pytest.mark.parametrize("device", DEVICES)
+def test_each_network_ends_as_if_trained_alone(device):
+    together = train_stack(RUNS, TASK, BEGINNINGS, device, threads=2)
     for run, beginning, found in zip(RUNS, BEGINNINGS, together, strict=True):
         alone = train(run, TASK, beginning)
         assert found.epoch == alone.epoch == 60

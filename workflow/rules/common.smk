@@ -11,6 +11,8 @@ from snakemake.io import sourcecache_entry
 # Reproducible results on a GPU need it: torch accepts :4096:8 or :16:8 for matrix products,
 # and :4096:2 or :16:8 for LSTMs.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":16:8")
+# All products in float32; cuDNN's LSTM would round their factors to 10 bits.
+os.environ.setdefault("NVIDIA_TF32_OVERRIDE", "0")
 
 ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"

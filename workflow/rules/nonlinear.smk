@@ -33,6 +33,7 @@ if config.get("together"):
                 f"<benchmarks>/nonlinear/{experiment.name}/train.tsv"
             conda:
                 "../../envs/nonlinear.yaml"
+            threads: 4
             resources:
                 mem_mb=each_try(6000),
                 runtime=each_try(600),

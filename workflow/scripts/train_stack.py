@@ -35,7 +35,7 @@ with job(snakemake):
     first = unstack_states(*saved) if saved else starts
 
     stopwatch = Stopwatch.start()
-    states = train_stack(runs, task, first, device, checkpoints)
+    states = train_stack(runs, task, first, device, checkpoints, snakemake.threads)
     about = {
         "task": task_options,
         "resumed_at": max(state.epoch for state in first),

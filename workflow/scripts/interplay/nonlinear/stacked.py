@@ -2,17 +2,21 @@
 
 A small network leaves a GPU idle: each step ends before the next kernel is launched. Here
 the matrix products of a step, one per network, are one batched product, so a stack needs
-no more launches than a single network. Each network keeps its own trials, optimiser state
+no more launches than a single network; on a GPU the launches of an epoch are recorded once
+and replayed as one. The trials are drawn by other threads, those of the next epochs while
+these are computed. Each network keeps its own trials, optimiser state
 and losses, and has the gradients of `interplay.nonlinear.training.train` up to the rounding
-of float32. Training amplifies rounding: at N = 256 losses agree to 2e-6 for some ten
-epochs, and then diverge from each other.
+of float32. Training amplifies rounding, the more so the stronger a chaotic W0 is
+(bench/README.md).
 """
 
 import logging
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -23,6 +27,8 @@ from interplay.optimisers.in_torch import Tensors, TorchAdam, TorchGradientDesce
 from interplay.optimisers.state import Arrays, OptimiserState
 from interplay.runs.checkpoints import Checkpoints
 from interplay.tasks.trials import Task
+
+LossesAndGradients = tuple[torch.Tensor, Tensors]
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +62,7 @@ def train_stack(
     states: Sequence[State],
     device: str = "cpu",
     checkpoints: Checkpoints | None = None,
+    threads: int = 1,
 ) -> list[State]:
     """Train each run from its state to its last epoch, or to a loss that is not finite.
 
@@ -65,6 +72,7 @@ def train_stack(
         states: where each run begins, at the same epoch except for runs that diverged.
         device: "cpu" or "cuda".
         checkpoints: where states are saved meanwhile; nowhere if None.
+        threads: number of threads that draw trials; it changes no bit of the result.
 
     Returns:
         The last state of each run. If `State.diverged`, it is earlier than the last epoch.
@@ -103,33 +111,55 @@ def train_stack(
 
     engine = None
     logged_at = time.monotonic()
-    while epoch < run.epochs and len(ended) < len(runs):
-        for batches in zip(*(stretch(one, task, epoch) for one in runs), strict=True):
-            inputs, targets, mask = (
-                torch.from_numpy(np.stack(arrays, axis=1)).to(device)
-                for arrays in zip(*batches, strict=True)
-            )
-            n_samples, _, n_trials, _ = inputs.shape
-            engine = engine or StackedEngine(network, n_samples, n_trials, task.dt)
-            of_runs, gradients = engine.losses_and_gradients(
-                network, inputs, targets, mask
-            )
-            of_runs = of_runs.tolist()
-            for i in range(len(runs)):
-                if i not in ended:
-                    losses[i].append(of_runs[i])
-            stopped = [i for i, loss in enumerate(of_runs) if not math.isfinite(loss)]
-            if not ended.keys() >= set(stopped):
-                now = current_states()
-                ended = {i: now[i] for i in stopped} | ended
-            optimiser.step(gradients)
-            epoch += 1
-        if checkpoints:
-            checkpoints.save_if_due(lambda: stack_states(current_states()))
-        if time.monotonic() - logged_at >= LOG_EVERY:
-            logger.info("epoch %d of %d, %d networks", epoch, run.epochs, len(runs))
-            logged_at = time.monotonic()
+    with ThreadPoolExecutor(threads) as pool:
+        for trials in _stretches(runs, task, epoch, device, pool):
+            for inputs, targets, mask in zip(*trials, strict=True):
+                engine = engine or StackedEngine.for_batch(network, inputs, task.dt)
+                of_runs, gradients = engine.losses_and_gradients(
+                    network, inputs, targets, mask
+                )
+                of_runs = of_runs.tolist()
+                for i in range(len(runs)):
+                    if i not in ended:
+                        losses[i].append(of_runs[i])
+                stopped = [i for i, loss in enumerate(of_runs) if not math.isfinite(loss)]
+                if not ended.keys() >= set(stopped):
+                    now = current_states()
+                    ended = {i: now[i] for i in stopped} | ended
+                optimiser.step(gradients)
+                epoch += 1
+            if len(ended) == len(runs):
+                break
+            if checkpoints:
+                checkpoints.save_if_due(lambda: stack_states(current_states()))
+            if time.monotonic() - logged_at >= LOG_EVERY:
+                logger.info("epoch %d of %d, %d networks", epoch, run.epochs, len(runs))
+                logged_at = time.monotonic()
     return current_states()
+
+
+def _stretches(
+    runs: Sequence[Run], task: Task, epoch: int, device: str, pool: ThreadPoolExecutor
+) -> Iterator[list[torch.Tensor]]:
+    """Yield inputs, targets and mask of one stretch of epochs after the other.
+
+    Each is (epoch, time, run, trial, channel). The pool draws the next stretch meanwhile.
+    """
+
+    def drawn(run: Run, epoch: int) -> list[torch.Tensor]:
+        batches = zip(*stretch(run, task, epoch), strict=True)
+        return [torch.from_numpy(np.stack(arrays)).to(device) for arrays in batches]
+
+    def submit(epoch: int) -> list[Future[list[torch.Tensor]]]:
+        return [pool.submit(drawn, run, epoch) for run in runs if epoch < run.epochs]
+
+    coming = submit(epoch)
+    while coming:
+        of_runs = zip(*(future.result() for future in coming), strict=True)
+        trials = [torch.stack(tensors, dim=2) for tensors in of_runs]
+        epoch += len(trials[0])
+        coming = submit(epoch)
+        yield trials
 
 
 def _stacked(of_runs: Sequence[Arrays]) -> Arrays:
@@ -170,16 +200,27 @@ class StackedEngine:
         self.states = zeros(steps, *rows, self.n + n_inputs)
         self.adjoints = zeros(steps, *rows, self.n + network.C.shape[1])
         self.recurrent = zeros(*rows, self.n)
+        self._recording: Recording | None = None
 
-    @torch.no_grad()
+    @classmethod
+    def for_batch(
+        cls, network: Network[torch.Tensor], inputs: torch.Tensor, dt: float
+    ) -> "StackedEngine":
+        """Return an engine for batches of the shape of these inputs."""
+        n_samples, _, n_trials, _ = inputs.shape
+        return cls(network, n_samples, n_trials, dt)
+
     def losses_and_gradients(
         self,
         network: Network[torch.Tensor],
         inputs: torch.Tensor,
         targets: torch.Tensor,
         mask: torch.Tensor,
-    ) -> tuple[torch.Tensor, Tensors]:
+    ) -> LossesAndGradients:
         """Return the `masked_loss` of each network, and its gradient.
+
+        On a GPU, the first call records the kernels, and each later one replays them: its
+        network must be the same tensors, and its results overwrite the last ones.
 
         Args:
             network: stacked.
@@ -189,6 +230,22 @@ class StackedEngine:
         Returns:
             (run,); and the gradients, stacked like the weights.
         """
+        if not inputs.is_cuda:
+            return self._compute(network, inputs, targets, mask)
+        if self._recording is None:
+            self._recording = Recording(
+                partial(self._compute, network), inputs, targets, mask
+            )
+        return self._recording.replay(inputs, targets, mask)
+
+    @torch.no_grad()
+    def _compute(
+        self,
+        network: Network[torch.Tensor],
+        inputs: torch.Tensor,
+        targets: torch.Tensor,
+        mask: torch.Tensor,
+    ) -> LossesAndGradients:
         n, dt, states, adjoints = self.n, self.dt, self.states, self.adjoints
         W, B, C = network.W, network.B, network.C
         rates = states[..., :n]
@@ -217,6 +274,38 @@ class StackedEngine:
         gradients = {"W": grad_x[..., :n], "B": grad_x[..., n:], "C": grad_z[..., :n]}
         # The fused Adam reads a gradient as if it were laid out like its weights.
         return losses, {name: part.contiguous() for name, part in gradients.items()}
+
+
+class Recording:
+    """The kernels that a function launches on a GPU, recorded to be replayed as one launch."""
+
+    def __init__(
+        self, function: Callable[..., LossesAndGradients], *inputs: torch.Tensor
+    ):
+        """Record the function on copies of the inputs.
+
+        Args:
+            function: its kernels and their addresses are the same at each call.
+            inputs: its arguments, on the GPU.
+        """
+        self._inputs = [tensor.clone() for tensor in inputs]
+        # The libraries' own preparations, made at the first call, cannot be recorded.
+        apart = torch.cuda.Stream()
+        apart.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(apart):
+            function(*self._inputs)
+        torch.cuda.current_stream().wait_stream(apart)
+        self._graph = torch.cuda.CUDAGraph()
+        # Other threads may meanwhile copy trials to the GPU.
+        with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
+            self._outputs = function(*self._inputs)
+
+    def replay(self, *inputs: torch.Tensor) -> LossesAndGradients:
+        """Return what the function returns for other inputs of the same shapes."""
+        for own, tensor in zip(self._inputs, inputs, strict=True):
+            own.copy_(tensor)
+        self._graph.replay()
+        return self._outputs
 
 
 def _rows_of_each(steps: torch.Tensor) -> torch.Tensor:
