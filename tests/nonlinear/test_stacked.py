@@ -9,7 +9,7 @@ import torch
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.network import Network
 from interplay.nonlinear.stacked import (
-    StackedEngine,
+    losses_and_gradients,
     stack_states,
     train_stack,
     unstack_states,
@@ -49,14 +49,14 @@ def test_losses_and_gradients_are_those_of_each_network(name, device):
             NAMES, [(n, n), (n, task.n_inputs), (task.n_outputs, n)], strict=True
         )
     }
-    network, stack = Network(**weights), None
+    network, compute = Network(**weights), None
     # A GPU records the first batch's kernels, and replays them for the second.
     for _ in range(2):
         drawn = [task.draw(rng, n_trials) for _ in range(n_runs)]
         batches = [np.stack(arrays, axis=1) for arrays in zip(*drawn, strict=True)]
         trials = [torch.tensor(array, device=device).double() for array in batches]
-        stack = stack or StackedEngine.for_batch(network, trials[0], task.dt)
-        losses, gradients = stack.losses_and_gradients(network, *trials)
+        compute = compute or losses_and_gradients(network, task.dt, *trials)
+        losses, gradients = compute(*trials)
     for i in range(n_runs):
         one = Network(**{name: w[i].cpu().numpy() for name, w in weights.items()})
         batch = Trials(*(tensor[:, i].cpu().numpy() for tensor in trials))

@@ -109,15 +109,15 @@ def train_stack(
             for i in range(len(runs))
         ]
 
-    engine = None
+    compute = None
     logged_at = time.monotonic()
     with ThreadPoolExecutor(threads) as pool:
         for trials in _stretches(runs, task, epoch, device, pool):
             for inputs, targets, mask in zip(*trials, strict=True):
-                engine = engine or StackedEngine.for_batch(network, inputs, task.dt)
-                of_runs, gradients = engine.losses_and_gradients(
-                    network, inputs, targets, mask
+                compute = compute or losses_and_gradients(
+                    network, task.dt, inputs, targets, mask
                 )
+                of_runs, gradients = compute(inputs, targets, mask)
                 of_runs = of_runs.tolist()
                 for i in range(len(runs)):
                     if i not in ended:
@@ -174,6 +174,29 @@ def _state_of(stacked: OptimiserState, i: int, losses: list[float]) -> State:
     return State({n: array[i] for n, array in stacked.weights.items()}, moments, losses)
 
 
+def losses_and_gradients(
+    network: Network[torch.Tensor],
+    dt: float,
+    inputs: torch.Tensor,
+    targets: torch.Tensor,
+    mask: torch.Tensor,
+) -> Callable[..., LossesAndGradients]:
+    """Return `StackedEngine.losses_and_gradients` of this network, for such batches.
+
+    On a GPU its kernels are recorded: a call overwrites the results of the last one, and
+    the weights may change only in place.
+
+    Args:
+        network, inputs, targets, mask: see there.
+        dt: time step, in membrane time constants.
+    """
+    engine = StackedEngine.for_batch(network, inputs, dt)
+    compute = partial(engine.losses_and_gradients, network)
+    if inputs.is_cuda:
+        return Recording(compute, inputs, targets, mask).replay
+    return compute
+
+
 class StackedEngine:
     """Buffers for a stack of networks, and the loops that use them.
 
@@ -200,7 +223,6 @@ class StackedEngine:
         self.states = zeros(steps, *rows, self.n + n_inputs)
         self.adjoints = zeros(steps, *rows, self.n + network.C.shape[1])
         self.recurrent = zeros(*rows, self.n)
-        self._recording: Recording | None = None
 
     @classmethod
     def for_batch(
@@ -210,6 +232,7 @@ class StackedEngine:
         n_samples, _, n_trials, _ = inputs.shape
         return cls(network, n_samples, n_trials, dt)
 
+    @torch.no_grad()
     def losses_and_gradients(
         self,
         network: Network[torch.Tensor],
@@ -219,9 +242,6 @@ class StackedEngine:
     ) -> LossesAndGradients:
         """Return the `masked_loss` of each network, and its gradient.
 
-        On a GPU, the first call records the kernels, and each later one replays them: its
-        network must be the same tensors, and its results overwrite the last ones.
-
         Args:
             network: stacked.
             inputs: (time, run, trial, Nin).
@@ -230,22 +250,6 @@ class StackedEngine:
         Returns:
             (run,); and the gradients, stacked like the weights.
         """
-        if not inputs.is_cuda:
-            return self._compute(network, inputs, targets, mask)
-        if self._recording is None:
-            self._recording = Recording(
-                partial(self._compute, network), inputs, targets, mask
-            )
-        return self._recording.replay(inputs, targets, mask)
-
-    @torch.no_grad()
-    def _compute(
-        self,
-        network: Network[torch.Tensor],
-        inputs: torch.Tensor,
-        targets: torch.Tensor,
-        mask: torch.Tensor,
-    ) -> LossesAndGradients:
         n, dt, states, adjoints = self.n, self.dt, self.states, self.adjoints
         W, B, C = network.W, network.B, network.C
         rates = states[..., :n]
@@ -288,6 +292,8 @@ class Recording:
             function: its kernels and their addresses are the same at each call.
             inputs: its arguments, on the GPU.
         """
+        # The recording reads the memory that the function holds.
+        self._function = function
         self._inputs = [tensor.clone() for tensor in inputs]
         # The libraries' own preparations, made at the first call, cannot be recorded.
         apart = torch.cuda.Stream()
