@@ -110,8 +110,8 @@ def draw(
                 value = of_g["value" if x == "index" else "loss"]
                 label = f"$g = {strength:.1f}$"
                 ax.plot(of_g[x], value, color=colour, label=label, **line)
-            ax.set_ylim(0, None)
-            ax.legend(loc="upper right")
+            ax.set_ylim(0, 1.15 * ax.get_ylim()[1])
+            ax.legend(loc="upper right", ncols=2, columnspacing=0.8, borderaxespad=0)
         start = shown[1][(shown[1].epoch == 0) & (shown[1].g == min(g))]
         for ax in (axes[0], axes[2]):
             _mark_initial_loss(ax, float(start.loss.iloc[0]))
@@ -130,11 +130,11 @@ def draw(
 
 
 def _mark_initial_loss(ax: Axes, loss: float) -> None:
-    """Draw a line at L0, the loss at the start at g = 0, and leave room for the legend."""
-    ax.set_ylim(0, max(1.55 * loss, 1.08 * ax.get_ylim()[1]))
+    """Draw a line at L0, the loss at the start at g = 0, below the legend."""
+    ax.set_ylim(0, max(1.4 * loss, ax.get_ylim()[1]))
     ax.axhline(loss, color=MUTED, lw=0.7, ls=":")
     ax.text(
-        1.01, loss, "$L_0$", transform=ax.get_yaxis_transform(), ha="left", va="center",
+        1.0, loss, "$L_0$", transform=ax.get_yaxis_transform(), ha="right", va="bottom",
         color=MUTED, fontsize=6.5,
     )  # fmt: skip
 
