@@ -131,6 +131,25 @@ def test_singular_values_grow_at_first_and_third_order():
     assert linear.half_time_ratio(rows, of="s2", to="s1") > 1
 
 
+def test_the_readout_at_the_start_and_how_it_grows():
+    rows = linear_network(0.6, 0.5)
+    assert linear.first_readout_ratio(rows) == pytest.approx(1, abs=0.01)
+    start = pd.DataFrame(
+        {"zhat": [0.5], "N": [400], "initial_loss": [(0.5 - 0.1) ** 2 / 2]}
+    )
+    assert linear.initial_readout(start) == pytest.approx(0.1 * 20)
+
+
+def test_what_theory_predicts_at_convergence():
+    rows = linear_network(0.6, 2.0)
+    measured = linear.concavity(rows, threshold=0.05)
+    bent = rows.assign(loss=rows.loss * 0.9)
+    assert linear.predicted_concavity(bent, threshold=0.05) == pytest.approx(measured)
+    last = rows[rows.loss < 0.05 * 2].iloc[0]
+    found = linear.converged_ratio(rows, of="s2", to="s1", threshold=0.05)
+    assert found == pytest.approx(last.s2 / last.s1)
+
+
 def test_a_network_that_scales_exactly_does_not_deviate():
     g = np.array([0.6, 0.0, 0.9, 0.3])
     rows = pd.DataFrame({"g": g, "tau_star": 3 * (1 - g**2) ** 2})

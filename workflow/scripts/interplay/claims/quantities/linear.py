@@ -10,6 +10,7 @@ from interplay.linear.theory import (
     first_order_norm,
     gain,
     loss,
+    readout_first_order,
     scalings,
     shuffle_loss_ratio,
     singular_values,
@@ -19,6 +20,15 @@ from interplay.linear.theory import (
 def initial_loss_ratio(rows: pd.DataFrame) -> float:
     """Return the loss at the start over zhat² / 2."""
     return one_value(rows, "initial_loss") / (one_value(rows, "zhat") ** 2 / 2)
+
+
+def initial_readout(rows: pd.DataFrame) -> float:
+    """Return the size of the readout at the start, in units of 1/sqrt(N).
+
+    The loss at the start is (zhat - z)² / 2.
+    """
+    readout = one_value(rows, "zhat") - (2 * one_value(rows, "initial_loss")) ** 0.5
+    return abs(readout) * one_value(rows, "N") ** 0.5
 
 
 def sufficient_rank(rows: pd.DataFrame, threshold: float) -> float:
@@ -57,6 +67,17 @@ def first_speed_ratio(rows: pd.DataFrame) -> float:
     """Return the norm of the first gradient over zhat beta; Eqs (11), (12)."""
     first = rows.loc[rows.epoch.idxmin()]
     return float(first.gradient_norm / first_order_norm(first.zhat, first.g))
+
+
+def first_readout_ratio(rows: pd.DataFrame) -> float:
+    """Return how fast the readout grows in the first epoch, over zhat beta²; Eq. (13).
+
+    The readout is zhat less the root of twice the loss.
+    """
+    first = rows.sort_values("epoch").head(2)
+    zhat = one_value(rows, "zhat")
+    growth = np.diff(zhat - np.sqrt(2 * first.loss)) / np.diff(first.tau)
+    return float(growth[0] / readout_first_order(1.0, zhat, one_value(rows, "g")))
 
 
 def deviation_from_scaling(rows: pd.DataFrame, column: str) -> float:
@@ -129,6 +150,18 @@ def effective_time_ratio_change(
         for zhat in (larger, smaller)
     ]
     return ratios[0] - ratios[1]
+
+
+def converged_ratio(rows: pd.DataFrame, of: str, to: str, threshold: float) -> float:
+    """Return one column over another at the first epoch below threshold * zhat² / 2."""
+    last = _until_converged(rows, threshold).iloc[-1]
+    return quotient(last[of], last[to])
+
+
+def predicted_concavity(rows: pd.DataFrame, threshold: float) -> float:
+    """Return the `concavity` of the third-order loss, Eq. (15)."""
+    predicted = loss(rows.tau, one_value(rows, "zhat"), one_value(rows, "g"))
+    return concavity(rows.assign(loss=predicted), threshold)
 
 
 def concavity(rows: pd.DataFrame, threshold: float) -> float:
