@@ -291,3 +291,4 @@ def test_distances_from_published_curves_are_root_mean_squares():
     assert table.kind.tolist() == ["loss", "accuracy"] * 2
     np.testing.assert_allclose(table.distance, [0, 0.2, 0.1, 0.2], atol=1e-12)
     assert table.points.tolist() == [2, 1, 2, 1]
+    assert table.identified.tolist() == [True, True, False, False]

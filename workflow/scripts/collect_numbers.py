@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from interplay.nonlinear.settled import with_selections
-from interplay.paper.numbers import configured, found, labels
+from interplay.paper.numbers import compared, configured, found, labels
 from interplay.storage.tables import read_table, write_table
 from job import job
 
@@ -13,9 +13,11 @@ with job(snakemake):
     files = snakemake.input
     networks = with_selections(read_table(files.nonlinear))
     data, lstm, claims = map(read_table, (files.data, files.sentiment, files.claims))
+    curves = read_table(files.curves) if "curves" in files.keys() else None
     parts = [
         configured(snakemake.params.configuration),
         found(networks, data, lstm, claims),
+        compared(read_table(files.rate), read_table(files.outbreaks), curves),
     ]
     numbers = pd.concat(parts, ignore_index=True)
     shown = labels(Path(files.source).read_text(encoding="utf-8"))

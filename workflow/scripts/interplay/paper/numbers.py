@@ -97,6 +97,39 @@ def found(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def compared(
+    rate: pd.DataFrame, outbreaks: pd.DataFrame, curves: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Return what the comparisons of experiments found.
+
+    Args:
+        rate: rate.csv, see `interplay.claims.identification`.
+        outbreaks: outbreaks.csv, see `interplay.claims.comparisons`.
+        curves: sentiment_distance.csv, see `interplay.sentiment.published`; None for a
+            treebank without published curves.
+
+    Returns:
+        label, value, table, rows (a query of the table).
+    """
+    rows: list[tuple[str, object, str, str]] = []
+    nearest = rate[rate.identified]
+    value = nearest.learning_rate.iloc[0] if len(nearest) else "none"
+    rows.append(("rate/identified", value, "rate.csv", "identified"))
+    for experiment, of_experiment in rate.groupby("experiment", sort=False):
+        query = f"experiment == '{experiment}'"
+        distance = of_experiment.distance.iloc[0]
+        rows.append((f"rate/{experiment}/distance", distance, "rate.csv", query))
+    for experiment, of_experiment in outbreaks.groupby("experiment", sort=False):
+        query = f"experiment == '{experiment}'"
+        share = of_experiment.outbreak_share.mean()
+        rows.append((f"outbreaks/{experiment}", share, "outbreaks.csv", query))
+    for row in [] if curves is None else curves.to_dict("records"):
+        query = f"experiment == '{row['experiment']}' and kind == '{row['kind']}'"
+        label = f"curves/{row['experiment']}/{row['kind']}"
+        rows.append((label, row["distance"], "sentiment_distance.csv", query))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
 def _of_experiment(networks: pd.DataFrame) -> Mapping[str, object]:
     """Return where an experiment learns fastest, and which g have networks left out."""
     complete = networks[networks.complete]
