@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from interplay.configuration.check import check_configuration
 from interplay.configuration.experiments import (
     experiments,
+    has_all_of,
     in_order_of,
     sentiment_experiments,
 )
@@ -152,6 +153,18 @@ def test_an_entry_overrides_what_it_is_like_and_that_the_defaults():
     expected = {"N": 32, "epochs": 9, "learning_rate": 0.5, "eps": 1e-6, "batch": 32}
     assert expected.items() <= faster.training.items()
     assert found["base"].training["eps"] == 1e-8
+
+
+def test_a_full_run_may_have_more_experiments_and_no_other():
+    more = deepcopy(CONFIG)
+    more["nonlinear"]["networks"]["romo_N1024"] = {"like": "romo", "N": 1024}
+    assert has_all_of(more, CONFIG)
+    for change in ({"romo_W": None}, {"romo_N512": {"like": "romo", "N": 500}}):
+        networks = CONFIG["nonlinear"]["networks"] | change
+        assert not has_all_of(
+            CONFIG | {"nonlinear": CONFIG["nonlinear"] | {"networks": networks}}, CONFIG
+        )
+    assert not has_all_of(CONFIG | {"compression": {"rank": 3}}, CONFIG)
 
 
 def test_a_default_that_is_written_down_changes_no_parameter():

@@ -28,6 +28,7 @@ def nonlinear(names=BOTH):
     return rows.assign(
         convergence_epoch=20 * spread / (1 + rows.g), norm_W0=4 * rows.g, norm_W=4.0,
         norm_dW=2 * spread - rows.g, functional_rank=2.0 + rows.seed,
+        functional_rank_rank0=2.0 + rows.seed,
         shuffle_loss_ratio=rows.g, outbreak_share=0.1 * rows.seed, converged=True,
         diverged=False,
     )  # fmt: skip

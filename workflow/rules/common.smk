@@ -27,6 +27,7 @@ from interplay.configuration.check import check_configuration
 from interplay.configuration.experiments import (
     compared_experiments,
     experiments,
+    has_all_of,
     in_order_of,
     sentiment_experiments,
     way_of_training,

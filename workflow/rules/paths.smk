@@ -83,9 +83,4 @@ def multiext_of(stems):
 
 def is_full_run():
     """Return whether the paper's experiments are those of config.yaml."""
-    full = read_yaml(ROOT / "config.yaml")
-    parts = "linear", "sentiment", "compression", "readings"
-    in_full, here = experiments(full["nonlinear"]), EXPERIMENTS
-    return all(config[part] == full[part] for part in parts) and all(
-        here[name] == in_full.get(name) for name in PAPER_NETWORKS
-    )
+    return has_all_of(config, read_yaml(ROOT / "config.yaml"))

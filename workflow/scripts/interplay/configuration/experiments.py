@@ -49,6 +49,22 @@ class SentimentExperiment:
     """N, epochs, batch, learning_rate, dropout"""
 
 
+def has_all_of(configuration: Mapping[str, Any], full: Mapping[str, Any]) -> bool:
+    """Return whether a configuration has every experiment of another, unchanged.
+
+    It may have more of them, such as other tasks or network sizes.
+
+    Args:
+        configuration: as `config.yaml` and what extends it say.
+        full: the content of `config.yaml`.
+    """
+    parts = "linear", "sentiment", "compression", "readings"
+    here = experiments(configuration["nonlinear"])
+    return all(configuration[part] == full[part] for part in parts) and all(
+        here.get(name) == one for name, one in experiments(full["nonlinear"]).items()
+    )
+
+
 NONLINEAR_KEYS = ("N", "dt", "epochs", "batch", "learning_rate", "optimiser", "trained")
 SENTIMENT_KEYS = ("N", "epochs", "batch", "learning_rate", "dropout")
 

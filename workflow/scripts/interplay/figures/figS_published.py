@@ -1,6 +1,7 @@
-"""Supplement: convergence time and norm of dW compared with the published values."""
+"""Supplement: every panel of Fig. 2 compared with the published values."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -27,22 +28,28 @@ from interplay.figures.style import (
 )
 from interplay.nonlinear.settled import complete, settled
 
-SHOWN = ("convergence_epoch", "norm_dW")
+ROWS = (
+    ("convergence_epoch", False),
+    ("convergence_epoch", True),
+    ("norm_dW", False),
+    ("norm_dW", True),
+    ("shuffle_loss_ratio", False),
+    ("functional_rank_rank0", False),
+)
+"""quantity of each row of panels, and whether it is shown over the published one"""
+
+LABELS = QUANTITIES | {"functional_rank_rank0": QUANTITIES["functional_rank"]}
+"""The published rank is for a share of the loss at rank 0."""
 
 PANELS = {
     letter: Panel(
-        f"{shows.format(QUANTITIES[column])}: {name}",
+        f"{LABELS[column]}, measured {'over' if ratio else 'and'} published: {name}",
         "nonlinear.csv",
         f"experiment in @experiments['{task}'].values() and converged"
         " and functional_rank.notna()",
         (column,),
     )
-    for start, shows, column in (
-        ("a", "{}, measured and published", SHOWN[0]),
-        ("d", "{}, measured over published", SHOWN[0]),
-        ("g", "{}, measured and published", SHOWN[1]),
-        ("j", "{}, measured over published", SHOWN[1]),
-    )
+    for start, (column, ratio) in zip("adgjmp", ROWS, strict=True)
     for letter, (task, name) in zip(letters(start, 3), TASKS.items(), strict=True)
 }
 
@@ -53,7 +60,7 @@ def draw(
     *,
     experiments: Mapping[str, Mapping[str, str]],
 ) -> Figure:
-    """Draw one column per task: convergence time, its ratio, norm of dW, its ratio.
+    """Draw one column per task, and a row for each of `ROWS`.
 
     Args:
         networks: the table nonlinear.csv.
@@ -61,44 +68,51 @@ def draw(
         experiments: for each task, the experiment that stands for it in each reading.
     """
     readings = list(experiments["flipflop"])
-    figure = Figure(figsize=(TEXT_WIDTH, 6.4))
+    figure = Figure(figsize=(TEXT_WIDTH, 8.4))
+    heights = [1 if ratio else 1.5 for _, ratio in ROWS]
     axes = figure.subplots(
-        4, 3, sharex="col", gridspec_kw={"height_ratios": [1.5, 1, 1.5, 1]}
+        len(ROWS), 3, sharex="col", gridspec_kw={"height_ratios": heights}
     )
     for column, (task, name) in enumerate(TASKS.items()):
         axes[0, column].set_title(name)
         colours = dict(zip(readings, shades(TASK_COLOURS[task], 2), strict=False))
-        for row, quantity in zip((0, 2), SHOWN, strict=True):
-            values, ratios = axes[row : row + 2, column]
-            points = published[
-                (published.quantity == quantity) & (published.task == task)
-            ]
+        for ax, (quantity, ratio) in zip(axes[:, column], ROWS, strict=True):
+            named = quantity.removesuffix("_rank0")
+            points = published[(published.quantity == named) & (published.task == task)]
             for reading, colour in colours.items():
                 of_task = networks[networks.experiment == experiments[task][reading]]
-                draw_against_g(values, of_task, quantity, colour)
-                _draw_ratio(ratios, of_task, points, quantity, colour)
-            for bound, marker in {"": "_", "above": "^"}.items():
-                shown = points[points.bound == bound]
-                values.plot(
-                    shown.g, shown.value, marker, color=INK, ms=5, mew=1.2, mfc="none"
-                )
-            values.set(xlabel="", ylabel="")
-            ratios.axhline(1, color=MUTED, lw=0.7, ls=":")
+                draw_one = partial(_draw_ratio, points) if ratio else draw_against_g
+                draw_one(ax, of_task, quantity, colour)
+            if ratio:
+                ax.axhline(1, color=MUTED, lw=0.7, ls=":")
+            else:
+                _draw_published(ax, points)
+                ax.set_ylim(0, None)
+            ax.set(xlabel="", ylabel="")
         use_log_axis(axes[0, column])
-        axes[2, column].set_ylim(0, None)
-        axes[3, column].set_xlabel("$g$")
-        axes[3, column].xaxis.set_major_locator(MultipleLocator(1))
-    for row, quantity in zip((0, 2), SHOWN, strict=True):
-        _share_ratio_axis(axes[row + 1])
-        axes[row, 0].set_ylabel(QUANTITIES[quantity])
-        axes[row + 1, 0].set_ylabel("measured /\npublished")
+        axes[-1, column].set_xlabel("$g$")
+        axes[-1, column].xaxis.set_major_locator(MultipleLocator(1))
+    for of_row, (quantity, ratio) in zip(axes, ROWS, strict=True):
+        of_row[0].set_ylabel("measured /\npublished" if ratio else LABELS[quantity])
+        if ratio:
+            _share_ratio_axis(of_row)
     figure.legend(handles=_legend(readings), loc="outside lower center", ncols=5)
     letter_panels(axes.flat)
     return figure
 
 
+def _draw_published(ax: Axes, points: pd.DataFrame) -> None:
+    """Mark published values, bounds, and the range of those that were not read off singly."""
+    for bound, marker in {"": "_", "above": "^"}.items():
+        shown = points[points.bound == bound]
+        ax.plot(shown.g, shown.value, marker, color=INK, ms=5, mew=1.2, mfc="none")
+    limits = points.set_index("bound").value
+    if "lowest" in limits:
+        ax.axhspan(limits["lowest"], limits["highest"], color=MUTED, alpha=0.2, lw=0)
+
+
 def _draw_ratio(
-    ax: Axes, networks: pd.DataFrame, points: pd.DataFrame, quantity: str, colour
+    points: pd.DataFrame, ax: Axes, networks: pd.DataFrame, quantity: str, colour
 ) -> None:
     """Draw the mean of the networks that settled over the published value."""
     exact = points[points.bound == ""].set_index("g").value

@@ -59,7 +59,7 @@ def draw(scaling: pd.DataFrame) -> Figure:
             rows = PANELS[letters(start, 3)[column]].select(scaling)
             for g, colour in colours.items():
                 _draw_against_n(ax, rows[rows.g == g], quantity, colour)
-                if quantity == "norm_W":
+                if quantity == "norm_W" and g > 0:
                     ax.plot(sizes, np.sqrt(sizes) * g, ":", color=MUTED, lw=1, zorder=3)
             ax.set(xlabel="", ylabel="")
             ax.set_ylim(0, None)
@@ -76,7 +76,7 @@ def draw(scaling: pd.DataFrame) -> Figure:
 
 
 def _draw_against_n(ax: Axes, rows: pd.DataFrame, column: str, colour) -> None:
-    """Draw the networks that settled; the marker is open where fewer than 3 of 5 did."""
+    """Draw the networks that settled; the marker is open where too few did to count."""
     shown = rows.dropna(subset=column).astype({column: float})
     counted = shown[shown.counts]
     if len(counted):
@@ -94,9 +94,17 @@ def _legend(strengths: list[float]) -> list[Line2D]:
         Line2D([], [], color=colour, marker="o", ms=2.5, label=f"$g = {g:g}$")
         for g, colour in zip(strengths, shades(INK, len(strengths)), strict=False)
     ]
-    few = "fewer than 3 of 5 settled"
     return [
         *lines,
         Line2D([], [], color=MUTED, ls=":", label=r"$\sqrt{N}\,g$"),
-        Line2D([], [], color=INK, ls="none", marker="o", ms=3.2, label=few, **OPEN),
+        Line2D(
+            [],
+            [],
+            color=INK,
+            ls="none",
+            marker="o",
+            ms=3.2,
+            label="too few settled",
+            **OPEN,
+        ),
     ]
