@@ -33,6 +33,7 @@ ROOT = Path(__file__).parents[2]
 ADAM = {"optimiser": "adam", "trained": ["W", "B", "C"], "eps": 1e-8, "amsgrad": False}
 PUBLISHED = read_table(ROOT / "paper/published.csv")
 PUBLISHED_LSTM = read_table(ROOT / "paper/published_lstm.csv")
+PUBLISHED_VALUES = read_table(ROOT / "paper/published_lstm_spectrum.csv")
 NETWORKS = tables.nonlinear()
 LSTMS, CURVES, SPECTRUM, TRUNCATION = tables.lstms()
 
@@ -113,6 +114,7 @@ FIGURES = {
             "curves": ("sentiment_curves.csv", CURVES),
             "spectrum": ("sentiment_spectrum.parquet", SPECTRUM),
             "published": ("published_lstm.csv", PUBLISHED_LSTM),
+            "published_spectrum": ("published_lstm_spectrum.csv", PUBLISHED_VALUES),
         },
         {"experiment": "lstm", "others": []},
     ),

@@ -156,6 +156,7 @@ for name, reading in READINGS.items():
                 "curves": f"{TABLES}/sentiment_curves.csv",
                 "spectrum": f"{TABLES}/sentiment_spectrum.parquet",
                 "published": source("paper/published_lstm.csv"),
+                "published_spectrum": source("paper/published_lstm_spectrum.csv"),
             },
             {
                 "experiment": reading["lstm"],

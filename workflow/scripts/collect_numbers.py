@@ -13,11 +13,15 @@ with job(snakemake):
     files = snakemake.input
     networks = with_selections(read_table(files.nonlinear))
     data, lstm, claims = map(read_table, (files.data, files.sentiment, files.claims))
-    curves = read_table(files.curves) if "curves" in files.keys() else None
+    curves = files.get("curves")
     parts = [
         configured(snakemake.params.configuration),
         found(networks, data, lstm, claims),
-        compared(read_table(files.rate), read_table(files.outbreaks), curves),
+        compared(
+            read_table(files.rate),
+            read_table(files.outbreaks),
+            read_table(curves) if curves else None,
+        ),
     ]
     numbers = pd.concat(parts, ignore_index=True)
     shown = labels(Path(files.source).read_text(encoding="utf-8"))

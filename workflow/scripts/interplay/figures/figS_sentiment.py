@@ -5,7 +5,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from interplay.figures.fig5 import REAL, draw_mean, draw_spectrum, name_treebank
+from interplay.figures.fig5 import (
+    MATRICES,
+    REAL,
+    draw_mean,
+    draw_spectrum,
+    name_treebank,
+)
 from interplay.figures.panels import Panel
 from interplay.figures.style import (
     INK,
@@ -48,6 +54,7 @@ def draw(
     curves: pd.DataFrame,
     spectrum: pd.DataFrame,
     published: pd.DataFrame,
+    published_spectrum: pd.DataFrame,
     *,
     experiment: str,
     others: list[str],
@@ -57,7 +64,9 @@ def draw(
     Args:
         curves: the table sentiment_curves.csv.
         spectrum: the table sentiment_spectrum.parquet.
-        published: the table paper/published_lstm.csv; shown on the real treebank only.
+        published: the table paper/published_lstm.csv.
+        published_spectrum: the table paper/published_lstm_spectrum.csv. Published values are
+            shown on the real treebank only.
         experiment: the LSTMs that are drawn.
         others: the LSTMs of other readings, whose curves are dotted.
     """
@@ -88,7 +97,10 @@ def draw(
 
     lower = below.subplots(1, len(WEIGHTS))
     for ax, letter, (layer, weight) in zip(lower, "cdef", WEIGHTS, strict=True):
-        draw_spectrum(ax, PANELS[letter].select(spectrum, experiment=experiment))
+        rows = PANELS[letter].select(spectrum, experiment=experiment)
+        draw_spectrum(ax, rows)
+        if (rows.treebank == REAL).all():
+            _draw_published_values(ax, published_spectrum, layer, weight)
         ax.set(xlabel="index", ylabel="")
         ax.text(
             0.97, 0.97, f"layer {layer},\n{weight}", transform=ax.transAxes, ha="right",
@@ -114,3 +126,15 @@ def _draw_published(ax: Axes, published: pd.DataFrame, quantity: str) -> None:
     for split, (_, colour) in SPLITS.items():
         values = published[published.quantity == f"{split}_{quantity}"]
         ax.plot(values.epoch, values["value"], color=colour, **PUBLISHED)
+
+
+def _draw_published_values(
+    ax: Axes, published: pd.DataFrame, layer: int, weight: str
+) -> None:
+    """Mark the values read off, and a triangle where the published ones are below."""
+    rows = published[(published.layer == layer) & (published.weight == weight)]
+    for bound, marker in {"": "o", "below": "v"}.items():
+        for matrix, (_, line) in MATRICES.items():
+            shown = rows[(rows.bound == bound) & (rows.matrix == matrix)]
+            style = PUBLISHED | {"marker": marker, "color": line["color"]}
+            ax.plot(shown["index"], shown["value"], zorder=4, **style)
