@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.plan import QUICK, Plan, measure
-from bench.report import as_text
+from bench.report import as_text, lstm_ratio
 from bench.timing import one_thread
 from interplay.runs.records import Stopwatch, describe_machine
 from interplay.storage.files import write_json
@@ -57,6 +57,8 @@ def main() -> None:
     print(as_text(found.table))
     print()
     print(f"the engine's time an epoch grows as N^{found.exponent:.2f}")
+    ratio = lstm_ratio(found.table)
+    print(f"the LSTM's engine runs at {ratio:.2f} of the rate of the networks' engine")
     write_table(found.table, chosen.output / "bench.csv")
     write_table(found.timings, chosen.output / "timings.csv")
     write_json(

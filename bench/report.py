@@ -65,6 +65,13 @@ def growth_exponent(sizes: pd.DataFrame) -> float:
     return float(np.polyfit(np.log(own["N"]), np.log(own["cpu_seconds"]), 1)[0])
 
 
+def lstm_ratio(table: pd.DataFrame) -> float:
+    """Return the rate of the LSTM's engine over the mean of the rate networks' engines."""
+    engines = table[table["implementation"] == ENGINE].groupby("experiment").peak_share
+    means = engines.mean()
+    return float(means["lstm"] / means["training"])
+
+
 def as_text(table: pd.DataFrame) -> str:
     """Return the table for a terminal: milliseconds, and empty where nothing applies."""
     shown = table.assign(

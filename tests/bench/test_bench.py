@@ -12,7 +12,7 @@ import pytest
 from bench import __main__ as command
 from bench import startup
 from bench.plan import COMPARED, Plan, measure
-from bench.report import COLUMNS, growth_exponent, summary
+from bench.report import COLUMNS, growth_exponent, lstm_ratio, summary
 from bench.timing import ENGINE, Contender, check_agreement, one_thread
 
 TINY = Plan(
@@ -52,6 +52,12 @@ def test_the_table_has_a_row_for_each_thing_measured(found):
     assert (shares[counted] > 0).all(axis=None)
     assert shares[~counted].isna().all(axis=None)
     assert (table.times_engine[table.implementation == ENGINE] == 1).all()
+
+
+def test_the_lstm_is_compared_with_the_mean_of_the_rate_networks():
+    rows = [("training", 0.8), ("training", 0.4), ("lstm", 0.3)]
+    table = pd.DataFrame(rows, columns=["experiment", "peak_share"])
+    assert lstm_ratio(table.assign(implementation=ENGINE)) == pytest.approx(0.5)
 
 
 def test_references_have_the_losses_of_the_engine(found):
