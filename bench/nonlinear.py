@@ -37,8 +37,8 @@ def make_run(task_name: str, n: int, epochs: int) -> tuple[Run, Task]:
 def operations(run: Run, task: Task) -> int:
     """Floating-point operations an epoch: 6 N² for a trial and sample.
 
-    Those of the N × N products: one forward, one back, one for the gradient of W. Samples up to
-    the first input need none, since the network is at rest.
+    Those of the N × N products: one forward, one back, one for the gradient of W. Samples
+    up to the first input need none, since the network is at rest.
     """
     inputs = task.draw(np.random.default_rng(0), run.batch).inputs
     first = np.flatnonzero(inputs.any(axis=(1, 2)))[0]
