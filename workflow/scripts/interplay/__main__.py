@@ -84,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
         parents=[results],
     )
     crate.add_argument("folder", type=Path, help="a folder that does not exist yet")
+    crate.add_argument("--check", action="store_true",
+                       help="check an existing crate by the profile's validator")  # fmt: skip
     archive = add(
         "archive",
         _archive,
@@ -158,6 +160,13 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _crate(options: argparse.Namespace) -> int:
+    if options.check:
+        from interplay.provenance.validation import problems
+
+        found = problems(options.folder)
+        print("\n".join(found) or f"{options.folder}: nothing that is required is missing")
+        return 1 if found else 0
+
     from interplay.provenance.crate import write_crate
     from interplay.provenance.graph import Graph
 
