@@ -171,30 +171,40 @@ def test_curves_have_a_row_per_epoch(final):
 
 
 @pytest.mark.slow
-def test_the_network_learns_the_synthetic_treebank():
+def test_the_change_of_weights_needs_fewer_ranks_on_the_synthetic_treebank():
     treebank = small_treebank(train=1600, dev=400)
     run = Run(seed=0, n=64, epochs=40, batch=64, learning_rate=0.02 / 64, dropout=0.5)
     language = run.language(
         treebank["train"], synthetic_vectors(100, stream("vectors", "test"))
     )
-    state = initial_state(run.initial_weights(100))
-    assert trained(language, treebank, state, 2, run).epochs[-1].dev_accuracy > 0.85
+    start = initial_state(run.initial_weights(100))
+    final = trained(language, treebank, start, 2, run)
+    assert final.epochs[-1].dev_accuracy > 0.85
+    network = TrainedLSTM.from_job(record_of(run, 100), final.weights)
+    truncation = truncation_curves(network, language, treebank["dev"], threads=2)
+    row = summary(network, language, treebank, truncation, 0.01, threads=2).iloc[0]
+    assert 0 < row.sufficient_rank_dW < row.sufficient_rank_W / 1.5
+    assert row.lasting_rank_dW < row.lasting_rank_W / 1.5
 
 
 # Analysis
 
 
-@pytest.fixture(scope="module")
-def network(final):
-    record = {
+def record_of(run, n_inputs):
+    """Return what a training job writes about a run."""
+    return {
         "experiment": "lstm",
-        "run": vars(RUN),
+        "run": vars(run),
         "treebank": "synthetic treebank",
-        "n_inputs": DIMENSION,
-        "initial_sha256": fingerprints(RUN.initial_weights(DIMENSION)),
+        "n_inputs": n_inputs,
+        "initial_sha256": fingerprints(run.initial_weights(n_inputs)),
         "machine": {"device": "cpu"},
     }
-    return TrainedLSTM.from_job(record, final.weights)
+
+
+@pytest.fixture(scope="module")
+def network(final):
+    return TrainedLSTM.from_job(record_of(RUN, DIMENSION), final.weights)
 
 
 def test_initial_weights_are_drawn_again_and_checked(network, final):
