@@ -153,20 +153,25 @@ def reproduction(copies):
     return whole
 
 
-SCRIPT = "workflow/scripts/draw_figure.py"
+SCRIPT = "workflow/scripts/make.py"
+DRAW = "workflow/scripts/draw_figure.py"
 TABLES = "results/tables"
 NETWORKS = [("romo", 0.0, 0), ("romo", 0.9, 0), ("flipflop", 0.9, 1), ("own", 0.9, 0)]
 CONFIG = """
 nonlinear:
   N: 8
   seeds: [0]
-  networks: {romo: {epochs: 2}, flipflop: {epochs: 3}, own: {like: romo}}
+  learning_rate: 0.03
+  networks:
+    romo: {epochs: 2}
+    flipflop: {epochs: 3, learning_rate: 0.05}
+    own: {like: romo}
 """
 
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory):
-    """Four networks, their table, Fig. 2 and two claims: files, and a receipt each."""
+    """Four networks, their table, Fig. 2, claims and numbers: files, and a receipt each."""
     root = tmp_path_factory.mktemp("project")
     for folder in ("envs", "workflow/scripts", TABLES, "results/figures"):
         (root / folder).mkdir(parents=True)
@@ -175,7 +180,8 @@ def project(tmp_path_factory):
     (root / "config.yaml").write_text(CONFIG)
     (root / "preview.yaml").write_text("nonlinear: {N: 4}\n")
     (root / "envs/requirements.txt").write_text("numpy==2.4.6\n")
-    (root / SCRIPT).write_text("x = 1\n")
+    for script in (SCRIPT, DRAW):
+        (root / script).write_text("x = 1\n")
     jobs = []
 
     def job(name, inputs, outputs, wildcards=None, parts=None, **parameters):
@@ -187,7 +193,7 @@ def project(tmp_path_factory):
                 outputs=outputs,
                 parts=parts or {},
                 parameters=parameters,
-                script=SCRIPT,
+                script=DRAW if "figure" in parameters else SCRIPT,
                 modules=[],
                 code_hash=code_hash(root / SCRIPT),
                 threads=1,
@@ -244,9 +250,28 @@ def project(tmp_path_factory):
         "id": "bounded", "verdict": "not tested", "tables": "", "rows": "", "parts": 0,
         "reason": "It is about networks of infinite size.",
     }  # fmt: skip
-    write_table(pd.DataFrame([claim, untested]), root / claims)
+    pooled = claim | {"id": "epochs-pooled", "spread": None, "rows": "g == 0.9"}
+    write_table(pd.DataFrame([claim, untested, pooled]), root / claims)
+    reason = {
+        "id": "romo-rank-six", "reading": "identified", "text": "They need more.",
+        "expected": "at least 7", "measured": 7.25, "tables": "nonlinear",
+        "rows": "g == 0", "shown": True,
+    }  # fmt: skip
+    other = reason | {"text": "They need fewer.", "shown": False}
+    explanations = f"{TABLES}/explanations.csv"
+    write_table(pd.DataFrame([reason, other]), root / explanations)
     reading = {"identified": options["experiments"]}
-    job("evaluate_claims", [table], [claims], readings=reading)
+    job("evaluate_claims", [table], [claims, explanations], readings=reading)
+    numbers, rate = f"{TABLES}/numbers.csv", "rates/identified/flipflop"
+    rows = [
+        ("nonlinear/N", 4, "config.yaml", "nonlinear/N"),
+        (rate, 0.05, "config.yaml", rate),
+        ("networks/count", 4, "nonlinear.csv", ""),
+    ]
+    columns = ["label", "value", "table", "rows"]
+    write_table(pd.DataFrame(rows, columns=columns), root / numbers)
+    set_by = {rate: "nonlinear/networks/flipflop/learning_rate"}
+    job("collect_numbers", [table], [numbers], set_by=set_by)
     record_run(
         jobs,
         "results",

@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interplay.claims.page import claims_page
+from interplay.claims.page import claims_page, measured_value
 from interplay.claims.quantities import linear, networks, quantity, spectra, tables
 from interplay.claims.statement import Claim, Expected, read_claims
 from interplay.claims.verdict import (
@@ -292,6 +292,8 @@ def test_a_pooled_claim_has_one_value_for_all_seeds():
     )
     row = judge(pooled, measure(pooled, {"numbers": numbers}))
     assert (row["measured"], row["seeds"], row["verdict"]) == (1, 1, HOLDS)
+    assert np.isnan(row["spread"])
+    assert "±" not in measured_value(row)
 
 
 @pytest.mark.parametrize("n", range(4, 12))
@@ -349,11 +351,13 @@ def test_networks_are_settled_complete_or_solved():
     assert known.final_loss.tolist() == [0.01, 0.2, 0.04, math.inf, 0.3]
 
 
-def test_the_page_of_claims_escapes_and_colours():
-    claim = verdict_of([3, 4]) | {"claim": "a < b", "reason": ""}
-    untested = verdict_of([np.nan])
+def test_the_page_of_claims_escapes_colours_and_names_the_reading():
+    claim = verdict_of([3, 4]) | {"reading": "stated", "claim": "a < b", "reason": ""}
+    untested = verdict_of([np.nan]) | {"reading": "identified"}
     page = claims_page(pd.DataFrame([claim, untested]))
     assert "a &lt; b" in page
     assert '<tr class="holds">' in page
     assert '<tr class="not-tested">' in page
     assert "3.5 ± 0.71" in page
+    assert "<td>a-claim</td><td>stated</td>" in page
+    assert "<td>a-claim</td><td>identified</td>" in page

@@ -88,8 +88,10 @@ def test_the_manifest_has_figures_tables_and_their_hashes(crate):
     expected = [
         "figures/fig2.pdf",
         "tables/claims.csv",
+        "tables/explanations.csv",
         "tables/nonlinear.csv",
         "tables/nonlinear_trials.csv",
+        "tables/numbers.csv",
     ]
     assert list(files) == [f"results/{path}" for path in expected]
     for path, sha256 in files.items():

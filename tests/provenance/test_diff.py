@@ -1,6 +1,7 @@
 """The comparison of two runs: small ones, and two real ones that differ in one edit."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.image
@@ -16,6 +17,7 @@ from tests.provenance.small import (
     SCRIPT,
     SOURCE,
     add_a_line,
+    job,
     jobs,
     sealed,
     write,
@@ -74,6 +76,56 @@ def test_another_output_of_equal_jobs_is_not_reproduced(two):
     found = lines(two)
     assert found[0] == "first job that differs: measure, which makes part.csv"
     assert "  not reproduced: code, parameters, inputs" in found[1]
+
+
+def with_seeds(folder, *seeds, device="cpu"):
+    """Add a training job per seed, whose records the first job reads."""
+    second, first = jobs(folder)
+    trained = []
+    for seed in seeds:
+        record = f"results/seed{seed}/record.json"
+        write_json({"machine": {"device": device}}, folder / record)
+        trained.append(
+            replace(job(folder, "train", [], [record]), wildcards={"seed": seed})
+        )
+        first.inputs.append(record)
+    return [second, first, *trained]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "causes"),
+    [
+        ("0", "01", ["  input: 1 jobs of train are new: seed = 1"]),
+        ("012", "0", ["  input: 2 jobs of train are gone: seed = 1, 2"]),
+        (
+            "0",
+            "1",
+            [
+                "  input: 1 jobs of train are gone: seed = 0",
+                "  input: 1 jobs of train are new: seed = 1",
+            ],
+        ),
+    ],
+)
+def test_another_seed_is_the_cause_of_another_output(two, before, after, causes):
+    sealed(two[0], with_seeds(two[0], *before), earlier=[])
+    write(two[1] / PART, "g,x\n0.9,1.5\n")
+    sealed(two[1], with_seeds(two[1], *after), earlier=[])
+    found = lines(two)
+    assert found[0] == "first job that differs: measure, which makes part.csv"
+    assert found[1 : 1 + len(causes)] == causes
+    assert not any("not reproduced" in line for line in found)
+
+
+def test_another_machine_is_a_cause(two):
+    for folder, device in zip(two, ("cpu", "cuda"), strict=True):
+        sealed(folder, with_seeds(folder, "0", device=device), earlier=[])
+    found = lines(two)
+    assert (
+        found[0]
+        == "first job that differs: train (seed = 0), which makes seed0/record.json"
+    )
+    assert found[1] == "  machine: device: cpu and cuda"
 
 
 def test_the_time_in_a_record_is_no_difference(two):

@@ -14,7 +14,7 @@ from interplay.provenance.explain import explanation
 from interplay.provenance.graph import Graph
 from interplay.provenance.panels import panels_of
 from interplay.provenance.receipts import NAME
-from interplay.provenance.settings import COMMAND_LINE, file_that_set
+from interplay.provenance.settings import COMMAND_LINE, file_that_set, key_of_setting
 from interplay.provenance.subjects import find, text
 from interplay.storage.errors import InputError
 
@@ -60,6 +60,62 @@ def test_a_claim_that_is_not_tested_gives_its_reason(graph):
     shown = text_of("bounded", graph)
     assert "reason: It is about networks of infinite size." in shown
     assert "nan" not in shown
+    assert "train_network" not in shown
+
+
+def test_a_claim_gives_the_measurement_of_each_of_its_reasons(graph):
+    shown = text_of("romo-rank-six", graph)
+    assert (
+        "reason: They need more. Expected at least 7; measured 7.25, "
+        "from results/tables/nonlinear.csv: g == 0" in shown
+    )
+    assert "They need fewer" not in shown
+    assert "They need more" not in text_of("epochs-pooled", graph)
+
+
+def test_a_claim_says_how_many_seeds_it_is_measured_on(graph):
+    assert "measured 2 with 1 seed; 0 of 1 parts" in text_of("romo-rank-six", graph)
+    # The rows of the claim are romo's seed 0 and flipflop's seed 1.
+    pooled = "measured 2, from all seeds together (2); 0 of 1 parts"
+    assert pooled in text_of("epochs-pooled", graph)
+
+
+@pytest.mark.parametrize(
+    ("label", "key", "file"),
+    [
+        ("nonlinear/N", "nonlinear/N", "preview.yaml"),
+        (
+            "rates/identified/flipflop",
+            "nonlinear/networks/flipflop/learning_rate",
+            "config.yaml",
+        ),
+    ],
+)
+def test_a_number_of_the_configuration_has_a_key_and_no_runs(graph, label, key, file):
+    shown = text_of(label, graph)
+    assert f", from the configuration: {key}\n  set by {file}\n" in shown
+    assert "rule collect_numbers" in shown
+    assert "train_network" not in shown
+    assert "4 runs" not in shown
+
+
+def test_the_key_of_a_setting_is_where_like_and_the_defaults_lead():
+    nonlinear = {
+        "learning_rate": 0.03,
+        "networks": {
+            "mante": {"epochs": 2},
+            "stated": {"like": "mante", "learning_rate": 0.05},
+            "long": {"like": "stated", "epochs": 9},
+        },
+    }
+
+    def key(experiment):
+        values = {"nonlinear": nonlinear}
+        return key_of_setting("nonlinear", experiment, "learning_rate", values)
+
+    assert key("mante") == "nonlinear/learning_rate"
+    assert key("stated") == "nonlinear/networks/stated/learning_rate"
+    assert key("long") == "nonlinear/networks/stated/learning_rate"
 
 
 def test_lines_are_counted_as_in_the_file(graph, project):
@@ -143,7 +199,7 @@ def test_the_command_line(project, monkeypatch, capsys):
 
 
 PANELS = {
-    "fig1": 12, "fig2": 4, "fig3": 5, "fig4": 4, "fig5": 2, "figS_published": 12,
+    "fig1": 12, "fig2": 4, "fig3": 5, "fig4": 4, "fig5": 2, "figS_published": 18,
     "figS_linear_spectrum": 4, "figS_sentiment": 6, "overview": 7,
     "figS_second_order": 2, "figS_cosine": 6, "figS_divergence": 8, "figS_rate": 3,
 }  # fmt: skip

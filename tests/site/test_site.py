@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from matplotlib.figure import Figure
@@ -10,8 +11,14 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from interplay.figures.style import letter_panels
+from interplay.provenance.graph import Graph
+from interplay.provenance.subjects import experiment_subject
+from interplay.site import build
 from interplay.site.boxes import panel_boxes
+from interplay.site.build import Site
 from interplay.site.content import figure_title, slug
+
+TEMPLATES = Path(build.__file__).parent / "templates"
 
 
 def test_the_box_of_a_panel_is_that_of_its_axes(tmp_path):
@@ -41,6 +48,50 @@ class Links(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.found += [value for name, value in attrs if name in ("href", "src")]
+
+
+@pytest.fixture(scope="module")
+def small(project, tmp_path_factory):
+    """The site of the small project."""
+    folder = tmp_path_factory.mktemp("small") / "site"
+    graph = Graph.read(Path("results"), project)
+    Site(graph, folder, TEMPLATES, {"fig2": ""}).write()
+    return folder
+
+
+def test_the_page_of_an_experiment_leads_to_its_rows_jobs_and_command(small):
+    page = (small / "experiments/romo.html").read_text()
+    assert "2 rows of <a href" in page
+    assert "<code>experiment == &#39;romo&#39;</code>" in page
+    assert 'is made by <a href="../jobs/nonlinear-tables.html">' in page
+    assert "nonlinear/learning_rate" in page
+    assert page.count('<a href="../jobs/train-network-romo-') == 2
+    again = "--forceall -- results/tables/nonlinear.csv"
+    assert f"snakemake --cores 1 --configfile preview.yaml {again}" in page
+
+
+def test_an_experiment_with_a_table_of_its_own_shows_all_of_it(project):
+    graph = Graph.read(Path("results"), project)
+    own = "results/nonlinear/own/networks.csv"
+    shared = graph.table("results/tables/nonlinear.csv")
+    graph._tables[own] = shared[shared.experiment == "own"]
+    graph.producers[own] = graph.producers["results/tables/nonlinear.csv"]
+    subject = experiment_subject("own", "nonlinear", graph)
+    assert (subject.table, len(subject.rows), subject.query) == (own, 1, "")
+
+
+def test_the_pages_of_claims_and_numbers_show_reasons_and_keys(small):
+    claim = (small / "claims/romo-rank-six-identified.html").read_text()
+    assert "reason: They need more. Expected at least 7; measured 7.25, from" in claim
+    number = (small / "numbers/rates-identified-flipflop.html").read_text()
+    assert "nonlinear/networks/flipflop/learning_rate" in number
+    assert "train-network" not in number
+    assert "<h2>Runs</h2>" not in number
+    assert "<h2>Rows</h2>" not in number
+    claims = (small / "claims.html").read_text()
+    assert "±" not in claims
+    for page in small.rglob("*.html"):
+        assert not re.search(r"\bnan\b", page.read_text()), page
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,16 @@
 """The paper: typeset from figures, tables and configuration, no number typed by hand."""
 
+from interplay.provenance.settings import key_of_setting
+
+RATES = {
+    f"rates/{reading}/{role}": key_of_setting(
+        "sentiment" if role == "lstm" else "nonlinear", name, "learning_rate", config
+    )
+    for reading, by_role in READINGS.items()
+    for role, name in by_role.items()
+}
+"""key of the configuration that sets each learning rate, by the label of the rate"""
+
 
 # The published curves are those of the real treebank.
 CURVES = {} if SYNTHETIC else {"curves": rules.compare_lstm_curves.output.table}
@@ -54,6 +65,7 @@ rule collect_numbers:
                 for reading, by_role in READINGS.items()
             },
         },
+        set_by=RATES,
         readings=READINGS,
         code=code("collect_numbers.py"),
     message:

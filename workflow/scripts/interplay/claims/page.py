@@ -1,11 +1,14 @@
 """The claims as a page of HTML."""
 
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 import pandas as pd
 
 COLUMNS = {
     "id": "claim's id",
+    "reading": "reading",
     "where": "where",
     "claim": "claim",
     "expected": "expected",
@@ -24,8 +27,16 @@ tr { border-bottom: 1px solid #ddd; }
 """
 
 
+def measured_value(claim: Mapping[str, Any] | pd.Series) -> str:
+    """Return the measured value of a row of claims.csv, with its spread over seeds."""
+    if not claim["parts"]:
+        return ""
+    spread = f" ± {claim['spread']:.2g}" if claim["seeds"] > 1 else ""
+    return f"{claim['measured']:.3g}{spread}"
+
+
 def claims_page(claims: pd.DataFrame) -> str:
-    """Return a page with a row a claim; claims is claims.csv."""
+    """Return a page with a row per claim and reading; claims is claims.csv."""
     heads = "".join(f"<th>{escape(name)}</th>" for name in COLUMNS.values())
     rows = "\n".join(_row(claim) for claim in claims.to_dict("records"))
     return (
@@ -36,8 +47,6 @@ def claims_page(claims: pd.DataFrame) -> str:
 
 
 def _row(claim: dict) -> str:
-    shown = claim | {"measured": claim["reason"]}
-    if claim["parts"]:
-        shown["measured"] = f"{claim['measured']:.3g} ± {claim['spread']:.2g}"
+    shown = claim | {"measured": measured_value(claim) or claim["reason"]}
     cells = "".join(f"<td>{escape(str(shown[name]))}</td>" for name in COLUMNS)
     return f'<tr class="{claim["verdict"].replace(" ", "-")}">{cells}</tr>'

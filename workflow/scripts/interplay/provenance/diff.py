@@ -57,7 +57,11 @@ def _of_jobs(first: Graph, second: Graph, a: str, b: str) -> Iterator[str]:
     causes = {
         name: list(causes_of(ours[name], theirs[name], first, second)) for name in common
     }
-    changed = {name for name in common if _altered(name, ours, theirs, first, second)}
+    changed = {
+        name
+        for name in common
+        if _hashes(ours[name], first) != _hashes(theirs[name], second)
+    }
     with_cause = [name for name in common if causes[name]]
     unexplained = [
         name
@@ -100,7 +104,11 @@ def _of_jobs(first: Graph, second: Graph, a: str, b: str) -> Iterator[str]:
 
 def _jobs(graph: Graph) -> dict[str, Receipt]:
     """Return each job by its first output, relative to the results folder."""
-    return {_inside(next(iter(job.outputs)), graph): job for job in graph.receipts}
+    return {_name(job, graph): job for job in graph.receipts}
+
+
+def _name(job: Receipt, graph: Graph) -> str:
+    return _inside(next(iter(job.outputs)), graph)
 
 
 def _inside(path: str, graph: Graph) -> str:
@@ -110,16 +118,6 @@ def _inside(path: str, graph: Graph) -> str:
 def _title(job: Receipt) -> str:
     wildcards = ", ".join(f"{key} = {value}" for key, value in job.wildcards.items())
     return f"{job.rule} ({wildcards})" if wildcards else job.rule
-
-
-def _altered(
-    name: str,
-    ours: Mapping[str, Receipt],
-    theirs: Mapping[str, Receipt],
-    first: Graph,
-    second: Graph,
-) -> bool:
-    return _hashes(ours[name], first) != _hashes(theirs[name], second)
 
 
 def _hashes(job: Receipt, graph: Graph) -> dict[str, str]:
@@ -132,14 +130,13 @@ def _hashes(job: Receipt, graph: Graph) -> dict[str, str]:
 
 def _follows(job: Receipt, graph: Graph, changed: set[str]) -> bool:
     """Return whether a job read from a job that differs."""
-    parents = [graph.by_id[parent] for parent in job.parents]
-    return any(_inside(next(iter(each.outputs)), graph) in changed for each in parents)
+    return not changed.isdisjoint(_parents(job, graph))
 
 
 def causes_of(
     ours: Receipt, theirs: Receipt, first: Graph, second: Graph
 ) -> Iterator[Cause]:
-    """Yield the differences of one job that do not come from the jobs that it read from."""
+    """Yield the differences of one job that do not come from the outputs that it read."""
     if ours.code_hash != theirs.code_hash:
         for path in sorted({*ours.code, *theirs.code}):
             if ours.code.get(path) != theirs.code.get(path):
@@ -159,6 +156,9 @@ def causes_of(
         for job, graph in ((ours, first), (theirs, second))
     ]
     yield from _mapping("input", inputs[0], inputs[1])
+    parents = [_parents(ours, first), _parents(theirs, second)]
+    yield from _only(parents[0], parents[1], "gone")
+    yield from _only(parents[1], parents[0], "new")
     if ours.lock != theirs.lock:
         yield Cause("lock", f"{ours.lock[:12]} and {theirs.lock[:12]}")
     machines = [
@@ -166,6 +166,31 @@ def causes_of(
         for job in (ours, theirs)
     ]
     yield from _mapping("machine", machines[0], machines[1])
+
+
+def _parents(job: Receipt, graph: Graph) -> dict[str, Receipt]:
+    """Return the jobs that a job read from, by their first output."""
+    parents = [graph.by_id[parent] for parent in job.parents]
+    return {_name(parent, graph): parent for parent in parents}
+
+
+def _only(
+    here: Mapping[str, Receipt], there: Mapping[str, Receipt], word: str
+) -> Iterator[Cause]:
+    """Yield a cause per rule for jobs that are only here, with their own wildcards."""
+    only = [job for name, job in here.items() if name not in there]
+    for rule in sorted({job.rule for job in only}):
+        jobs, others = (
+            [job.wildcards for job in several if job.rule == rule]
+            for several in (only, there.values())
+        )
+        own = [
+            f"{key} = {', '.join(sorted(values, key=lambda v: (len(v), v)))}"
+            for key in jobs[0]
+            if (values := {one[key] for one in jobs} - {one[key] for one in others})
+        ]
+        which = f": {'; '.join(own)}" if own else ""
+        yield Cause("input", f"{len(jobs)} jobs of {rule} are {word}{which}")
 
 
 def _mapping(

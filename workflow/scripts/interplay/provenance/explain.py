@@ -24,7 +24,7 @@ def explanation(name: str, graph: Graph) -> Iterator[str]:
     yield from (f"  {note}" for note in subject.notes)
     yield ""
     yield from _made_by(receipt)
-    if subject.rows is not None:
+    if subject.table:
         yield ""
         yield from _rows(subject)
         for group in _alike(step for step in steps if step.id != receipt.id):
@@ -51,7 +51,7 @@ def trace(
 
     Returns:
         All jobs that it depends on, its own last; the training runs that its rows
-        describe (all runs, if it has no table); and the jobs between these runs and it.
+        describe (all runs, if it is a whole file); and the jobs between these runs and it.
     """
     if subject.rows is None:
         way = graph.ancestors(subject.path)

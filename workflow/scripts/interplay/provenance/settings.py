@@ -66,3 +66,19 @@ def experiment_settings(
                 seen.add(key)
                 path = (*place, key)
                 yield "/".join(path), value, file_that_set(path, files)
+
+
+def key_of_setting(
+    stage: str, experiment: str, setting: str, values: Mapping[str, Any]
+) -> str:
+    """Return the key, with its full path, from which an experiment has a setting.
+
+    Args:
+        stage: nonlinear or sentiment.
+        experiment: its name.
+        setting: such as learning_rate; it has to be set.
+        values: the configuration.
+    """
+    configuration = {"values": values, "files": {}}
+    keys = (key for key, _, _ in experiment_settings(stage, experiment, configuration))
+    return next(key for key in keys if key.endswith(f"/{setting}"))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from interplay.nonlinear.settled import with_selections
 from interplay.provenance.graph import FIRST_LINE, Graph
 from interplay.provenance.identity import short_id
 from interplay.provenance.panels import panels_of
+from interplay.provenance.receipts import Receipt
 from interplay.provenance.settings import file_that_set
 from interplay.storage.errors import InputError
 
@@ -28,7 +29,8 @@ class Subject:
     table: str = ""
     """path of the table whose rows it shows, if any"""
     rows: pd.DataFrame | None = None
-    """indexed by their line in the table's file"""
+    """indexed by their line in the table's file; none for a whole file, and without a table
+    empty for what rests on no run"""
     query: str = ""
     columns: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
@@ -115,30 +117,61 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
     if reason := text(claim.reason):
         notes.append(f"reason: {reason}")
     if not text(claim.tables):
-        return Subject(title, path, notes=notes)
+        return Subject(title, path, rows=pd.DataFrame(), notes=notes)
+    stem, *others = claim.tables.split()
+    evaluated = graph.producer(path)
+    table = _source(stem, evaluated)
+    readings = evaluated.parameters["readings"]
+    rows = in_reading(_with_selections(graph.table(table)), readings[claim.reading])
+    rows = _selected(rows, text(claim.rows))
     if claim.parts:
         part = f" ({claim.part})" if text(claim.part) else ""
         notes.append(
             f"{claim.quantity}: expected {claim.expected}; measured "
-            f"{claim.measured:.4g} ± {claim.spread:.2g} over "
-            f"{claim.seeds} seed{'' if claim.seeds == 1 else 's'}{part}; "
+            f"{_measured(claim, rows)}{part}; "
             f"{claim.met} of {claim.parts} parts as expected"
         )
-    stem, *others = claim.tables.split()
     if others:
         notes.append(f"compared with: {', '.join(others)}")
-    evaluated = graph.producer(path)
-    table = next(source for source in evaluated.inputs if Path(source).stem == stem)
-    readings = evaluated.parameters["readings"]
-    rows = in_reading(_with_selections(graph.table(table)), readings[claim.reading])
     return Subject(
         title=title,
         path=path,
         table=table,
-        rows=_selected(rows, text(claim.rows)),
+        rows=rows,
         query=text(claim.rows),
-        notes=notes,
+        notes=[*notes, *_reasons(claim, evaluated, graph)],
     )
+
+
+def _source(stem: str, evaluated: Receipt) -> str:
+    """Return the table of a name among the tables that the claims were measured in."""
+    return next(path for path in evaluated.inputs if Path(path).stem == stem)
+
+
+def _measured(claim: pd.Series, rows: pd.DataFrame) -> str:
+    """Return the measured value of a claim, and the seeds that it is of."""
+    value = f"{claim.measured:.4g}"
+    if pd.isna(claim.spread):
+        return f"{value}, from all seeds together ({rows.seed.nunique()})"
+    if claim.seeds == 1:
+        return f"{value} with 1 seed"
+    return f"{value} ± {claim.spread:.2g} over {claim.seeds} seeds"
+
+
+def _reasons(claim: pd.Series, evaluated: Receipt, graph: Graph) -> Iterator[str]:
+    """Yield the reasons for a claim's verdict, with the measurement of each."""
+    path = f"{graph.results}/tables/explanations.csv"
+    if path not in evaluated.outputs:
+        return
+    reasons = graph.table(path)
+    here = (reasons.id == claim.id) & (reasons.reading == claim.reading) & reasons.shown
+    for _, one in reasons[here].iterrows():
+        table, *others = (_source(name, evaluated) for name in one.tables.split())
+        compared = f", compared with {', '.join(others)}" if others else ""
+        yield (
+            f"reason: {one.text} Expected {one.expected}; measured {one.measured:.4g}, "
+            f"from {table}: {text(one.rows) or 'all rows'}{compared}"
+        )
 
 
 def _number(name: str, graph: Graph) -> Subject | None:
@@ -152,21 +185,53 @@ def _number(name: str, graph: Graph) -> Subject | None:
 
 def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
     """Return the subject of one row of numbers.csv."""
+    if number.table == "config.yaml":
+        key, file = _setting(number, path, graph)
+        notes = [f"{number.value}, from the configuration: {key}", f"set by {file}"]
+        return Subject(number.label, path, rows=pd.DataFrame(), notes=notes)
     query = text(number.rows)
     notes = [f"{number.value}, from {number.table}: {query or 'all rows'}"]
-    if number.table == "config.yaml":
-        set_by = f"set by {number_source(number, graph)}"
-        return Subject(number.label, path, notes=[*notes, set_by])
     table = f"{graph.results}/tables/{number.table}"
     rows = _selected(_with_selections(graph.table(table)), query)
     return Subject(number.label, path, table, rows, query, notes=notes)
 
 
-def number_source(number: pd.Series, graph: Graph) -> str:
+def number_source(number: pd.Series, path: str, graph: Graph) -> str:
     """Return the table of a number, or the configuration file that set it."""
     if number.table != "config.yaml":
         return number.table
-    return file_that_set(text(number.rows).split("/"), graph.configuration["files"])
+    return _setting(number, path, graph)[1]
+
+
+def _setting(number: pd.Series, path: str, graph: Graph) -> tuple[str, str]:
+    """Return the key of a number of the configuration, and the file that set it.
+
+    A label that is no key, such as rates/stated/romo, has its key in the parameters of the
+    job that collected the numbers.
+    """
+    set_by = graph.producer(path).parameters.get("set_by", {})
+    key = set_by.get(number.label, text(number.rows))
+    return key, file_that_set(key.split("/"), graph.configuration["files"])
+
+
+def experiment_subject(name: str, stage: str, graph: Graph) -> Subject:
+    """Return the subject of an experiment: its rows of the table of its networks.
+
+    Args:
+        name: of the experiment, as the site lists it: romo, lstm, linear, cosine.
+        stage: nonlinear, linear or sentiment.
+        graph: the receipts.
+    """
+    folder = graph.results
+    tables = [
+        f"{folder}/{stage}/{name}/networks.csv",
+        *(f"{folder}/tables/{name}.{suffix}" for suffix in ("csv", "parquet")),
+        f"{folder}/tables/{stage}.csv",
+    ]
+    path = next((table for table in tables if table in graph.producers), tables[-1])
+    rows = graph.table(path)
+    query = f"experiment == '{name}'" if path == tables[-1] and stage != name else ""
+    return Subject(name, path, path, _selected(rows, query), query)
 
 
 def _row(name: str, graph: Graph) -> Subject | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from interplay.claims.page import measured_value
 from interplay.provenance.graph import Graph
 from interplay.provenance.panels import panels_of
 from interplay.provenance.subjects import (
@@ -69,7 +70,7 @@ class Site:
         named = []
         for name, (stage, runs) in experiments(self.graph).items():
             page = f"experiments/{slug(name)}.html"
-            content = experiment_content(name, stage, runs, self.graph)
+            content = experiment_content(name, stage, self.graph)
             self.page(page, "experiment.html", {**content, "figure": overviews.get(name)})
             named.append({"name": name, "href": page, "stage": stage, "runs": len(runs)})
         self.page(
@@ -142,12 +143,11 @@ class Site:
         for row in _rows(self.graph.table(path)) if path else ():
             page = f"claims/{slug(row.id)}-{slug(row.reading)}.html"
             self.subject(page, claim_subject(row, path, self.graph), "claim")
-            measured = f"{row.measured:.3g} ± {row.spread:.2g}" if row.parts else ""
             section = text(row["where"]).split(",")[0]
             claims.append(
                 {"href": page, "id": row.id, "reading": row.reading, "verdict": row.verdict,
                  "where": row["where"], "section": section, "claim": row.claim,
-                 "expected": text(row.expected), "measured": measured}
+                 "expected": text(row.expected), "measured": measured_value(row)}
             )  # fmt: skip
         if claims:
             self.page("claims.html", "claims.html", {"title": "Claims", "claims": claims})
@@ -162,7 +162,7 @@ class Site:
             self.subject(page, number_subject(row, path, self.graph), "number")
             numbers.append(
                 {"href": page, "label": row.label, "value": text(row.value),
-                 "source": number_source(row, self.graph)}
+                 "source": number_source(row, path, self.graph)}
             )  # fmt: skip
         if numbers:
             self.page(

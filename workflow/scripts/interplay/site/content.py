@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from interplay.provenance.graph import Graph, Run
 from interplay.provenance.identity import short_id
 from interplay.provenance.receipts import Receipt
 from interplay.provenance.settings import experiment_settings
-from interplay.provenance.subjects import Subject
+from interplay.provenance.subjects import Subject, experiment_subject
 
 ROWS_SHOWN = 40
 """rows of a table on a page; the table itself has all"""
@@ -83,18 +83,20 @@ def subject_content(subject: Subject, graph: Graph) -> Content:
         "table": subject.table,
         "table_href": subject.table.removeprefix(f"{graph.results}/"),
         "columns": subject.columns,
-        "rows": rows_content(subject.rows),
+        "rows": rows_content(subject),
         "runs": [run_content(run) for run in runs],
         "made_by": link_to_job(job),
         "steps": [link_to_job(step) for step in reversed(steps) if step.id != job.id],
         "inputs": list(inputs.items()),
         "command": command(job, subject.path),
+        "command_for_all": command(job, subject.path, "--forceall"),
     }
 
 
-def rows_content(rows: pd.DataFrame | None) -> Content | None:
+def rows_content(subject: Subject) -> Content | None:
     """Return the rows of a table as text, with their line in the file."""
-    if rows is None:
+    rows = subject.rows
+    if rows is None or not subject.table:
         return None
     shown = rows.head(ROWS_SHOWN)
     return {
@@ -154,16 +156,14 @@ def experiments(graph: Graph) -> dict[str, tuple[str, list[Run]]]:
     return found
 
 
-def experiment_content(
-    name: str, stage: str, runs: Iterable[Run], graph: Graph
-) -> Content:
-    """Return an experiment's configuration and runs."""
+def experiment_content(name: str, stage: str, graph: Graph) -> Content:
+    """Return everything about an experiment: its configuration, and the rows of its table."""
     return {
-        "title": name,
+        **subject_content(experiment_subject(name, stage, graph), graph),
+        "kind": "table of the experiment",
         "stage": stage,
         "settings": [
             (key, json.dumps(value), file)
             for key, value, file in experiment_settings(stage, name, graph.configuration)
         ],
-        "runs": [run_content(run) for run in runs],
     }
