@@ -26,7 +26,7 @@ from interplay.nonlinear.training import Run, initial_state, train
 from interplay.runs.records import fingerprint
 from interplay.storage.arrays import write_arrays
 from interplay.storage.errors import InputError
-from interplay.storage.tables import read_table
+from interplay.storage.tables import read_table, write_table
 from interplay.tasks import make_task
 
 N, TRIALS = 24, 16
@@ -154,6 +154,20 @@ def test_load_prefers_a_network_that_is_whole(places, trained):
     np.testing.assert_array_equal(whole.losses, trained.losses)
     kept = interplay.load("mine", g=0.9, seed=3, results=places / "paper/results")
     assert kept.rank == 2
+
+
+def test_a_kept_network_has_the_losses_of_the_table(places, trained):
+    losses = pd.concat(
+        pd.DataFrame({"epoch": range(3), "loss": 0.1 * seed}).assign(
+            experiment="yours", g=0.9, seed=seed
+        )
+        for seed in (2, 3)
+    )
+    assert interplay.load("yours", g=0.9, seed=3).losses.size == 0
+    write_table(losses, places / "paper/results/tables/nonlinear_loss.parquet")
+    found = interplay.load("yours", g=0.9, seed=3)
+    np.testing.assert_allclose(found.losses, [0.3, 0.3, 0.3])
+    assert found.initial_loss == trained.initial_loss
 
 
 def test_load_falls_back_on_the_kept_networks(places):

@@ -2,7 +2,11 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
+import pandas as pd
 
 from interplay.nonlinear.kept import network_name, read_kept, rebuilt
 from interplay.nonlinear.loading import FILES, read_network
@@ -15,6 +19,9 @@ REPOSITORY = Path(__file__).parents[4]
 NETWORKS, KEPT = "nonlinear", "networks"
 """folders of a results folder: of trained networks, and of kept ones"""
 
+LOSSES = Path("tables") / "nonlinear_loss.parquet"
+"""a results folder's table of the losses of all networks"""
+
 
 def load(
     experiment: str, g: float, seed: int, results: str | Path | None = None
@@ -23,7 +30,7 @@ def load(
 
     A results folder of the workflow has the network as it was trained. An archived one,
     such as paper/results, has kept networks: dW is truncated at `TrainedNetwork.rank`, and
-    `TrainedNetwork.losses` is empty.
+    `TrainedNetwork.losses` are float32, or empty without a table of them.
 
     Args:
         experiment: name of the experiment in the configuration, such as "mante".
@@ -44,12 +51,22 @@ def load(
             return read_network(*(trained / file for file in FILES))
         kept = folder / KEPT / f"{experiment}.safetensors"
         if kept.is_file() and name in (networks := read_kept(kept)):
-            return rebuilt(networks[name])
+            losses = _losses(folder / LOSSES, experiment, g, seed)
+            return replace(rebuilt(networks[name]), losses=losses)
     places = ", ".join(os.path.relpath(folder) for folder in folders)
     raise InputError(
         f"{places}: expected the network {experiment}/{name}, found none; "
         f"{_there_are(folders, experiment)}"
     )
+
+
+def _losses(path: Path, experiment: str, g: float, seed: int) -> np.ndarray:
+    """Return the losses of one network from a table of many: (epoch,), or (0,) if missing."""
+    if not path.is_file():
+        return np.empty(0)
+    chosen = [("experiment", "==", experiment), ("g", "==", g), ("seed", "==", seed)]
+    rows = pd.read_parquet(path, columns=["epoch", "loss"], filters=chosen)
+    return rows.sort_values("epoch").loss.to_numpy()
 
 
 def default_folders() -> list[Path]:
