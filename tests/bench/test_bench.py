@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from bench import __main__ as command
-from bench import startup
+from bench import floor, nonlinear, startup
 from bench.plan import COMPARED, Plan, measure
 from bench.report import COLUMNS, growth_exponent, lstm_ratio, summary
 from bench.timing import ENGINE, Contender, check_agreement, one_thread
+from interplay.storage.files import write_json
 
 TINY = Plan(
     n=16,
@@ -162,3 +163,15 @@ def test_starts_of_no_run_are_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["startup", str(tmp_path)])
     with pytest.raises(SystemExit, match=r"receipts\.jsonl: expected"):
         startup.main()
+
+
+def test_the_floor_is_the_sum_of_the_products(tmp_path):
+    run, task = nonlinear.make_run("romo", 16, 10)
+    for seed in (0, 1):
+        path = tmp_path / f"nonlinear/small/g0.9/seed{seed}/record.json"
+        record = {"run": vars(run), "task": {"dt": 0.5}, "epochs": 10, "cpu_seconds": 3.0}
+        write_json(record, path)
+    count = 10 * nonlinear.operations(run, task)
+    table = floor.compared(floor.of_rate_networks(tmp_path), rate=count / 2)
+    assert table.loc["small"].tolist() == table.loc["all"].tolist() == [2, 4.0, 6.0, 1.5]
+    assert floor.of_lstms(tmp_path).empty

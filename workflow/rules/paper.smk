@@ -19,6 +19,7 @@ CURVES = {} if SYNTHETIC else {"curves": rules.compare_lstm_curves.output.table}
 rule collect_numbers:
     """Collect every number that the paper's text shows, with its label and source."""
     input:
+        **CURVES,
         source=source("paper/paper.typ"),
         nonlinear="<results>/tables/nonlinear.csv",
         data="<results>/tables/sentiment_data.csv",
@@ -26,7 +27,6 @@ rule collect_numbers:
         claims="<results>/tables/claims.csv",
         rate="<results>/tables/rate.csv",
         outbreaks="<results>/tables/outbreaks.csv",
-        **CURVES,
     output:
         numbers=table("numbers"),
     log:
