@@ -1,6 +1,6 @@
 # Each target sets up .venv from the lock if it is missing or older than the lock.
 PYTHON ?= python3
-CORES ?= $(shell nproc)
+CORES ?= all
 BIN := .venv/bin
 
 .PHONY: preview reproduce verify test test-system lint bench lock image
@@ -20,8 +20,10 @@ test: .venv/ready
 	$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder -m "not system"
 
 # The preview on a real Slurm, and in real conda and apptainer, as far as they are present.
+# REQUIRE="slurm conda apptainer" lets a test fail if its tool is missing.
 test-system: .venv/ready
-	$(BIN)/python -m pytest -m system
+	if command -v apptainer > /dev/null; then $(MAKE) image; fi
+	INTERPLAY_REQUIRE="$(REQUIRE)" $(BIN)/python -m pytest -m system
 
 lint: .venv/ready
 	$(BIN)/ruff check .
@@ -46,7 +48,7 @@ lock:
 	$(MAKE) .venv/ready
 	$(BIN)/python envs/conda_files.py
 
-# For `snakemake --sdm apptainer`. Needs root or fakeroot, debootstrap, and a mirror of
+# For `interplay run --sdm apptainer`. Needs root or fakeroot, debootstrap, and a mirror of
 # Debian, by default the one that this machine's apt uses.
 MIRROR ?= $(shell apt-get indextargets --format '$$(REPO_URI)' 'Created-By: Packages' | head -n 1)
 PIP_OPTIONS ?=

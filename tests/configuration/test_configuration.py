@@ -110,6 +110,31 @@ def test_the_configurations_of_the_project_are_fine():
     check_configuration(CONFIG, SCHEMA, TASKS)
 
 
+def keys(schema, place=()):
+    """Yield the path and the schema of every key; of a `$ref`, with what it refers to."""
+    for key, value in schema.get("properties", {}).items():
+        resolved = resolve(value)
+        yield (*place, key), resolved
+        yield from keys(resolved, (*place, key))
+    for inner in ("items", "additionalProperties"):
+        if isinstance(schema.get(inner), dict):
+            yield from keys(resolve(schema[inner]), (*place, "*"))
+
+
+def resolve(schema):
+    if "$ref" not in schema:
+        return schema
+    definition = SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    return resolve(definition) | {k: v for k, v in schema.items() if k != "$ref"}
+
+
+def test_the_schema_describes_every_key():
+    described = {"/".join(place): key.get("description") for place, key in keys(SCHEMA)}
+    for place in ("nonlinear/networks/*/g", "linear/targets/*/zhat", "sentiment/N"):
+        assert place in described
+    assert [place for place, text in described.items() if not text] == []
+
+
 @pytest.mark.parametrize(("key", "value", "message"), BAD)
 def test_a_bad_value_is_refused_in_one_line(key, value, message):
     with pytest.raises(InputError, match=rf"^config: .*{message}") as refusal:

@@ -1,6 +1,7 @@
 """The preview as a cluster, conda and apptainer run it: the same tables to the bit.
 
-`make test-system` runs these; each is skipped where its tool is not at hand. Slurm is
+`make test-system` runs these; each is skipped where its tool is missing, unless the tool is
+required (`make test-system REQUIRE="slurm conda apptainer"`). Slurm is
 the one of this machine, or one that the script INTERPLAY_SLURM, called with "start" and
 "stop", sets up for the time of a test.
 """
@@ -20,11 +21,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.deployment.tools import missing
+
 pytestmark = [pytest.mark.slow, pytest.mark.system]
 
 ROOT = Path(__file__).parents[2]
 IMAGE = ROOT / "envs" / "interplay.sif"
 SNAKEMAKE = [str(Path(sys.executable).with_name("snakemake"))]
+INTERPLAY = [sys.executable, "-m", "interplay", "run"]
 PREVIEW = ["--configfile", "preview.yaml"]
 LOCAL = ["--cores", "2"]
 NETWORK = "results/nonlinear/flipflop/g0.9/seed0"
@@ -49,23 +53,25 @@ def slurm():
     elif shutil.which("sinfo") and not subprocess.run(["sinfo"]).returncode:
         yield
     else:
-        pytest.skip("no Slurm here: INTERPLAY_SLURM can name a script that starts one")
+        missing(
+            "slurm", "no Slurm here: INTERPLAY_SLURM can name a script that starts one"
+        )
 
 
 @pytest.fixture(scope="module")
 def conda():
     """Skip a test where there is no conda."""
     if not shutil.which("conda"):
-        pytest.skip("no conda on PATH")
+        missing("conda", "no conda on PATH")
 
 
 @pytest.fixture(scope="module")
 def apptainer():
     """Skip a test where there is no apptainer, or no image."""
     if not shutil.which("apptainer"):
-        pytest.skip("no apptainer on PATH")
+        missing("apptainer", "no apptainer on PATH")
     if not IMAGE.exists():
-        pytest.skip(f"no {IMAGE.relative_to(ROOT)}: `make image` builds it")
+        missing("apptainer", f"no {IMAGE.relative_to(ROOT)}: `make image` builds it")
 
 
 def tables(folder):
@@ -75,7 +81,8 @@ def tables(folder):
 
 def test_ten_kills_at_random_moments_change_no_table(local_tables, copies):
     folder, moments = copies(), random.Random(20)
-    command = [*SNAKEMAKE, "--nolock", *LOCAL, *PREVIEW]
+    # As the README says: after a kill, the same command continues, in spite of the lock.
+    command = [*INTERPLAY, *LOCAL, *PREVIEW]
     for _ in range(10):
         with open(folder / "log", "a") as log:
             process = subprocess.Popen(
@@ -187,7 +194,7 @@ def test_a_job_that_slurm_stops_goes_on_from_its_checkpoint(slurm, copies):
 
 def test_conda_makes_the_same_tables(conda, local_tables, copies):
     folder = copies()
-    command = [*SNAKEMAKE, "--sdm", "conda", *LOCAL, *PREVIEW]
+    command = [*INTERPLAY, "--sdm", "conda", *LOCAL, *PREVIEW]
     subprocess.run(command, cwd=folder, check=True)
     assert tables(folder) == local_tables
 
@@ -195,6 +202,6 @@ def test_conda_makes_the_same_tables(conda, local_tables, copies):
 def test_apptainer_makes_the_same_tables(apptainer, local_tables, copies):
     folder = copies()
     (folder / "envs" / IMAGE.name).symlink_to(IMAGE)
-    command = [*SNAKEMAKE, "--sdm", "apptainer", *LOCAL, *PREVIEW]
+    command = [*INTERPLAY, "--sdm", "apptainer", *LOCAL, *PREVIEW]
     subprocess.run(command, cwd=folder, check=True)
     assert tables(folder) == local_tables

@@ -1,4 +1,4 @@
-"""Every command in README and docs: a target of the Makefile, or a command that runs here."""
+"""Every command in the READMEs and docs: a target of the Makefile, or a command that runs."""
 
 import os
 import re
@@ -11,29 +11,32 @@ from pathlib import Path
 import pytest
 import yaml
 
-from interplay.__main__ import main
+from interplay.__main__ import _parser, main
 from interplay.configuration.files import merged, read_yaml
 from tests.conftest import TINY
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
+FOLDERS = "bench/README.md", "paper/README.md"
+PAGES = ["README.md", "CONTRIBUTING.md", *FOLDERS, *sorted(ROOT.glob("docs/*.md"))]
 OWN_TASK = "own_task.md"
 """its commands are run literally by tests/workflow/test_own_task.py"""
 
 RUNS = ("snakemake ", "interplay run")
+BEFORE = re.compile(r"(PYTHONPATH=\S+ )?(\.venv/bin/)?")
+"""what comes before the name of a program"""
 
 
 def commands():
     """Yield the commands that the pages show, alone on a line or within a sentence."""
-    for page in PAGES:
+    for page in (ROOT / name for name in PAGES):
         if page.name == OWN_TASK:
             continue
         text = re.sub(r"```.*?```", "", page.read_text(), flags=re.S)
         lines = re.findall(r"^    (\S.*)$", text, re.M)
-        lines += re.findall(r"`((?:interplay|snakemake|make) [^`]+)`", text)
+        lines += re.findall(r"`((?:interplay|snakemake|make|python -m) [^`]+)`", text)
         for line in lines:
             for command in line.split(" && "):
-                yield command.partition(" #")[0].strip().removeprefix(".venv/bin/")
+                yield BEFORE.sub("", command.partition(" #")[0].strip(), count=1)
 
 
 def test_the_targets_of_make_are_there():
@@ -41,6 +44,43 @@ def test_the_targets_of_make_are_there():
     named = {command.split()[1] for command in commands() if command.startswith("make ")}
     assert {"preview", "reproduce", "test", "lock"} <= named
     assert named <= set(targets)
+
+
+def audits():
+    """Return the words of each command of `interplay` that does not run the workflow."""
+    found = set()
+    for command in commands():
+        # The shell replaces $(…), always a digest here, and removes `> FILE`.
+        alone = re.sub(r"\$\(.*\)", "sha256:0", command).partition(" > ")[0]
+        if alone.startswith("interplay ") and not alone.startswith(RUNS):
+            found.add(tuple(shlex.split(alone)[1:]))
+    return sorted(found)
+
+
+@pytest.mark.parametrize("words", audits(), ids=" ".join)
+def test_a_command_of_interplay_has_the_arguments_that_it_takes(words):
+    if len(words) > 1:
+        _parser().parse_args(words)
+        return
+    # A sentence that names the command only, without its arguments.
+    with pytest.raises(SystemExit, match=r"^0$"):
+        _parser().parse_args([*words, "--help"])
+
+
+def test_the_commands_with_options_are_among_them():
+    options = {(words[0], word) for words in audits() for word in words if "--" in word}
+    assert {("verify", "--digest"), ("crate", "--check")} <= options
+
+
+def test_the_benchmarks_have_the_options_that_the_page_names():
+    named = {command for command in commands() if command.startswith("python -m bench")}
+    assert named
+    for command in named:
+        module, *words = command.split()[2:]
+        path = ROOT / module.replace(".", "/")
+        file = path / "__main__.py" if path.is_dir() else path.with_suffix(".py")
+        for option in (word for word in words if word.startswith("-")):
+            assert f'"{option}"' in file.read_text(), command
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,10 @@
-"""`interplay run`: natural arguments, broken files, and locks of Snakemakes that are gone."""
+"""`interplay run`: natural arguments, broken files, and what a run shows."""
 
 import os
 import pty
 import re
 import subprocess
 import sys
-import time
 from copy import deepcopy
 
 import pytest
@@ -21,11 +20,8 @@ from interplay.launch import (
     configuration_of,
     is_dry,
     ordered,
-    release_stale_lock,
-    snakemake_in,
     working_directory,
 )
-from interplay.storage.errors import InputError
 from interplay.terminal.screen import BACK
 from tests.conftest import TINY
 
@@ -158,39 +154,6 @@ def test_the_configuration_is_the_base_and_the_named_files(tmp_path):
     assert configuration_of(arguments, tmp_path) == {"a": {"b": 3, "c": 2}}
     (tmp_path / "config.yaml").unlink()
     assert configuration_of(arguments, tmp_path) == {"a": {"b": 3}}
-
-
-def locked(folder):
-    lock = folder / ".snakemake" / "locks" / "0.output.lock"
-    lock.parent.mkdir(parents=True)
-    lock.write_text("results/fig1.pdf\n")
-    return lock
-
-
-def test_the_lock_of_a_snakemake_that_is_gone_is_removed(tmp_path):
-    lock = locked(tmp_path)
-    release_stale_lock(tmp_path)
-    assert not lock.exists()
-    release_stale_lock(tmp_path)
-
-
-def test_the_lock_of_a_snakemake_that_runs_is_kept(tmp_path):
-    # Its command line is that of Snakemake; it only waits.
-    program = "import time; time.sleep(60)"
-    (tmp_path / "snakemake").write_text(program)
-    running = subprocess.Popen([sys.executable, "snakemake"], cwd=tmp_path)
-    try:
-        while snakemake_in(tmp_path) is None and running.poll() is None:
-            time.sleep(0.05)
-        lock = locked(tmp_path)
-        with pytest.raises(InputError, match=f"running here .process {running.pid}."):
-            release_stale_lock(tmp_path)
-        assert lock.exists()
-    finally:
-        running.kill()
-        running.wait()
-    release_stale_lock(tmp_path)
-    assert not lock.exists()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 import pytest
 import yaml
 
-SNAKEMAKE = [sys.executable, "-m", "snakemake", "--cores", "1", "--nolock"]
+SNAKEMAKE = [sys.executable, "-m", "snakemake", "--nolock"]
+INTERPLAY = [sys.executable, "-m", "interplay", "run"]
 FOLDER = "results/nonlinear/small"
 NETWORKS = f"{FOLDER}/g0.9"
 MEASURED = (
@@ -30,18 +31,19 @@ MEASURED = (
 pytestmark = pytest.mark.slow
 
 
-def command(folder, measured=MEASURED, **changes):
-    """Write a configuration of two small networks; return what makes and measures them."""
+def small_run(folder, measured=MEASURED, **changes):
+    """Write a configuration of two small networks; return the arguments that measure them."""
     entry = {"like": "flipflop", "N": 32, "epochs": 100, "g": [0.9], "seeds": [0, 1]}
     config = {"nonlinear": {"networks": {"small": entry | changes}}}
     (folder / "small.yaml").write_text(yaml.safe_dump(config))
     targets = [f"{FOLDER}/{name}" for name in measured]
-    return [*SNAKEMAKE, "--configfile", "small.yaml", "--", *targets]
+    return ["--cores", "1", "--configfile", "small.yaml", "--", *targets]
 
 
-def run(folder, measured=MEASURED, **changes):
+def run(folder, measured=MEASURED, program=SNAKEMAKE, **changes):
+    arguments = small_run(folder, measured, **changes)
     ended = subprocess.run(
-        command(folder, measured, **changes), cwd=folder, capture_output=True, text=True
+        [*program, *arguments], cwd=folder, capture_output=True, text=True
     )
     return ended.returncode, ended.stdout + ended.stderr
 
@@ -102,7 +104,7 @@ def test_ten_kills_at_random_moments_change_nothing(copies, undisturbed):
     folder, moments = copies(), random.Random(20)
     for _ in range(10):
         process = subprocess.Popen(
-            command(folder),
+            [*INTERPLAY, *small_run(folder)],
             cwd=folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -111,7 +113,7 @@ def test_ten_kills_at_random_moments_change_nothing(copies, undisturbed):
         time.sleep(moments.uniform(1, 12))
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    status, said = run(folder)
+    status, said = run(folder, program=INTERPLAY)
     assert status == 0, said
     assert contents(folder) == undisturbed
 

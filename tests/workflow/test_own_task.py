@@ -1,8 +1,10 @@
 """The page docs/own_task.md, literally: a new task, its experiment, other workflows."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -32,9 +34,19 @@ TASK_FILE = "workflow/scripts/interplay/tasks/match.py"
 
 
 def command(containing):
-    """Return the arguments of a command of the page, without `snakemake`."""
-    (line,) = re.findall(rf"^    snakemake (.*{containing}.*)$", PAGE, re.M)
+    """Return the words of a command of the page, such as `interplay run --cores 2`."""
+    (line,) = re.findall(rf"^    (interplay run .*{containing}.*)$", PAGE, re.M)
     return line.split()
+
+
+def type_in(folder, words):
+    """Run a command of the page in a folder to its end."""
+    environment = os.environ | {"PYTHONPATH": str(folder / "workflow/scripts")}
+    ended = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=folder, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 def fewer_epochs(text):
@@ -69,7 +81,7 @@ def test_two_files_make_an_experiment_and_nothing_else_is_trained(copies):
         if path.is_file() and before.get(path) != file_hash(path)
     }
     assert touched == {TASK_FILE, "mine.yaml"}
-    snakemake(folder, *command("--cores 2 --configfile mine.yaml"))
+    type_in(folder, command("--cores 2 --configfile mine.yaml"))
     assert results_of(folder / "results") == {"match"}
     of_match = folder / "results/nonlinear/match"
     assert (of_match / "overview.pdf").stat().st_size > 10_000
@@ -110,9 +122,9 @@ def test_from_another_directory(copies, tmp_path):
     own_task(folder, of_one_network())
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    arguments = command("--directory DIR")
+    words = command("--directory DIR")
     places = {"DIR": str(elsewhere), "path/to/interplay/Snakefile": "Snakefile"}
-    snakemake(folder, *(places.get(word, word) for word in arguments))
+    type_in(folder, [places.get(word, word) for word in words])
     assert results_of(elsewhere / "results") == {"match"}
     assert not (folder / "results").exists()
     assert verify(Path("results"), elsewhere).problems == []

@@ -1,8 +1,9 @@
 """`interplay run`: Snakemake, checked beforehand, with one line of progress and an ending.
 
 Snakemake ends with a traceback if a configuration file is missing or broken, takes a target
-after `--configfile` for a file, and refuses to start in a folder where an earlier Snakemake
-was killed. None of that can be caught in the Snakefile.
+after `--configfile` for a file, refuses to start in a folder where an earlier Snakemake was
+killed, and does not see that jobs of that Snakemake are still running. None of that can be
+caught in the Snakefile.
 """
 
 import os
@@ -10,7 +11,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,12 @@ from interplay.terminal.watching import Ended, watch
 
 CONFIGFILE = ("--configfile", "--configfiles")
 SUFFIXES = (".yaml", ".yml", ".json")
+
+JOB_SCRIPTS = ".snakemake/scripts/"
+"""folder of the scripts that Snakemake's jobs run, part of their command lines"""
+
+PATIENCE = 10.0
+"""seconds that a job has to end after SIGTERM, before SIGKILL"""
 
 
 def run(arguments: Sequence[str], folder: Path, kept: Path) -> int:
@@ -41,6 +49,11 @@ def run(arguments: Sequence[str], folder: Path, kept: Path) -> int:
     configuration = configuration_of(arguments, folder)
     work = folder / working_directory(arguments)
     release_stale_lock(work)
+    if not is_dry(arguments) and (ended_jobs := end_orphaned_jobs(work)):
+        ids = ", ".join(map(str, ended_jobs))
+        print(
+            f"Ended jobs that a killed Snakemake left (processes {ids})", file=sys.stderr
+        )
     if asks_for_other_output(arguments):
         return _run_as_it_is(arguments, folder)
     screen = screen_for(sys.stderr, (sys.stdout,), os.environ)
@@ -205,19 +218,58 @@ def release_stale_lock(folder: Path) -> None:
     shutil.rmtree(locks)
 
 
+def end_orphaned_jobs(folder: Path) -> list[int]:
+    """End the jobs of a Snakemake that was killed; return their process ids.
+
+    The next Snakemake does not know these jobs. It would start each of them a second time,
+    and the two would write the same files. The first one is therefore ended: a training job
+    resumes from its checkpoint, so only the work since then is lost.
+
+    Args:
+        folder: where Snakemake runs. If a Snakemake is alive there, no job is ended.
+    """
+    if snakemake_in(folder):
+        return []
+    jobs = [process for process, words in _processes_in(folder) if _runs_job(words)]
+    for job in jobs:
+        with suppress(psutil.NoSuchProcess):
+            job.terminate()
+    _, alive = psutil.wait_procs(jobs, timeout=PATIENCE)
+    for job in alive:
+        with suppress(psutil.NoSuchProcess):
+            job.kill()
+    return [job.pid for job in jobs]
+
+
 def snakemake_in(folder: Path) -> int | None:
     """Return the id of a process that runs Snakemake in a folder, if there is one."""
+    for process, words in _processes_in(folder):
+        if _runs_snakemake(words):
+            return process.pid
+    return None
+
+
+def _processes_in(folder: Path) -> Iterator[tuple[psutil.Process, list[str]]]:
+    """Yield each process that works in a folder, and the words of its command line."""
     here = folder.resolve()
     for process in psutil.process_iter():
         try:
             words = process.cmdline()
-            if _runs_snakemake(words) and Path(process.cwd()).resolve() == here:
-                return process.pid
+            if Path(process.cwd()).resolve() != here:
+                continue
         except psutil.Error:
             continue
-    return None
+        yield process, words
 
 
 def _runs_snakemake(words: Sequence[str]) -> bool:
-    names = [Path(word).name for word in words[:3]]
-    return "snakemake" in names and "python" in names[0]
+    return _is_python(words) and "snakemake" in {Path(word).name for word in words}
+
+
+def _runs_job(words: Sequence[str]) -> bool:
+    return _is_python(words) and any(JOB_SCRIPTS in word for word in words)
+
+
+def _is_python(words: Sequence[str]) -> bool:
+    # macOS has an interpreter named `Python`.
+    return bool(words) and "python" in Path(words[0]).name.lower()

@@ -1,0 +1,112 @@
+"""`interplay run` after a Snakemake was killed: its locks, and its jobs that still run."""
+
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from interplay.launch import end_orphaned_jobs, release_stale_lock, snakemake_in
+from interplay.storage.errors import InputError
+
+
+def locked(folder):
+    lock = folder / ".snakemake" / "locks" / "0.output.lock"
+    lock.parent.mkdir(parents=True)
+    lock.write_text("results/fig1.pdf\n")
+    return lock
+
+
+def test_the_lock_of_a_snakemake_that_is_gone_is_removed(tmp_path):
+    lock = locked(tmp_path)
+    release_stale_lock(tmp_path)
+    assert not lock.exists()
+    release_stale_lock(tmp_path)
+
+
+WAIT = "import time; time.sleep(60)"
+
+
+@contextmanager
+def living_snakemake(folder):
+    """Have a process whose command line is that of Snakemake; it only waits."""
+    (folder / "snakemake").write_text(WAIT)
+    running = subprocess.Popen([sys.executable, "-u", "snakemake"], cwd=folder)
+    try:
+        while snakemake_in(folder) is None and running.poll() is None:
+            time.sleep(0.05)
+        yield running
+    finally:
+        running.kill()
+        running.wait()
+
+
+def test_the_lock_of_a_snakemake_that_runs_is_kept(tmp_path):
+    with living_snakemake(tmp_path) as running:
+        lock = locked(tmp_path)
+        with pytest.raises(InputError, match=f"running here .process {running.pid}."):
+            release_stale_lock(tmp_path)
+        assert lock.exists()
+    release_stale_lock(tmp_path)
+    assert not lock.exists()
+
+
+START = """
+import subprocess, sys
+job = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(job.pid)
+"""
+
+
+@pytest.fixture
+def orphaned_job():
+    """Return a function that leaves a job in a folder; the process that started it is gone."""
+    left = []
+
+    def leave(folder):
+        script = folder / ".snakemake/scripts/tmp0.train_network.py"
+        script.parent.mkdir(parents=True)
+        script.write_text(WAIT)
+        ended = subprocess.run(
+            [sys.executable, "-c", START, sys.executable, str(script)],
+            cwd=folder, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        left.append(psutil.Process(int(ended.stdout)))
+        return left[-1]
+
+    yield leave
+    for job in left:
+        if is_alive(job):
+            job.kill()
+
+
+def is_alive(process):
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def test_the_jobs_of_a_snakemake_that_is_gone_are_ended(tmp_path, orphaned_job):
+    here, other = tmp_path / "here", tmp_path / "other"
+    job, of_other = orphaned_job(here), orphaned_job(other)
+    with living_snakemake(here):
+        assert end_orphaned_jobs(here) == []
+    assert is_alive(job)
+    assert end_orphaned_jobs(here) == [job.pid]
+    assert not is_alive(job)
+    assert is_alive(of_other)
+    assert end_orphaned_jobs(here) == []
+
+
+def test_a_run_ends_orphaned_jobs_and_a_dry_run_does_not(tmp_path, orphaned_job):
+    job = orphaned_job(tmp_path)
+    run = [sys.executable, "-m", "interplay", "run", "--version"]
+    dry = subprocess.run([*run, "-n"], cwd=tmp_path, capture_output=True, text=True)
+    assert (dry.returncode, dry.stderr) == (0, "")
+    assert is_alive(job)
+    real = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True)
+    assert real.returncode == 0
+    assert real.stderr == (
+        f"Ended jobs that a killed Snakemake left (processes {job.pid})\n"
+    )
+    assert not is_alive(job)
