@@ -21,12 +21,19 @@ rule collect_numbers:
     input:
         **CURVES,
         source=source("paper/paper.typ"),
+        published=source("paper/published.csv"),
+        published_spectrum=source("paper/published_lstm_spectrum.csv"),
         nonlinear="<results>/tables/nonlinear.csv",
         data="<results>/tables/sentiment_data.csv",
         sentiment="<results>/tables/sentiment.csv",
+        spectrum="<results>/tables/sentiment_spectrum.parquet",
         claims="<results>/tables/claims.csv",
         rate="<results>/tables/rate.csv",
         outbreaks="<results>/tables/outbreaks.csv",
+        training="<results>/tables/training.csv",
+        scaling="<results>/tables/scaling.csv",
+        cosine="<results>/tables/cosine.csv",
+        divergence="<results>/tables/divergence.csv",
     output:
         numbers=table("numbers"),
     log:

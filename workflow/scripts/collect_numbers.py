@@ -5,7 +5,15 @@ from pathlib import Path
 import pandas as pd
 
 from interplay.nonlinear.settled import with_selections
-from interplay.paper.numbers import compared, configured, found, labels
+from interplay.paper.numbers import (
+    against_published,
+    compared,
+    configured,
+    found,
+    labels,
+    lstm_spectra,
+    of_supplement,
+)
 from interplay.storage.tables import read_table, write_table
 from job import job
 
@@ -14,15 +22,28 @@ with job(snakemake):
     networks = with_selections(read_table(files.nonlinear))
     data, lstm, claims = map(read_table, (files.data, files.sentiment, files.claims))
     curves = files.get("curves")
+    configuration = snakemake.params.configuration
+    supplement = ("training", "scaling", "cosine", "divergence")
     parts = [
-        configured(snakemake.params.configuration),
+        configured(configuration),
         found(networks, data, lstm, claims),
         compared(
             read_table(files.rate),
             read_table(files.outbreaks),
             read_table(curves) if curves else None,
         ),
+        against_published(
+            networks, read_table(files.published), snakemake.params.readings
+        ),
+        of_supplement(
+            {name: read_table(files[name]) for name in supplement},
+            configuration["nonlinear"]["N"],
+        ),
     ]
+    # Published curves and spectra are those of the real treebank.
+    if curves:
+        spectrum, published = map(read_table, (files.spectrum, files.published_spectrum))
+        parts.append(lstm_spectra(spectrum, published))
     numbers = pd.concat(parts, ignore_index=True)
     shown = labels(Path(files.source).read_text(encoding="utf-8"))
     numbers = numbers[numbers.label.isin(shown)]
