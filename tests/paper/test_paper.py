@@ -147,11 +147,10 @@ def test_the_metadata_have_every_key_of_the_template_of_rescience():
 
 def test_title_and_authors_are_those_of_the_metadata(files):
     metadata = yaml.safe_load((ROOT / "paper/metadata.yaml").read_text())
+    page = typeset(files)
     for text in (metadata["title"], *(one["name"] for one in metadata["authors"])):
         assert text not in SOURCE.read_text()
-        assert text.encode("utf-16-be") in typeset(files) or text.encode() in typeset(
-            files
-        )
+        assert text.encode() in page
 
 
 PUBLISHED = pd.DataFrame(
@@ -424,8 +423,10 @@ def test_a_preview_lacks_what_the_text_asks_for_before_it_shows_it(files):
     numbers = pd.read_csv(files["numbers"])
     asked = re.findall(r'\b(?:known|num-or-dash)\("([^"]+)"', SOURCE.read_text())
     assert {"curves/lstm/loss", "published/mante_stated/norm_dW"} <= set(asked)
-    prefixes = tuple(one.rpartition("/")[0] + "/" for one in asked)
-    write_table(numbers[~numbers.label.str.startswith(prefixes)], files["numbers"])
+    left_out = numbers.label.isin(asked) | numbers.label.str.startswith(
+        ("training/", "cosine/", "spectrum/", "curves/")
+    )
+    write_table(numbers[~left_out], files["numbers"])
     assert typeset(files | {"preview": True}).startswith(b"%PDF")
 
 

@@ -86,6 +86,7 @@ rule paper:
     input:
         source=source("paper/paper.typ"),
         template=source("paper/template.typ"),
+        metadata=source("paper/metadata.yaml"),
         references=source("paper/references.yml"),
         figures=[f"<results>/figures/{figure}.svg" for figure in FIGURES],
         claims="<results>/tables/claims.csv",

@@ -47,4 +47,7 @@ with job(snakemake):
     numbers = pd.concat(parts, ignore_index=True)
     shown = labels(Path(files.source).read_text(encoding="utf-8"))
     numbers = numbers[numbers.label.isin(shown)]
+    # Rates are labelled by reading and task, and found under the key of their experiment.
+    keys = numbers.label.map(snakemake.params.set_by)
+    numbers = numbers.assign(rows=keys.fillna(numbers.rows))
     write_table(numbers, snakemake.output.numbers)

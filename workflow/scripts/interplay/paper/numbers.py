@@ -168,19 +168,22 @@ def against_published(
         for quantity, column in COMPARED.items():
             points = published[published.task == task].query("quantity == @quantity")
             means = of_experiment.groupby("g")[column].mean().astype(float)
-            compared_at_g = _compared(means, points, quantity in RATIOS)
-            off[experiment, quantity] = compared_at_g
-            query = f"experiment == '{experiment}' and settled"
-            label = f"published/{experiment}/{quantity}"
-            rows.append((label, compared_at_g.median(), "nonlinear.csv", query))
+            compared_at_g = _compared(means, points, quantity in RATIOS).dropna()
+            if len(compared_at_g):
+                off[experiment, quantity] = compared_at_g
+                query = f"experiment == '{experiment}' and settled"
+                label = f"published/{experiment}/{quantity}"
+                rows.append((label, compared_at_g.median(), "nonlinear.csv", query))
     first, second = list(readings.values())[:2]
     signs: dict[tuple[str, str], float] = {}
     for role, quantity in product(first, COMPARED):
         pair = [(of[role], quantity) for of in (first, second)]
         if pair[0] != pair[1] and off.keys() >= set(pair):
-            both = pd.concat([off[key] for key in pair], axis=1).dropna()
-            medians = (np.log(both).abs() if quantity in RATIOS else both).median()
-            signs[role, quantity] = np.sign(medians.iloc[0] - medians.iloc[1])
+            both = pd.concat([off[key] for key in pair], axis=1)
+            both = (np.log(both).abs() if quantity in RATIOS else both).dropna()
+            if len(both):
+                here, there = both.median()
+                signs[role, quantity] = np.sign(here - there)
     test = {key: sign for key, sign in signs.items() if key not in CHOSE}
     for prefix, found_in in ("published", signs), ("published/test", test):
         signed = list(found_in.values())
@@ -192,8 +195,7 @@ def against_published(
 def _compared(means: pd.Series, points: pd.DataFrame, as_ratio: bool) -> pd.Series:
     """Return means by g over the published values, or the size of the difference.
 
-    Where only the lowest and highest published values are known, the difference is the
-    distance from this range.
+    Where only the range of the published values is known, it is the distance from this range.
     """
     limits = points.set_index("bound").value.astype(float)
     if "lowest" in limits:
@@ -227,12 +229,11 @@ def of_supplement(tables: Mapping[str, pd.DataFrame], size: int) -> pd.DataFrame
             }
             query = f"{query} and {strength}"
             rows += _labelled(f"training/{key}/{name}", values, "training.csv", query)
-    sizes = ", ".join(map(str, sorted(scaling.N.unique())))
-    rows.append(("scaling/sizes", sizes, "scaling.csv", ""))
     query = "role == 'flipflop' and g == 0"
     by_size = scaling.query(query).groupby("N")
     epochs, ranks = by_size.convergence_epoch.mean(), by_size.functional_rank.mean()
     values = {
+        "sizes": ", ".join(map(str, epochs.index)),
         "slowdown": epochs.get(epochs.index.min(), np.nan) / epochs.get(size, np.nan),
         "lowest rank": ranks.min(),
         "highest rank": ranks.max(),
