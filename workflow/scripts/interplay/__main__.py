@@ -164,7 +164,9 @@ def _crate(options: argparse.Namespace) -> int:
         from interplay.provenance.validation import problems
 
         found = problems(options.folder)
-        print("\n".join(found) or f"{options.folder}: nothing that is required is missing")
+        print(
+            "\n".join(found) or f"{options.folder}: nothing that is required is missing"
+        )
         return 1 if found else 0
 
     from interplay.provenance.crate import write_crate
