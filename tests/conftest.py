@@ -262,16 +262,15 @@ def project(tmp_path_factory):
     write_table(pd.DataFrame([reason, other]), root / explanations)
     reading = {"identified": options["experiments"]}
     job("evaluate_claims", [table], [claims, explanations], readings=reading)
-    numbers, rate = f"{TABLES}/numbers.csv", "rates/identified/flipflop"
+    numbers, key = f"{TABLES}/numbers.csv", "nonlinear/networks/flipflop/learning_rate"
     rows = [
         ("nonlinear/N", 4, "config.yaml", "nonlinear/N"),
-        (rate, 0.05, "config.yaml", rate),
+        ("rates/identified/flipflop", 0.05, "config.yaml", key),
         ("networks/count", 4, "nonlinear.csv", ""),
     ]
     columns = ["label", "value", "table", "rows"]
     write_table(pd.DataFrame(rows, columns=columns), root / numbers)
-    set_by = {rate: "nonlinear/networks/flipflop/learning_rate"}
-    job("collect_numbers", [table], [numbers], set_by=set_by)
+    job("collect_numbers", [table], [numbers])
     record_run(
         jobs,
         "results",

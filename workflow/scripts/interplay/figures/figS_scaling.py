@@ -94,17 +94,9 @@ def _legend(strengths: list[float]) -> list[Line2D]:
         Line2D([], [], color=colour, marker="o", ms=2.5, label=f"$g = {g:g}$")
         for g, colour in zip(strengths, shades(INK, len(strengths)), strict=False)
     ]
+    few = {"marker": "o", "ms": 3.2, "ls": "none", "label": "too few settled", **OPEN}
     return [
         *lines,
         Line2D([], [], color=MUTED, ls=":", label=r"$\sqrt{N}\,g$"),
-        Line2D(
-            [],
-            [],
-            color=INK,
-            ls="none",
-            marker="o",
-            ms=3.2,
-            label="too few settled",
-            **OPEN,
-        ),
+        Line2D([], [], color=INK, **few),
     ]

@@ -185,33 +185,24 @@ def _number(name: str, graph: Graph) -> Subject | None:
 
 def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
     """Return the subject of one row of numbers.csv."""
-    if number.table == "config.yaml":
-        key, file = _setting(number, path, graph)
-        notes = [f"{number.value}, from the configuration: {key}", f"set by {file}"]
-        return Subject(number.label, path, rows=pd.DataFrame(), notes=notes)
     query = text(number.rows)
+    if number.table == "config.yaml":
+        notes = [
+            f"{number.value}, from the configuration: {query}",
+            f"set by {number_source(number, graph)}",
+        ]
+        return Subject(number.label, path, rows=pd.DataFrame(), notes=notes)
     notes = [f"{number.value}, from {number.table}: {query or 'all rows'}"]
     table = f"{graph.results}/tables/{number.table}"
     rows = _selected(_with_selections(graph.table(table)), query)
     return Subject(number.label, path, table, rows, query, notes=notes)
 
 
-def number_source(number: pd.Series, path: str, graph: Graph) -> str:
+def number_source(number: pd.Series, graph: Graph) -> str:
     """Return the table of a number, or the configuration file that set it."""
     if number.table != "config.yaml":
         return number.table
-    return _setting(number, path, graph)[1]
-
-
-def _setting(number: pd.Series, path: str, graph: Graph) -> tuple[str, str]:
-    """Return the key of a number of the configuration, and the file that set it.
-
-    A label that is no key, such as rates/stated/romo, has its key in the parameters of the
-    job that collected the numbers.
-    """
-    set_by = graph.producer(path).parameters.get("set_by", {})
-    key = set_by.get(number.label, text(number.rows))
-    return key, file_that_set(key.split("/"), graph.configuration["files"])
+    return file_that_set(text(number.rows).split("/"), graph.configuration["files"])
 
 
 def experiment_subject(name: str, stage: str, graph: Graph) -> Subject:
