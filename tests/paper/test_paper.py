@@ -16,11 +16,11 @@ from interplay.paper.numbers import (
     compared,
     configured,
     found,
-    labels,
     lstm_spectra,
     of_supplement,
 )
 from interplay.storage.tables import write_table
+from tests.paper.tables import SUPPLEMENT
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "paper" / "paper.typ"
@@ -151,141 +151,6 @@ def test_title_and_authors_are_those_of_the_metadata(files):
     for text in (metadata["title"], *(one["name"] for one in metadata["authors"])):
         assert text not in SOURCE.read_text()
         assert text.encode() in page
-
-
-PUBLISHED = pd.DataFrame(
-    [
-        ("norm_dW", "flipflop", 0.0, 2.0, ""),
-        ("norm_dW", "flipflop", 0.9, 1.0, ""),
-        ("norm_dW", "flipflop", 1.5, 1.0, "above"),
-        ("shuffle_loss_ratio", "flipflop", 0.9, 0.5, ""),
-        ("functional_rank", "flipflop", None, 4.0, "lowest"),
-        ("functional_rank", "flipflop", None, 6.0, "highest"),
-    ],
-    columns=["quantity", "task", "g", "value", "bound"],
-)
-
-
-def networks_of(experiment, norms, **columns):
-    rows = pd.DataFrame({"experiment": experiment, "task": "flipflop", "norm_dW": norms})
-    others = {
-        "g": [0.0, 0.0, 0.9, 1.5][: len(norms)], "convergence_epoch": 9.0, "settled": True,
-        "shuffle_loss_ratio": 0.7, "functional_rank_rank0": 7.0,
-    }  # fmt: skip
-    return rows.assign(**others | columns)
-
-
-def value_of(table):
-    return table.set_index("label").value.to_dict()
-
-
-def test_medians_over_g_compare_means_of_settled_networks_with_published_values():
-    near = networks_of("near", [2.0, 4.0, 1.1, 9.0])
-    lost = networks_of("near", [99.0], settled=False)
-    far = networks_of("far", [1.0, 1.0, 3.0, 9.0], functional_rank_rank0=5.0)
-    readings = {"first": {"flipflop": "near"}, "second": {"flipflop": "far"}}
-    values = value_of(
-        against_published(pd.concat([near, lost, far]), PUBLISHED, readings)
-    )
-    assert values["published/near/norm_dW"] == pytest.approx((3 / 2 + 1.1) / 2)
-    assert values["published/near/shuffle_loss_ratio"] == pytest.approx(0.2)
-    assert values["published/near/functional_rank"] == 1
-    assert values["published/far/functional_rank"] == 0
-    assert "published/near/convergence_epoch" not in values
-    # The norm is nearer, the rank farther, the shuffled loss the same. Ranks alone are a test.
-    assert (values["published/nearer"], values["published/farther"]) == (1, 1)
-    assert (values["published/test/nearer"], values["published/test/farther"]) == (0, 1)
-
-
-def test_readings_with_the_same_networks_are_not_compared():
-    readings = {"first": {"flipflop": "near"}, "second": {"flipflop": "near"}}
-    values = value_of(against_published(networks_of("near", [1.0]), PUBLISHED, readings))
-    assert (values["published/nearer"], values["published/farther"]) == (0, 0)
-
-
-def test_singular_values_are_compared_with_published_ones_and_bounds():
-    weights = {"layer": 1, "weight": "input", "matrix": "dW"}
-    spectrum = pd.DataFrame(
-        {"experiment": "lstm", **weights, "index": [1, 1, 10], "value": [1.0, 3.0, 0.5]}
-    )
-    published = pd.DataFrame(
-        {**weights, "index": [1, 10], "value": [4.0, 0.7], "bound": ["", "below"]}
-    )
-    values = value_of(lstm_spectra(spectrum, published))
-    assert values == {
-        "spectrum/lstm/median": 0.5, "spectrum/lstm/min": 0.5, "spectrum/lstm/max": 0.5,
-        "spectrum/lstm/bounds": 1, "spectrum/lstm/below": 1,
-    }  # fmt: skip
-
-
-TRAINING = pd.DataFrame(
-    {
-        "experiment": [
-            "flipflop_descent",
-            "flipflop_descent",
-            "flipflop_descent",
-            "mante",
-        ],
-        "training": ["gradient descent"] * 3 + ["Adam"],
-        "g": [0.0, 0.0, 0.9, 0.0],
-        "initial_loss": 2.0,
-        "final_loss": [1.0, 2.0, 0.0, 0.0],
-        "converged": [False, False, True, True],
-    }
-)
-SUPPLEMENT = {
-    "training": TRAINING,
-    "scaling": pd.DataFrame(
-        {
-            "role": "flipflop",
-            "g": 0.0,
-            "N": [64, 256, 256],
-            "convergence_epoch": [30.0, 10.0, 20.0],
-            "functional_rank": [2.0, 3.0, 4.0],
-        }
-    ),
-    "cosine": pd.DataFrame(
-        {
-            "g": [0.8, 0.0, 0.4],
-            "convergence_epoch": [5.0, None, 3.0],
-            "eigenvalue_re": 0.9,
-            "eigenvalue_im": 1.2,
-        }
-    ),
-    "divergence": pd.DataFrame(
-        {
-            "zhat": [2.0, 4.0, 4.0, 4.0],
-            "g": [0.8, 0.6, 0.8, 0.8],
-            "diverged": [True, False, True, False],
-        }
-    ),
-}
-
-
-def test_numbers_of_the_supplement_count_networks_and_average_over_them():
-    values = value_of(of_supplement(SUPPLEMENT, 256))
-    assert values["training/gradient descent/without/networks"] == 2
-    assert values["training/gradient descent/without/converged"] == 0
-    assert values["training/flipflop_descent/without/final over initial"] == 0.75
-    assert values["training/flipflop_descent/with/converged"] == 1
-    assert values["scaling/sizes"] == "64, 256"
-    assert values["scaling/slowdown"] == 2
-    assert (values["scaling/lowest rank"], values["scaling/highest rank"]) == (2, 3.5)
-    assert "cosine/0/convergence_epoch" not in values
-    assert (
-        values["cosine/1/convergence_epoch"],
-        values["cosine/2/convergence_epoch"],
-    ) == (3, 5)
-    assert values["divergence/strong/networks"] == 2
-    assert values["divergence/strong/diverged"] == 1
-    assert values["divergence/weak/diverged"] == 0
-
-
-def test_the_rows_of_a_number_can_be_selected():
-    numbers = of_supplement(SUPPLEMENT, 256)
-    for number in numbers[numbers.rows != ""].itertuples():
-        table = SUPPLEMENT[number.table.removesuffix(".csv")]
-        assert len(table.query(number.rows)) > 0
 
 
 @pytest.fixture
@@ -428,20 +293,3 @@ def test_a_preview_lacks_what_the_text_asks_for_before_it_shows_it(files):
     )
     write_table(numbers[~left_out], files["numbers"])
     assert typeset(files | {"preview": True}).startswith(b"%PDF")
-
-
-def test_the_labels_of_a_text_are_those_that_it_shows():
-    text = (
-        'With $N =$ #num("a/N") and #as-percentage("b") of #num("a/N"), #measured("c"), '
-        'num-or-dash("d"), known("e")'
-    )
-    assert labels(text) == ["a/N", "b", "d"]
-
-
-def test_lists_of_the_configuration_have_ends_and_a_count():
-    table = configured({"a": {"g": [0.0, 0.3]}, "b": [{"zhat": 2.0}]})
-    values = table.set_index("label").value.to_dict()
-    assert values == {
-        "a/g": "0.0, 0.3", "a/g/count": 2, "a/g/first": 0.0, "a/g/last": 0.3,
-        "b/0/zhat": 2.0,
-    }  # fmt: skip
