@@ -8,12 +8,8 @@ import torch
 
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.network import Network
-from interplay.nonlinear.stacked import (
-    losses_and_gradients,
-    stack_states,
-    train_stack,
-    unstack_states,
-)
+from interplay.nonlinear.stacked import stack_states, train_stack, unstack_states
+from interplay.nonlinear.stacked_engine import losses_and_gradients
 from interplay.nonlinear.training import Run, initial_state, train
 from interplay.runs.checkpoints import load_checkpoint, save_checkpoint
 from interplay.tasks import make_task
