@@ -137,4 +137,4 @@ def _draw_published_values(
         for matrix, (_, line) in MATRICES.items():
             shown = rows[(rows.bound == bound) & (rows.matrix == matrix)]
             style = PUBLISHED | {"marker": marker, "color": line["color"]}
-            ax.plot(shown["index"], shown["value"], zorder=4, **style)
+            ax.plot(shown["index"], shown["value"], zorder=4, clip_on=False, **style)
