@@ -182,6 +182,21 @@ def test_rates_are_compared_on_points_that_all_of_them_have(published):
     assert 7 not in again.seed.to_numpy()
 
 
+def test_the_error_of_a_distance_is_the_jackknifes_over_seeds(published):
+    table, parameters = at_rates(published, {0.03: 1.2, 0.05: 1.1})
+    rate = identification.rate(table, parameters, published)
+    assert np.allclose(rate.standard_error, 0)
+    # Seed 1 alone: the mean over the seeds, and so the distance, is half way in between.
+    of_a_seed = (table.experiment == "rate0.05") & (table.seed == 1)
+    table.loc[of_a_seed, list(identification.QUANTITIES)] *= 1.4 / 1.1
+    rate = identification.rate(table, parameters, published)
+    error = rate.groupby("learning_rate").standard_error.unique().str[0]
+    # Of two estimates, the jackknife's error is half of their difference.
+    assert error.to_dict() == pytest.approx({0.03: 0, 0.05: np.log(1.4 / 1.1) / 2})
+    assert rate[rate.identified].learning_rate.unique().tolist() == [0.03]
+    assert identification.without_a_seed(rate).idxmin().to_dict() == {0: 0.03, 1: 0.05}
+
+
 def test_only_panels_a_and_b_identify_the_rate(published):
     table, parameters = at_rates(published, {0.03: 1.1, 0.05: 1.2})
     table.shuffle_loss_ratio = table.functional_rank = 99.0

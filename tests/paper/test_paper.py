@@ -190,9 +190,16 @@ def files(tmp_path):
     config["rates"] = dict.fromkeys(config["readings"], rates)
     rate = pd.DataFrame(
         {
-            "experiment": ["flipflop"],
+            "experiment": "flipflop",
+            "role": "flipflop",
+            "quantity": "norm_dW",
+            "g": 0.9,
+            "seed": [0, 1],
             "learning_rate": 0.02,
+            "measured": [1.0, 1.2],
+            "published": 1.0,
             "distance": 0.1,
+            "standard_error": 0.02,
             "identified": True,
         }
     )

@@ -34,7 +34,8 @@ def rate(
 
     Returns:
         experiment, role, g, seed, learning_rate (before the division by N), quantity,
-        measured, published; and for the rate as a whole distance and identified (bool).
+        measured, published; and for the rate as a whole distance, standard_error (of the
+        distance, over seeds) and identified (bool).
     """
     rows = compared(networks, parameters, learning_rate=lambda of: of["learning_rate"])
     rates = rows.groupby([ROLE, "g", "seed"]).learning_rate.transform("nunique")
@@ -47,8 +48,10 @@ def rate(
         exact[[*POINT, "published"]], on=POINT
     )
     by_rate = distances(points)
+    errors = _standard_error(without_a_seed(points))
     return points.assign(
         distance=points.learning_rate.map(by_rate),
+        standard_error=points.learning_rate.map(errors),
         identified=points.learning_rate == (by_rate.idxmin() if len(by_rate) else np.nan),
     ).reset_index(drop=True)
 
@@ -68,3 +71,30 @@ def distances(points: pd.DataFrame) -> pd.Series:
     published = table.index.get_level_values("published").to_numpy()
     ratios = table.div(published, axis=0)
     return np.log(ratios).abs().mean() if len(table) else pd.Series(dtype=float)
+
+
+def without_a_seed(points: pd.DataFrame) -> pd.DataFrame:
+    """Return the distances that the networks without those of one seed give.
+
+    Args:
+        points: as for `distances`, with the column seed.
+
+    Returns:
+        `distances`, a row per learning rate and a column per seed that is left out. Empty if
+        there are fewer than two seeds.
+    """
+    seeds = sorted(points.seed.unique())
+    if len(seeds) < 2:
+        return pd.DataFrame()
+    return pd.DataFrame({seed: distances(points[points.seed != seed]) for seed in seeds})
+
+
+def _standard_error(left_out: pd.DataFrame) -> pd.Series:
+    """Return the jackknife's standard error by row of estimates without one seed each."""
+    n = left_out.shape[1]
+    deviations = left_out.sub(left_out.mean(axis=1), axis=0)
+    return (
+        ((n - 1) / n * (deviations**2).sum(axis=1)) ** 0.5
+        if n
+        else pd.Series(dtype=float)
+    )

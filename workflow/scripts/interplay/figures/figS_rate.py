@@ -30,7 +30,7 @@ PANELS = {
         "distance of each learning rate from the published values",
         "rate.csv",
         "",
-        ("distance",),
+        ("distance", "standard_error"),
     ),
     "b": Panel(
         "convergence time over the published one, against the learning rate",
@@ -55,8 +55,11 @@ def draw(rate: pd.DataFrame) -> Figure:
     """
     figure = Figure(figsize=(TEXT_WIDTH, 2.3))
     axes = figure.subplots(1, 3)
-    distances = rate.groupby("learning_rate").distance.first()
-    axes[0].plot(distances.index, distances, "o-", color=INK)
+    rates = rate.groupby("learning_rate")
+    distances, errors = rates.distance.first(), rates.standard_error.first()
+    axes[0].errorbar(
+        distances.index, distances, errors, fmt="o-", color=INK, elinewidth=0.8
+    )
     identified = rate[rate.identified].learning_rate.unique()
     axes[0].plot(identified, distances[identified], "o", ms=7, mfc="none", color=INK)
     axes[0].set(ylabel="mean |log(measured / published)|", ylim=(0, None))

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from interplay.claims.identification import without_a_seed
+
 COLUMNS = ["label", "value", "table", "rows"]
 
 Row = tuple[str, object, str, str]
@@ -50,6 +52,32 @@ def labels(source: str) -> list[str]:
     shows = r'\b(?:num|num-or-dash|as-percentage)\("([^"]+)"'
     found = re.findall(shows, source)
     return list(dict.fromkeys(found))
+
+
+def _identified(rate: pd.DataFrame) -> list[Row]:
+    """Return the rate that is nearest, and the nearest ones without one of the seeds."""
+    nearest = rate[rate.identified]
+    if nearest.empty:
+        return [("rate/identified", "none", "rate.csv", "identified")]
+    first = nearest.iloc[0]
+    left_out = without_a_seed(rate)
+    others = left_out.idxmin() if left_out.size else pd.Series(dtype=float)
+    return [
+        ("rate/identified", first.learning_rate, "rate.csv", "identified"),
+        ("rate/identified/distance", first.distance, "rate.csv", "identified"),
+        (
+            "rate/identified/standard_error",
+            first.standard_error,
+            "rate.csv",
+            "identified",
+        ),
+        (
+            "rate/identified/without_a_seed",
+            ", ".join(f"{one:g}" for one in sorted(others.unique())) or "none",
+            "rate.csv",
+            "",
+        ),
+    ]
 
 
 def _leaves(node: Any, label: str) -> Iterator[tuple[str, object]]:
@@ -122,13 +150,12 @@ def compared(
     Returns:
         label, value, table, rows (a query of the table).
     """
-    rows: list[Row] = []
-    nearest = rate[rate.identified]
-    value = nearest.learning_rate.iloc[0] if len(nearest) else "none"
-    rows.append(("rate/identified", value, "rate.csv", "identified"))
+    rows = _identified(rate)
     for experiment, query, rows_of in _by(rate, "experiment"):
-        distance = rows_of.distance.iloc[0]
-        rows.append((f"rate/{experiment}/distance", distance, "rate.csv", query))
+        for name in ("distance", "standard_error"):
+            rows.append(
+                (f"rate/{experiment}/{name}", rows_of[name].iloc[0], "rate.csv", query)
+            )
     for experiment, query, rows_of in _by(outbreaks, "experiment"):
         share = rows_of.outbreak_share.mean()
         rows.append((f"outbreaks/{experiment}", share, "outbreaks.csv", query))
