@@ -49,7 +49,7 @@ def labels(source: str) -> list[str]:
     Args:
         source: the text, in Typst.
     """
-    shows = r'\b(?:num|num-or-dash|as-percentage)\("([^"]+)"'
+    shows = r'\b(?:num|num-or-dash|plus-minus|as-percentage)\("([^"]+)"'
     found = re.findall(shows, source)
     return list(dict.fromkeys(found))
 
