@@ -1,5 +1,6 @@
 """The configuration: what is refused, and that one line says which key and why."""
 
+import json
 from copy import deepcopy
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from interplay.configuration.experiments import (
     sentiment_experiments,
 )
 from interplay.configuration.files import read_yaml
+from interplay.configuration.schema import problems
 from interplay.configuration.tasks import task_options
 from interplay.storage.errors import InputError
 from interplay.tasks import make_task, task_names
@@ -47,6 +49,21 @@ BAD = [
     ("nonlinear/networks/mante/hold", "last_pulse", "mante: .*'hold' was unexpected"),
     ("nonlinear/networks/mante/task", "match", "mante/task: expected one of .*'match'"),
     ("nonlinear/networks/mante/options", {"x": 1}, "options: expected some of .*'x'"),
+    (
+        "nonlinear/networks/flipflop/options",
+        {"hold": "last_puls"},
+        "flipflop/options/hold: 'last_puls' is not one of",
+    ),
+    (
+        "nonlinear/networks/mante/options",
+        {"fixation": "x"},
+        "mante/options/fixation: 'x' is not of type 'number'",
+    ),
+    (
+        "nonlinear/networks/flipflop/options",
+        {"gap": [1]},
+        "flipflop/options/gap: .* is too short",
+    ),
     ("nonlinear/networks/mante/optimiser", "sgd", "optimiser: 'sgd' is not one of"),
     ("nonlinear/networks/mante/trained", ["A"], "trained/0: 'A' is not one of"),
     ("nonlinear/networks/mante/like", "none", "mante/like: expected an entry, found"),
@@ -67,6 +84,10 @@ BAD = [
     ("readings/stated/mante", "romo", "readings/stated/mante: expected a task mante"),
     ("readings/stated/lstm", "mante", "readings/stated/lstm: expected one of lstm"),
     ("readings/stated/mante", ABSENT, "readings/stated: 'mante' is a required property"),
+    ("readings", {}, "readings: .* should be non-empty|readings: .* enough properties"),
+    ("readings/stated", ABSENT, "readings: .* does not have enough properties"),
+    ("readings/own", CONFIG["readings"]["stated"], "readings: .* too many properties"),
+    ("supplement/flipflops", ["mante"], "flipflops: expected the task flipflop, found m"),
     ("supplement/rate", ["none"], "supplement/rate: expected names of .*'none'"),
     ("supplement/rate", [], r"supplement/rate: \[\] should be non-empty"),
     ("supplement/spectra/g", [0.05], "spectra/g: expected one of .* found 0.05"),
@@ -79,9 +100,11 @@ BAD = [
     ("linear/examples/zhat", [0.5, 3.0], "examples/zhat: expected one of .*, found 3.0"),
     ("linear/targets/1/zhat", 0.5, "linear/targets: expected each zhat once, found 0.5"),
     ("linear/trial/duration", 1.5, "trial/duration: expected at least onset .* = 2"),
+    ("linear/trial/window", 0.2, "trial/window: expected at least dt = 0.5, found 0.2"),
     ("linear/g", [0.6], "linear/g: expected 0, the unit of Fig. 4, in it, found .0.6"),
     ("linear/cosine/networks/1/g", 0, "cosine/networks: expected each g once, found 0"),
     ("linear/cosine/trial/scored", 21, "scored: expected at most the duration, 20"),
+    ("linear/cosine/trial/scored", 0.05, "scored: expected at least dt = 0.1"),
     ("linear/divergence/targets/0/zhat", 4, "targets: expected each zhat once, found 4"),
     ("linear/divergence/trial/window", 300, "divergence/trial/duration: expected at"),
     ("sentiment/dropout", 1.0, "sentiment/dropout: 1.0 is greater than or equal"),
@@ -209,7 +232,17 @@ def test_options_read_from_the_source_are_those_that_a_task_takes():
     assert sorted(TASKS) == task_names()
     for name, options in TASKS.items():
         task = make_task(name, 0.5)
-        assert options == [field for field in vars(task) if field != "dt"]
+        assert list(options) == [field for field in vars(task) if field != "dt"]
+        for option, schema in options.items():
+            # YAML has lists where a task has tuples.
+            value = json.loads(json.dumps(getattr(task, option)))
+            assert list(problems(value, schema)) == [], (name, option)
+
+
+def test_a_task_that_is_not_python_is_named_with_its_line(tmp_path):
+    (tmp_path / "match.py").write_text("x = 1\ndef\n")
+    with pytest.raises(InputError, match=r"match\.py, line 2: expected Python: "):
+        task_options(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from interplay.launch import (
     configuration_files,
     configuration_of,
     is_dry,
+    only_looks,
     ordered,
     working_directory,
 )
@@ -128,6 +129,19 @@ def test_a_dry_run_is_known(words):
 @pytest.mark.parametrize("words", ["--nolock", "-k", "-call", "--no-hooks", "fig2"])
 def test_other_runs_are_not_dry(words):
     assert not is_dry([words])
+
+
+@pytest.mark.parametrize("words", ["-n", "--list", "-S", "--version", "-nF", "--dag"])
+def test_a_look_changes_nothing(words):
+    assert only_looks(["--cores", "2", words])
+    assert not only_looks(["--cores", "2", "--", words])
+
+
+@pytest.mark.parametrize(
+    "words", ["-p", "--unlock", "--quiet", "-F", "--touch", "--delete-all-output", "fig2"]
+)
+def test_other_runs_may_change_something(words):
+    assert not only_looks(words.split())
 
 
 values = st.recursive(

@@ -98,15 +98,17 @@ def test_the_jobs_of_a_snakemake_that_is_gone_are_ended(tmp_path, orphaned_job):
     assert end_orphaned_jobs(here) == []
 
 
-def test_a_run_ends_orphaned_jobs_and_a_dry_run_does_not(tmp_path, orphaned_job):
-    job = orphaned_job(tmp_path)
-    run = [sys.executable, "-m", "interplay", "run", "--version"]
-    dry = subprocess.run([*run, "-n"], cwd=tmp_path, capture_output=True, text=True)
-    assert (dry.returncode, dry.stderr) == (0, "")
-    assert is_alive(job)
+def test_a_run_cleans_up_and_a_look_does_not(tmp_path, orphaned_job):
+    job, lock = orphaned_job(tmp_path), locked(tmp_path)
+    run = [sys.executable, "-m", "interplay", "run"]
+    for look in ("--version", "-n"):
+        subprocess.run([*run, look], cwd=tmp_path, capture_output=True)
+        assert is_alive(job)
+        assert lock.exists()
+    # There is no Snakefile: nothing else happens.
     real = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True)
-    assert real.returncode == 0
-    assert real.stderr == (
-        f"Ended jobs that a killed Snakemake left (processes {job.pid})\n"
-    )
+    assert real.returncode != 0
+    ended = f"Ended jobs that a killed Snakemake left (processes {job.pid})\n"
+    assert real.stderr.startswith(ended)
     assert not is_alive(job)
+    assert not lock.exists()

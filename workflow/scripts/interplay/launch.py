@@ -48,12 +48,8 @@ def run(arguments: Sequence[str], folder: Path, kept: Path) -> int:
     arguments = ordered(arguments, folder)
     configuration = configuration_of(arguments, folder)
     work = folder / working_directory(arguments)
-    release_stale_lock(work)
-    if not is_dry(arguments) and (ended_jobs := end_orphaned_jobs(work)):
-        ids = ", ".join(map(str, ended_jobs))
-        print(
-            f"Ended jobs that a killed Snakemake left (processes {ids})", file=sys.stderr
-        )
+    if not only_looks(arguments):
+        _clean_up(work)
     if asks_for_other_output(arguments):
         return _run_as_it_is(arguments, folder)
     screen = screen_for(sys.stderr, (sys.stdout,), os.environ)
@@ -71,6 +67,16 @@ def run(arguments: Sequence[str], folder: Path, kept: Path) -> int:
     for line in lines:
         print(line, flush=True)
     return ended.status
+
+
+def _clean_up(work: Path) -> None:
+    """End what a killed Snakemake left: its locks, and its jobs that still run."""
+    release_stale_lock(work)
+    if jobs := end_orphaned_jobs(work):
+        ids = ", ".join(map(str, jobs))
+        print(
+            f"Ended jobs that a killed Snakemake left (processes {ids})", file=sys.stderr
+        )
 
 
 def _ending(ended: Ended, folder: Path, results: str) -> list[str]:
@@ -128,6 +134,19 @@ def asks_for_other_output(arguments: Sequence[str]) -> bool:
 def is_dry(arguments: Sequence[str]) -> bool:
     """Return whether a dry run is asked for."""
     return any(re.match(r"--dry-?run$|-[Fafkt]*n", word) for word in _options(arguments))
+
+
+LOOKS = re.compile(
+    r"--(d3dag|dag|detailed|export|filegraph|help|l[cipstu]*(?![a-z])|lint|list|report"
+    r"|rulegraph|summary|version)|-[Fafkt]*[DShlv]"
+)
+"""options that ask Snakemake for an output and leave the folder as it is"""
+
+
+def only_looks(arguments: Sequence[str]) -> bool:
+    """Return whether Snakemake will neither run a job nor change a file."""
+    looks = any(LOOKS.match(word) for word in _options(arguments))
+    return looks or is_dry(arguments)
 
 
 def _options(arguments: Sequence[str]) -> list[str]:

@@ -13,6 +13,9 @@ from interplay.configuration.experiments import (
 from interplay.configuration.schema import problems
 from interplay.storage.errors import InputError
 
+Options = Mapping[str, Mapping[str, Any]]
+"""options of a task, each with its JSON schema"""
+
 TASKS = ("flipflop", "mante", "romo")
 """the paper's tasks, each of which a reading gives an experiment"""
 
@@ -20,14 +23,14 @@ TASKS = ("flipflop", "mante", "romo")
 def check_configuration(
     config: Mapping[str, Any],
     schema: Mapping[str, Any],
-    tasks: Mapping[str, Iterable[str]],
+    tasks: Mapping[str, Options],
 ) -> None:
     """Check a configuration against its schema, and its keys against each other.
 
     Args:
         config: config.yaml with everything that was merged into it.
         schema: a JSON schema.
-        tasks: the options of each task, by name.
+        tasks: the options of each task, by name, and the schema of each option.
 
     Raises:
         InputError: one line on the first key that is wrong.
@@ -52,7 +55,7 @@ def _not_finite(node: Any, place: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _contradictions(
-    config: Mapping[str, Any], tasks: Mapping[str, Iterable[str]]
+    config: Mapping[str, Any], tasks: Mapping[str, Options]
 ) -> Iterator[tuple[str, str]]:
     networks = experiments(config["nonlinear"])
     measurements = config["nonlinear"]["measurements"]
@@ -68,7 +71,7 @@ def _contradictions(
 def _wrong_experiment(
     experiment: Experiment,
     measurements: Mapping[str, Any],
-    tasks: Mapping[str, Iterable[str]],
+    tasks: Mapping[str, Options],
 ) -> Iterator[tuple[str, str]]:
     place = f"nonlinear/networks/{experiment.name}"
     if experiment.task not in tasks:
@@ -76,10 +79,13 @@ def _wrong_experiment(
         yield f"{place}/task", f"expected one of {known}, found {experiment.task!r}"
         return
     options = tasks[experiment.task]
-    for option in experiment.options:
+    for option, value in experiment.options.items():
         if option not in options:
             known = ", ".join(options)
             yield f"{place}/options", f"expected some of {known}, found {option!r}"
+            continue
+        for _, problem in problems(value, options[option]):
+            yield f"{place}/options/{option}", problem
     n = experiment.training["N"]
     if (rank := measurements["largest_rank"]) > n:
         key = "nonlinear/measurements/largest_rank"
@@ -87,8 +93,8 @@ def _wrong_experiment(
 
 
 def _wrong_linear(linear: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield from _wrong_targets(linear, "linear")
-    yield from _wrong_targets(linear["divergence"], "linear/divergence")
+    yield from _wrong_targets(linear, "linear", linear["dt"])
+    yield from _wrong_targets(linear["divergence"], "linear/divergence", linear["dt"])
     if 0 not in linear["g"]:
         yield "linear/g", f"expected 0, the unit of Fig. 4, in it, found {linear['g']}"
     examples = linear["examples"]
@@ -107,15 +113,26 @@ def _wrong_linear(linear: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if (scored := cosine["trial"]["scored"]) > (end := cosine["trial"]["duration"]):
         key = "linear/cosine/trial/scored"
         yield key, f"expected at most the duration, {end}, found {scored}"
+    yield from _less_than_a_step(
+        "linear/cosine/trial/scored", scored, cosine["trial"]["dt"]
+    )
 
 
-def _wrong_targets(section: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
+def _wrong_targets(
+    section: Mapping[str, Any], place: str, dt: float
+) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the targets and the trial of linear networks."""
     yield from _repeated(f"{place}/targets", "zhat", section["targets"])
     trial = section["trial"]
     if trial["duration"] < (least := trial["onset"] + trial["window"]):
         key, duration = f"{place}/trial/duration", trial["duration"]
         yield key, f"expected at least onset + window = {least}, found {duration}"
+    yield from _less_than_a_step(f"{place}/trial/window", trial["window"], dt)
+
+
+def _less_than_a_step(place: str, time: float, dt: float) -> Iterator[tuple[str, str]]:
+    if time < dt:
+        yield place, f"expected at least dt = {dt}, found {time}"
 
 
 def _repeated(
@@ -187,10 +204,16 @@ def _wrong_supplement(
             elif (task := networks[name].task) not in TASKS:
                 known = ", ".join(TASKS)
                 yield place, f"expected tasks of {known}, found {task!r} of {name}"
+            elif figure == "flipflops" and task != "flipflop":
+                yield place, f"expected the task flipflop, found {task} of {name}"
     spectra = config["supplement"]["spectra"]
-    reading = next(iter(config["readings"].values()))
-    for role in TASKS:
-        experiment = networks[reading[role]]
+    # The figure shows the first reading; which one is first depends on config.yaml.
+    shown_in_a_reading = {
+        reading[role]: networks[reading[role]]
+        for reading in config["readings"].values()
+        for role in TASKS
+    }
+    for experiment in shown_in_a_reading.values():
         for key, shown, trained in (
             ("g", spectra["g"], experiment.g),
             ("seed", [spectra["seed"]], experiment.seeds),
