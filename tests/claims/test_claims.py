@@ -296,6 +296,13 @@ def test_a_pooled_claim_has_one_value_for_all_seeds():
     assert "±" not in measured_value(row)
 
 
+def test_a_network_that_diverged_has_no_spread():
+    numbers = pd.DataFrame({"task": "romo", "seed": [0, 1], "x": [np.inf, 2.0]})
+    row = judge(CLAIM, measure(CLAIM, {"numbers": numbers}))
+    assert (row["measured"], row["spread"], row["seeds"]) == (np.inf, np.inf, 2)
+    assert measured_value(row) == "inf"
+
+
 @pytest.mark.parametrize("n", range(4, 12))
 def test_one_swap_of_neighbours_meets_the_bound_that_admits_it(n):
     g, x = np.arange(n), np.arange(n, 0, -1)

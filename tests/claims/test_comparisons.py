@@ -15,6 +15,7 @@ from interplay.claims.quantities.comparisons import (
     sure_change,
 )
 from interplay.claims.readings import in_reading
+from interplay.tasks.flipflop import FlipFlop
 
 ROOT = Path(__file__).parents[2]
 
@@ -118,6 +119,20 @@ def test_outbreaks_are_compared_on_the_g_that_all_experiments_have():
     assert outbreaks.variant.unique().tolist() == [
         "Adam", "largest squares", "eps = 1e-06",
     ]  # fmt: skip
+    # The network of plain Adam with the largest share, and its twins at the same rate.
+    table.loc[(table.experiment == "usual") & (table.seed == 1), "outbreak_share"] = 0.3
+    drawn = comparisons.outbreaks(table, parameters).query("drawn")
+    assert drawn.experiment.tolist() == ["usual", "largest"]
+    assert set(drawn.seed) == {1}
+
+
+def test_a_flipflop_without_the_option_is_that_of_the_text(published):
+    table = pd.concat([networks("usual"), networks("drawn")])
+    parameters = {"usual": {"options": {}}, "drawn": {"options": {"hold": "last_pulse"}}}
+    found = comparisons.flipflops(table, parameters, published)
+    holds = found.groupby("experiment").hold.unique().str[0].to_dict()
+    assert holds == {"usual": "per_channel", "drawn": "last_pulse"}
+    assert FlipFlop(dt=0.5).hold == comparisons.DEFAULT_HOLD
 
 
 def test_the_published_flipflop_is_nearest_to_itself(published):

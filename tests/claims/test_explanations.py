@@ -1,11 +1,13 @@
 """Explanations: shown where a claim does not hold and the evidence does."""
 
 import pandas as pd
+import pytest
 import yaml
 
 from interplay.claims.explanation import Explanation, explain, read_explanations
 from interplay.claims.quantities import quantity
 from interplay.claims.verdict import FAILS, HOLDS, NOT_TESTED, PARTLY
+from interplay.storage.errors import InputError
 from tests.claims.written import ROOT
 
 ENTRY = {
@@ -51,6 +53,15 @@ def test_a_reason_that_is_a_difference_of_readings_needs_the_other_to_hold():
 def test_the_evidence_of_every_reason_can_be_measured():
     path = ROOT / "workflow/schemas/explanations.schema.yaml"
     schema = yaml.safe_load(path.read_text())
-    explanations = read_explanations(ROOT / "paper/explanations.yaml", schema)
+    claims = yaml.safe_load((ROOT / "paper/claims.yaml").read_text())["claims"]
+    ids, readings = [claim["id"] for claim in claims], ["identified", "stated"]
+    path = ROOT / "paper/explanations.yaml"
+    explanations = read_explanations(path, schema, ids, readings)
     assert explanations
     assert all(quantity(one.evidence.quantity) for one in explanations)
+    with pytest.raises(
+        InputError, match="claim: expected the id of a claim, found 'conv"
+    ):
+        read_explanations(path, schema, ids[3:], readings)
+    with pytest.raises(InputError, match="expected one of identified, found 'stated'"):
+        read_explanations(path, schema, ids, ["identified"])

@@ -213,6 +213,12 @@ def test_a_full_run_may_have_more_experiments_and_no_other():
             CONFIG | {"nonlinear": CONFIG["nonlinear"] | {"networks": networks}}, CONFIG
         )
     assert not has_all_of(CONFIG | {"compression": {"rank": 3}}, CONFIG)
+    for part, key, value in (
+        ("nonlinear", "measurements", {"test_trials": 1}),
+        ("supplement", "outbreaks", ["mante"]),
+    ):
+        other = CONFIG | {part: CONFIG[part] | {key: value}}
+        assert not has_all_of(other, CONFIG)
 
 
 def test_a_default_that_is_written_down_changes_no_parameter():

@@ -42,6 +42,15 @@ def test_shuffling_permutes_the_entries(shape, seed):
     np.testing.assert_array_equal(np.sort(mixed, axis=None), np.sort(matrix, axis=None))
 
 
+def test_shuffling_leaves_no_row_and_no_column_together():
+    n = 64
+    row, column = np.indices((n, n))
+    for index in (row, column):
+        mixed = shuffle_entries(index, np.random.default_rng(0))
+        # A row and a column of the mixed matrix draw from many, as independent entries do.
+        assert min(len(set(line)) for line in (*mixed, *mixed.T)) > n / 2
+
+
 def test_functional_rank():
     assert functional_rank(np.array([1, 0.2, 0.01, 0.3]), 0.05) == 2
     assert functional_rank(np.array([1.0]), 0.05) is None

@@ -9,9 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interplay.lowrank.truncation import functional_rank
 from interplay.nonlinear.engine import Engine
-from interplay.nonlinear.measurements.learning import convergence_epoch
 from interplay.nonlinear.network import Network
 from interplay.nonlinear.training import Run, State, initial_state, stretch, train
 from interplay.runs.checkpoints import load_checkpoint, save_checkpoint
@@ -96,10 +94,3 @@ def test_a_loss_that_is_not_finite_ends_the_run():
     ended = train(run_of(9), TASK, state)
     assert ended.diverged
     assert ended.epoch == 1
-
-
-def test_convergence_and_functional_rank():
-    assert convergence_epoch(np.array([1, 0.5, 0.04, 0.2]), 0.05) == 2
-    assert convergence_epoch(np.array([1, 0.05]), 0.05) is None
-    assert functional_rank(np.array([1, 0.2, 0.01, 0.3]), 0.05) == 2
-    assert functional_rank(np.array([1.0]), 0.05) is None

@@ -3,6 +3,7 @@
 import pytest
 
 from interplay.provenance.code import code_hash
+from interplay.storage.errors import InputError
 
 
 @pytest.fixture
@@ -42,6 +43,12 @@ def test_a_module_that_is_not_imported_counts_only_if_named(scripts):
 def test_a_named_module_must_exist(scripts):
     with pytest.raises(FileNotFoundError, match=r"library\.none"):
         code_hash(scripts / "script.py", ["library.none"])
+
+
+def test_a_file_that_is_not_python_is_named_with_its_line(scripts):
+    (scripts / "library" / "near.py").write_text("x = 1\ndef\n")
+    with pytest.raises(InputError, match=r"near\.py, line 2: expected Python: "):
+        code_hash(scripts / "script.py")
 
 
 def test_a_relative_import_is_refused_since_the_hash_would_miss_it(scripts):

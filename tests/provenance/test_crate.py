@@ -108,6 +108,17 @@ def test_the_manifest_passes_the_rules_of_the_register(crate):
     assert all("name" in author for author in content["paper"]["authors"])
 
 
+def test_a_crate_that_cannot_be_finished_does_not_stay(project, tmp_path, monkeypatch):
+    def fail(crate, folder):
+        Path(folder).mkdir()
+        raise OSError("no space left")
+
+    monkeypatch.setattr("rocrate.rocrate.ROCrate.write", fail)
+    with pytest.raises(OSError, match="no space left"):
+        write_crate(Graph.read(Path("results"), project), tmp_path / "new" / "crate")
+    assert list((tmp_path / "new").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("folder", "line"),
     [

@@ -71,6 +71,11 @@ TAMPERINGS = {
     "the lock altered": ("envs/requirements.txt", add_a_line, "altered"),
     "a script altered": (SCRIPT, add_a_line, "altered"),
     "a module altered": (LIBRARY, add_a_line, "altered"),
+    "a module broken, so that it is not Python": (
+        LIBRARY,
+        lambda p: p.write_text("def\n"),
+        "altered",
+    ),
     "a module removed": (LIBRARY, Path.unlink, "missing"),
     "config.yaml altered": ("config.yaml", lambda p: p.write_text("g: [1]"), "altered"),
     "config.yaml removed": ("config.yaml", Path.unlink, "missing"),

@@ -62,3 +62,12 @@ def test_the_command_exits_with_1_if_data_are_missing(tmp_path, capsys):
     said = capsys.readouterr().out.splitlines()
     assert len(said) == 4
     assert said[0].startswith("treebank  not here  ")
+
+
+def test_a_configuration_without_a_treebank_is_one_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").write_text("pathvars: { resources: resources }\n")
+    assert main(["data"]) == 1
+    said = capsys.readouterr().err
+    assert "config.yaml: expected the key sentiment, found none" in said
+    assert said.count("\n") == 1

@@ -79,7 +79,6 @@ FIGURES = {
             "networks": f"{TABLES}/nonlinear.csv",
         },
         {
-            "experiments": COMPARED["outbreaks"],
             "readings": [
                 {role: reading[role] for role in ROLES} for reading in READINGS.values()
             ],

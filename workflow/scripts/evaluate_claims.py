@@ -3,12 +3,12 @@
 import logging
 
 import pandas as pd
-import yaml
 
 from interplay.claims.explanation import explain, read_explanations
 from interplay.claims.readings import in_reading
 from interplay.claims.statement import read_claims
 from interplay.claims.verdict import judge, measure
+from interplay.configuration.files import read_yaml
 from interplay.nonlinear.settled import with_known_answers, with_selections
 from interplay.storage.tables import read_table, write_table
 from job import job
@@ -17,10 +17,14 @@ logger = logging.getLogger("interplay")
 
 with job(snakemake):
     files, output = snakemake.input, snakemake.output
-    with open(files.schema) as file:
-        claims = read_claims(files.claims, yaml.safe_load(file))
-    with open(files.explanation_schema) as file:
-        reasons = read_explanations(files.explanations, yaml.safe_load(file))
+    readings = snakemake.params.readings
+    claims = read_claims(files.claims, read_yaml(files.schema))
+    reasons = read_explanations(
+        files.explanations,
+        read_yaml(files.explanation_schema),
+        [claim.id for claim in claims],
+        list(readings),
+    )
     tables = {
         name: read_table(path)
         for name, path in files.items()
@@ -33,7 +37,7 @@ with job(snakemake):
     verdicts, measured, explanations = [], [], []
     of_readings = {
         name: {key: in_reading(table, reading) for key, table in tables.items()}
-        for name, reading in snakemake.params.readings.items()
+        for name, reading in readings.items()
     }
     for name, of_reading in of_readings.items():
         for claim in claims:

@@ -1,4 +1,4 @@
-"""The edge between Snakemake and a script: log file, threads, denormals, failures."""
+"""The edge between Snakemake and a script: its log file, and how it fails."""
 
 import logging
 import sys

@@ -192,6 +192,9 @@ def _data(options: argparse.Namespace) -> int:
     from interplay.sentiment.inventory import inventory
 
     config = read_yaml("config.yaml")
+    for key in ("pathvars", "sentiment"):
+        if not isinstance(config, dict) or key not in config:
+            raise InputError(f"config.yaml: expected the key {key}, found none")
     resources = Path(config["pathvars"]["resources"])
     local = options.treebank, options.glove
     items = inventory(config["sentiment"], resources, *local)

@@ -15,8 +15,14 @@ from interplay.nonlinear.settled import epochs_to_converge, settled
 
 NETWORK = [EXPERIMENT, ROLE, "g", "seed"]
 
+PLAIN = "Adam"
+"""the variant of Adam with its usual options"""
+
 ENOUGH = 3 / 5
 """share of the networks that have to settle for a g to count in the N-scaling"""
+
+DEFAULT_HOLD = "per_channel"
+"""of the flip-flop, if its options do not name one"""
 
 Parameters = Mapping[str, Mapping[str, Any]]
 """parameters of the training jobs of each experiment, by its name"""
@@ -111,8 +117,10 @@ def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     Returns:
         experiment, role, g, seed, learning_rate (before the division by N), variant of Adam,
         outbreak_share (of the second half of the epochs, above the threshold), converged,
-        settled. Only the g that all experiments of a task share, and only networks that
-        converged in the first half of the epochs: others are late, which is no outbreak.
+        settled, drawn (in panel (a): the network with the largest share of those that plain
+        Adam trained, and the same network with the variants). Only the g that all experiments
+        of a task share, and only networks that converged in the first half of the epochs:
+        others are late, which is no outbreak.
     """
     rows = compared(
         networks,
@@ -122,16 +130,26 @@ def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     )
     rows = _at_shared_g(rows)
     rows = rows[rows.convergence_epoch < rows.epochs / 2]
-    return rows[
-        [*NETWORK, "learning_rate", "variant", "outbreak_share", "converged", "settled"]
-    ]
+    measured = ["outbreak_share", "converged", "settled", "drawn"]
+    rows = rows.assign(drawn=_worst_and_variants(rows))
+    return rows[[*NETWORK, "learning_rate", "variant", *measured]]
+
+
+def _worst_and_variants(rows: pd.DataFrame) -> pd.Series:
+    """Return whether a network is the worst that plain Adam trained, or its twin."""
+    adam = rows[rows.variant == PLAIN]
+    if adam.empty:
+        return pd.Series(False, rows.index)
+    same = [ROLE, "g", "seed", "learning_rate"]
+    worst = adam.loc[adam.outbreak_share.idxmax(), same]
+    return (rows[same] == worst).all(axis=1)
 
 
 def adam_variant(parameters: Mapping[str, Any]) -> str:
     """Return the name of a variant of Adam: `Adam`, `eps = 1e-06`, `largest squares`."""
     if parameters["amsgrad"]:
         return "largest squares"
-    return "Adam" if parameters["eps"] < 1e-7 else f"eps = {parameters['eps']:g}"
+    return PLAIN if parameters["eps"] < 1e-7 else f"eps = {parameters['eps']:g}"
 
 
 def flipflops(
@@ -152,7 +170,9 @@ def flipflops(
         shuffle_loss_ratio (0 < g < 0.9) or norm_dW_shape (the norm over that at g = 0 of
         the same seed, g > 0). Only networks that settled.
     """
-    rows = compared(networks, parameters, hold=lambda of: of["options"]["hold"])
+    rows = compared(
+        networks, parameters, hold=lambda of: of["options"].get("hold", DEFAULT_HOLD)
+    )
     rows = rows[rows.settled]
     start = rows[rows.g == 0].set_index([EXPERIMENT, "seed"]).norm_dW
     key = pd.MultiIndex.from_frame(rows[[EXPERIMENT, "seed"]])

@@ -1,15 +1,15 @@
 """Explanations of claims that do not hold, each resting on a measurement in the tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from interplay.claims.statement import Claim
 from interplay.claims.verdict import FAILS, HOLDS, PARTLY, judge, measure
+from interplay.configuration.files import read_yaml
 from interplay.configuration.schema import problems
 from interplay.storage.errors import InputError
 
@@ -52,27 +52,45 @@ class Explanation:
             reading: the one to be explained.
         """
         here = judged[reading]
-        other = judged.get(self.holds_in, {"verdict": HOLDS})
+        holds = not self.holds_in or judged[self.holds_in]["verdict"] == HOLDS
         return (
             here["verdict"] in (PARTLY, FAILS)
             and self.part in ("", here["part"])
-            and other["verdict"] == HOLDS
+            and holds
         )
 
 
-def read_explanations(path: str | Path, schema: Mapping[str, Any]) -> list[Explanation]:
+def read_explanations(
+    path: str | Path,
+    schema: Mapping[str, Any],
+    claims: Collection[str],
+    readings: Collection[str],
+) -> list[Explanation]:
     """Read explanations.yaml.
 
     Args:
         path: the file.
         schema: a JSON schema of it.
+        claims: ids of the claims.
+        readings: names of the readings.
 
     Raises:
         InputError: an entry is wrong; the message is one line.
     """
-    content = yaml.safe_load(Path(path).read_text())
+    content = read_yaml(path)
     for place, problem in problems(content, schema):
         raise InputError(f"{path}: {place}: {problem}")
+    for number, entry in enumerate(content["explanations"]):
+        place = f"{path}: explanations/{number}"
+        named = [*entry.get("readings", ()), *filter(None, [entry.get("holds_in")])]
+        if (claim := entry["claim"]) not in claims:
+            raise InputError(
+                f"{place}/claim: expected the id of a claim, found {claim!r}"
+            )
+        for reading in named:
+            if reading not in readings:
+                known = ", ".join(readings)
+                raise InputError(f"{place}: expected one of {known}, found {reading!r}")
     return [Explanation.of(entry) for entry in content["explanations"]]
 
 

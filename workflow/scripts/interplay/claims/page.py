@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from html import escape
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -31,7 +32,8 @@ def measured_value(claim: Mapping[str, Any] | pd.Series) -> str:
     """Return the measured value of a row of claims.csv, with its spread over seeds."""
     if not claim["parts"]:
         return ""
-    spread = f" ± {claim['spread']:.2g}" if claim["seeds"] > 1 else ""
+    has_spread = claim["seeds"] > 1 and isfinite(claim["spread"])
+    spread = f" ± {claim['spread']:.2g}" if has_spread else ""
     return f"{claim['measured']:.3g}{spread}"
 
 

@@ -6,8 +6,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from interplay.configuration.files import read_yaml
 from interplay.configuration.schema import problems
 from interplay.storage.errors import InputError
 
@@ -92,11 +91,7 @@ def read_claims(path: str | Path, schema: Mapping[str, Any]) -> list[Claim]:
     Raises:
         InputError: an entry is wrong; the message is one line.
     """
-    try:
-        content = yaml.safe_load(Path(path).read_text())
-    except (OSError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: expected YAML, found: {reason}") from None
+    content = read_yaml(path)
     for place, problem in problems(content, schema):
         raise InputError(f"{path}: {place}: {problem}")
     claims = [Claim.of(entry) for entry in content["claims"]]

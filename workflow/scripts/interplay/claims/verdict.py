@@ -104,9 +104,9 @@ def judge(claim: Claim, measured: pd.DataFrame) -> dict[str, object]:
 
     Returns:
         A row of claims.csv. `measured`, `spread` (standard deviation over seeds, 0 for one
-        seed, NaN if the seeds are pooled) and `seeds` (number of values: 1 if the seeds are
-        pooled) belong to the part with the smallest margin, named by `part`; `met` of
-        `parts` with a value meet the expectation fully.
+        seed, infinite if a value is, NaN if the seeds are pooled) and `seeds` (number of
+        values: 1 if the seeds are pooled) belong to the part with the smallest margin, named
+        by `part`; `met` of `parts` with a value meet the expectation fully.
     """
     known = measured[measured.value.notna()]
     parts = {part: group.value for part, group in known.groupby("part", sort=False)}
@@ -144,11 +144,17 @@ def judge(claim: Claim, measured: pd.DataFrame) -> dict[str, object]:
     return row | {
         "part": worst,
         "measured": values.mean(),
-        "spread": values.std() if len(values) > 1 or claim.pooled else 0.0,
+        "spread": _spread(values, claim.pooled),
         "seeds": len(values),
         "met": scores.count(1),
         "verdict": verdict,
     }
+
+
+def _spread(values: pd.Series, pooled: bool) -> float:
+    if len(values) == 1:
+        return np.nan if pooled else 0.0
+    return float(values.std()) if np.isfinite(values).all() else np.inf
 
 
 def _score(expected: Expected, values: pd.Series) -> float:

@@ -59,9 +59,18 @@ def has_all_of(configuration: Mapping[str, Any], full: Mapping[str, Any]) -> boo
         full: the content of `config.yaml`.
     """
     parts = "linear", "sentiment", "compression", "readings"
-    here = experiments(configuration["nonlinear"])
-    return all(configuration[part] == full[part] for part in parts) and all(
-        here.get(name) == one for name, one in experiments(full["nonlinear"]).items()
+    of_networks = "measurements", "examples"
+    here, there = configuration["nonlinear"], full["nonlinear"]
+    compared = compared_experiments(configuration["supplement"])
+    trained = experiments(here)
+    return (
+        all(configuration[part] == full[part] for part in parts)
+        and all(here[part] == there[part] for part in of_networks)
+        and all(trained.get(name) == one for name, one in experiments(there).items())
+        and all(
+            set(names) <= set(compared[figure])
+            for figure, names in compared_experiments(full["supplement"]).items()
+        )
     )
 
 

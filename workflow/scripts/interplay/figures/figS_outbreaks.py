@@ -24,10 +24,10 @@ NONE = "no network converged early"
 
 PANELS = {
     "a": Panel(
-        "loss of the network that breaks out most, and of the same with variants of Adam",
-        "nonlinear_loss.parquet",
-        "experiment in @experiments",
-        ("loss",),
+        "the network that breaks out most, and the same with variants of Adam: their losses",
+        "outbreaks.csv",
+        "drawn",
+        ("outbreak_share",),
     ),
     "b": Panel(
         "outbreaks of each network by variant of Adam and learning rate",
@@ -55,7 +55,6 @@ def draw(
     losses: pd.DataFrame,
     networks: pd.DataFrame,
     *,
-    experiments: list[str],
     readings: list[Mapping[str, str]],
     names: list[str],
     threshold: float,
@@ -66,7 +65,6 @@ def draw(
         outbreaks: the table outbreaks.csv.
         losses: the table nonlinear_loss.parquet.
         networks: the table nonlinear.csv.
-        experiments: that the table outbreaks.csv compares.
         readings: the experiment that stands for each task, in two readings.
         names: of these readings.
         threshold: fraction of the initial loss.
@@ -74,10 +72,8 @@ def draw(
     figure = Figure(figsize=(TEXT_WIDTH, 4.0))
     axes = figure.subplots(2, 2)
     rates = sorted(outbreaks.learning_rate.unique())
-    colours = shades(TASK_COLOURS["mante"], 2)
-    shown = PANELS["a"].select(losses, experiments=experiments)
-    _draw_worst(axes[0, 0], outbreaks, shown, threshold)
-
+    colours = shades(TASK_COLOURS["mante"], len(rates))
+    _draw_worst(axes[0, 0], PANELS["a"].select(outbreaks), losses, threshold)
     _draw_networks(axes[0, 1], outbreaks, rates, colours)
 
     pairs = zip(axes[1], "cd", readings, names, strict=False)
@@ -120,19 +116,13 @@ def _draw_networks(
 
 
 def _draw_worst(
-    ax: Axes, outbreaks: pd.DataFrame, losses: pd.DataFrame, threshold: float
+    ax: Axes, twins: pd.DataFrame, losses: pd.DataFrame, threshold: float
 ) -> None:
-    """Draw the loss of the network that Adam leaves most often, and of its variants."""
-    adam = outbreaks[outbreaks.variant == "Adam"]
-    if adam.empty:
+    """Draw the losses of one network, trained by the variants of Adam."""
+    if twins.empty:
         leave_empty(ax, NONE)
         return
-    worst = adam.loc[adam.outbreak_share.idxmax()]
-    twins = outbreaks[
-        (outbreaks.learning_rate == worst.learning_rate)
-        & (outbreaks.g == worst.g)
-        & (outbreaks.seed == worst.seed)
-    ]
+    worst = twins.iloc[0]
     colours = sns.color_palette("dark", len(twins))
     for (_, network), colour in zip(twins.iterrows(), colours, strict=True):
         curve = losses[

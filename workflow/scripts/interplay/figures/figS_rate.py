@@ -1,5 +1,7 @@
 """Supplement: the learning rate that the published Fig. 2 (a, b) was made with."""
 
+from itertools import cycle
+
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -22,8 +24,8 @@ QUANTITIES = {
     "norm_dW": r"$\|\Delta W\|$ / published",
 }
 
-DASHES = ("-", "--", ":", "-.")
-"""a style per g"""
+DASHES = ("-", "--", ":", "-.", (0, (3, 1, 1, 1, 1, 1)), (0, (5, 4)), (0, (1, 3)))
+"""a style per g; they begin again if there are more"""
 
 PANELS = {
     "a": Panel(
@@ -83,7 +85,7 @@ def _draw_ratios(ax: Axes, rows: pd.DataFrame) -> None:
     if rows.empty:
         return
     ratios = rows.assign(ratio=rows.measured / rows.published)
-    dashes = dict(zip(sorted(ratios.g.unique()), DASHES, strict=False))
+    dashes = dict(zip(sorted(ratios.g.unique()), cycle(DASHES), strict=False))
     for (role, g), of_point in ratios.groupby(["role", "g"]):
         sns.lineplot(
             of_point, x="learning_rate", y="ratio", errorbar="sd", color=TASK_COLOURS[role],
@@ -101,6 +103,6 @@ def _legend(rate: pd.DataFrame) -> list[Line2D]:
     ]
     strengths = [
         Line2D([], [], color=INK, ls=ls, label=f"$g = {g:g}$")
-        for g, ls in zip(sorted(rate.g.unique()), DASHES, strict=False)
+        for g, ls in zip(sorted(rate.g.unique()), cycle(DASHES), strict=False)
     ]
     return tasks + strengths

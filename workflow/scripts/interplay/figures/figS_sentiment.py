@@ -75,8 +75,6 @@ def draw(
     upper = above.subplots(1, 2)
     for ax, letter, quantity in zip(upper, "ab", ("loss", "accuracy"), strict=True):
         rows = PANELS[letter].select(curves, experiment=experiment)
-        # An epoch's values are those after its last step, or means over its steps.
-        rows = rows.assign(epoch=rows.epoch + 1)
         for split, (name, colour) in SPLITS.items():
             draw_mean(
                 ax, rows, "epoch", f"{split}_{quantity}", color=colour, label=name,

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from interplay.configuration.experiments import ADAM_ON_ALL, DESCENT, W_ALONE
 from interplay.figures.fig2 import QUANTITIES
 from interplay.figures.panels import Panel, letters
 from interplay.figures.style import (
@@ -24,9 +25,9 @@ from interplay.figures.style import (
 )
 
 WAYS = {
-    "Adam": ("Adam", "-"),
-    "W alone": ("$W$ alone", "--"),
-    "gradient descent": ("gradient\ndescent", ":"),
+    ADAM_ON_ALL: ("Adam", "-"),
+    W_ALONE: ("$W$ alone", "--"),
+    DESCENT: ("gradient\ndescent", ":"),
 }
 """ways of training: label and line style"""
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 SOLVED = 0.05
-"""of the initial loss: a network whose loss ends below it has solved its task"""
+"""of the initial loss, the paper's bound, which the claims use whatever the configuration
+says: a network whose loss ends below it has solved its task"""
 
 
 def settled(networks: pd.DataFrame) -> pd.Series:

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+from interplay.storage.errors import InputError
+
 
 class Sources:
     """The Python files of a folder, as they are now: each is looked up and read once."""
@@ -35,11 +37,12 @@ class Sources:
 
         Raises:
             FileNotFoundError: the script or one of `modules` is not there.
+            InputError: a file is not Python.
         """
         digest = hashlib.sha256()
         for file in self.files(script, modules):
             name = file.relative_to(self._root).as_posix()
-            digest.update(f"{name}\n{_parsed(self._text(file))[1]}\n".encode())
+            digest.update(f"{name}\n{_parsed(file, self._text(file))[1]}\n".encode())
         return digest.hexdigest()
 
     def files(self, script: str, modules: Iterable[str] = ()) -> list[Path]:
@@ -60,7 +63,7 @@ class Sources:
             file = waiting.pop()
             if file not in found:
                 found.add(file)
-                new = _parsed(self._text(file))[0] - imported
+                new = _parsed(file, self._text(file))[0] - imported
                 imported |= new
                 for module in new:
                     waiting += self._files_of(module)
@@ -96,17 +99,30 @@ def code_files(script: Path, modules: Iterable[str] = ()) -> list[Path]:
 
 
 def file_code_hash(file: Path) -> str:
-    """Return the sha256 over one Python file's syntax tree, as `code_hash` sees it."""
-    return hashlib.sha256(_parsed(_text(file))[1].encode()).hexdigest()
+    """Return the sha256 over one Python file's syntax tree, as `code_hash` sees it.
+
+    Raises:
+        InputError: the file is not Python.
+    """
+    return hashlib.sha256(_parsed(file, _text(file))[1].encode()).hexdigest()
 
 
 def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8")
 
 
+def _parsed(file: Path, text: str) -> tuple[frozenset[str], str]:
+    try:
+        return _parsed_text(text)
+    except SyntaxError as error:
+        raise InputError(
+            f"{file}, line {error.lineno}: expected Python: {error.msg}"
+        ) from None
+
+
 # Scripts share most of their modules: each text is parsed once.
 @cache
-def _parsed(text: str) -> tuple[frozenset[str], str]:
+def _parsed_text(text: str) -> tuple[frozenset[str], str]:
     """Return the modules that a text imports, and its syntax tree without docstrings."""
     tree = ast.parse(text)
     names: list[str] = []

@@ -7,6 +7,7 @@ and outputs. Paths in the crate are those of the repository, so `snakemake -n` a
 """
 
 import json
+import tempfile
 from datetime import UTC, datetime
 from importlib.metadata import version
 from io import StringIO
@@ -91,7 +92,12 @@ def write_crate(graph: Graph, folder: Path) -> None:
     _Builder(crate, graph).build()
     manifest = StringIO(codecheck(graph.receipts, graph.results))
     crate.add_file(manifest, "codecheck.yml", properties={"name": "codecheck.yml"})
-    crate.write(folder)
+    # Written elsewhere first: a crate that could not be finished does not stay.
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        whole = Path(temporary) / folder.name
+        crate.write(whole)
+        whole.rename(folder)
 
 
 class _Builder:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,8 @@ def _measured(claim: pd.Series, rows: pd.DataFrame) -> str:
         return f"{value}, from all seeds together ({rows.seed.nunique()})"
     if claim.seeds == 1:
         return f"{value} with 1 seed"
+    if not isfinite(claim.spread):
+        return f"{value} over {claim.seeds} seeds"
     return f"{value} ± {claim.spread:.2g} over {claim.seeds} seeds"
 
 

@@ -163,7 +163,7 @@ class _Check:
             if not (root / path).is_file():
                 yield f"{path}: missing; {made} was made with it"
                 return
-            if file_code_hash(root / path) != expected:
+            if not _is_code(root / path, expected):
                 yield f"{path}: altered since {made} was made"
                 return
         script = root / receipt.script
@@ -175,6 +175,14 @@ class _Check:
             return
         if sources.hash(script.name, receipt.modules) != receipt.code_hash:
             yield f"{receipt.script}: altered since {made} was made"
+
+
+def _is_code(file: Path, expected: str) -> bool:
+    """Return whether a file is the code of this hash; a file that is not Python is not."""
+    try:
+        return file_code_hash(file) == expected
+    except InputError:
+        return False
 
 
 def _altered_workflow(chain: Chain, then: Place) -> Iterator[str]:

@@ -22,7 +22,7 @@ def sure_change(rows: pd.DataFrame, column: str, smaller: int, larger: int) -> f
         max(0, |larger mean / smaller mean - 1| - 2 standard errors); NaN with fewer than
         two networks of a size.
     """
-    by_size = rows.dropna(subset=column).set_index("N")[column].astype(float)
+    by_size = _by_size(rows, column)
     before, after = (by_size[by_size.index == n] for n in (smaller, larger))
     if min(len(before), len(after)) < 2:
         return np.nan

@@ -1,0 +1,81 @@
+"""The definitions of Fig. 2: convergence, functional rank, loss after shuffling W0."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from interplay.nonlinear.measurements.learning import convergence, convergence_epoch
+from interplay.nonlinear.measurements.shuffling import shuffle_loss
+from interplay.nonlinear.measurements.truncation import functional_ranks
+from interplay.nonlinear.network import Network
+from interplay.nonlinear.trained import TrainedNetwork
+from interplay.nonlinear.training import Run, draw_test_trials, initial_state, train
+from interplay.tasks import make_task
+
+TASK = make_task("romo", 0.5)
+RUN = Run("romo", 0.9, 1, n=24, epochs=20, batch=4, learning_rate=0.05 / 24)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return TrainedNetwork.of(RUN, TASK, train(RUN, TASK, initial_state(RUN, TASK)))
+
+
+def with_losses(trained, losses):
+    return replace(trained, losses=np.array(losses), initial_loss=losses[0])
+
+
+def test_a_network_converges_at_the_first_epoch_below_the_bound(trained):
+    assert convergence_epoch(np.array([1, 0.5, 0.04, 0.2]), 0.05) == 2
+    assert convergence_epoch(np.array([1, 0.05]), 0.05) is None
+    # It stays converged although the loss rises again, which is an outbreak.
+    losses = [2.0, 0.09, 0.5, 0.08, 0.3, 0.2, 0.05, 0.01]
+    (row,) = convergence(with_losses(trained, losses), 0.05).itertuples()
+    assert (row.convergence_epoch, row.converged, row.initial_loss) == (1, True, 2.0)
+    assert row.outbreak_share == 2 / 4
+    (row,) = convergence(with_losses(trained, [1.0, 0.3, 0.2, 0.1]), 0.05).itertuples()
+    assert pd.isna(row.convergence_epoch)
+    assert not row.converged
+
+
+def test_the_functional_rank_is_relative_to_the_initial_loss_or_to_that_at_rank_0(
+    trained,
+):
+    truncated = pd.DataFrame({"rank": range(4), "loss": [4.0, 0.15, 0.08, 0.01]})
+    (row,) = functional_ranks(
+        with_losses(trained, [2.0, 0.01]), truncated, 0.05
+    ).itertuples()
+    assert row.functional_rank == 2  # 0.08 < 0.05 · 2
+    assert row.functional_rank_rank0 == 1  # 0.15 < 0.05 · 4
+
+
+def test_a_network_that_did_not_converge_has_no_functional_rank(trained):
+    truncated = pd.DataFrame({"rank": range(2), "loss": [1.0, 0.001]})
+    row = functional_ranks(with_losses(trained, [1.0, 0.2]), truncated, 0.05)
+    assert row.isna().all(axis=None)
+
+
+def test_the_shuffled_loss_is_of_permuted_w0_plus_dw_over_the_initial_loss(trained):
+    trained = with_losses(trained, [2.0, 1.0])
+    (row,) = shuffle_loss(trained, 32).itertuples()
+    mixed = RUN.stream("shuffle").permutation(trained.W0.ravel())
+    W = mixed.reshape(trained.W0.shape) + trained.dW
+    trials = draw_test_trials(RUN, TASK, 32)
+    networks = [replace(trained.network, W=W), trained.network]
+    shuffled, final = (loss_of(network, trials) for network in networks)
+    assert row.shuffle_loss_ratio == pytest.approx(shuffled / 2.0, rel=1e-5)
+    assert row.final_loss == pytest.approx(final, rel=1e-5)
+
+
+def loss_of(network: Network, trials):
+    """Compute the loss of trials step by step, Eqs (2) and (3), in float64."""
+    W, B, C = (np.asarray(getattr(network, name), float) for name in "WBC")
+    x = np.zeros((trials.inputs.shape[1], len(W)))
+    outputs = []
+    for u in trials.inputs:
+        x = x + TASK.dt * (-x + np.tanh(x) @ W.T + u @ B.T)
+        outputs.append(np.tanh(x) @ C.T)
+    squares = trials.mask * (trials.targets - np.array(outputs)) ** 2
+    return 0.5 * squares.sum() / trials.mask.sum()
