@@ -1,4 +1,4 @@
-"""The cost of a run, from the kept run: kept jobs cost the kept total, work scales."""
+"""The cost of a run, from the archived run: the same jobs cost the same, work scales."""
 
 import io
 import json
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from interplay.launch import command, configuration_of, environment
 from interplay.provenance.archive import archive
-from interplay.terminal.estimate import Kept, estimates, table
+from interplay.terminal.estimate import ArchivedRun, estimates, table
 from interplay.terminal.progress import Job
 from interplay.terminal.screen import PlainLines
 from interplay.terminal.watching import watch
@@ -43,7 +43,7 @@ def configuration(epochs=1000, N=256):
 
 
 def jobs(results="results"):
-    """All jobs of the kept run: four networks, two measurements, a figure, and `all`."""
+    """All jobs of the archived run: four networks, two measurements, a figure, and `all`."""
     found = [Job("all", "all")]
     for name in ("mante", "romo"):
         folder = f"nonlinear/{name}"
@@ -79,14 +79,14 @@ def jobs(results="results"):
     return found
 
 
-def kept_run(folder, values=None):
+def archived_run(folder, values=None):
     work_of = work_in(values or configuration())
     work = {TRAIN: 0.0, RANK: 0.0}
     for job in jobs():
         if job.rule in ("train_network", "functional_rank"):
             step = TRAIN if job.rule == "train_network" else RANK
             work[step] += work_of(job.rule, job.wildcards)
-    return Kept(folder, COSTS, work)
+    return ArchivedRun(folder, COSTS, work)
 
 
 def by_stage(rows):
@@ -94,7 +94,7 @@ def by_stage(rows):
 
 
 def test_the_kept_jobs_cost_the_kept_total(tmp_path):
-    rows = by_stage(estimates(jobs(), configuration(), "results", kept_run(tmp_path)))
+    rows = by_stage(estimates(jobs(), configuration(), "results", archived_run(tmp_path)))
     assert {stage: row.jobs for stage, row in rows.items()} == {
         "nonlinear": 6,
         "figures": 1,
@@ -106,10 +106,10 @@ def test_the_kept_jobs_cost_the_kept_total(tmp_path):
 
 @given(factor=st.integers(1, 20), N=st.sampled_from([64, 128, 512]))
 def test_training_costs_by_epochs_and_size(tmp_path_factory, factor, N):
-    kept = kept_run(tmp_path_factory.getbasetemp())
+    archived = archived_run(tmp_path_factory.getbasetemp())
     trainings = [job for job in jobs() if job.rule == "train_network"]
     values = configuration(epochs=1000 * factor, N=N)
-    (row,) = estimates(trainings, values, "results", kept)
+    (row,) = estimates(trainings, values, "results", archived)
     assert row.seconds == pytest.approx(800.0 * factor * (N / 256) ** EXPONENT)
     assert row.bytes == 4 * (4 * N**2)
 
@@ -122,9 +122,9 @@ def test_a_longer_trial_costs_more():
     assert costs["mante"] / costs["romo"] == pytest.approx(ratio)
 
 
-def test_what_the_kept_run_lacks_is_not_guessed(tmp_path):
+def test_what_the_archived_run_lacks_is_not_guessed(tmp_path):
     # An archive of an older version: costs, and neither configuration nor this step.
-    old = Kept(tmp_path, {TRAIN: (4, 800.0), FIG2: (1, 4.0)})
+    old = ArchivedRun(tmp_path, {TRAIN: (4, 800.0), FIG2: (1, 4.0)})
     rows = estimates(jobs(), configuration(), "results", old)
     assert by_stage(rows)["figures"].unknown == ()
     assert by_stage(rows)["nonlinear"].seconds == 0
@@ -137,20 +137,22 @@ def test_what_the_kept_run_lacks_is_not_guessed(tmp_path):
         "Training",
         benchmark="results/benchmarks/nonlinear/mante/train.tsv",
     )
-    (row,) = estimates([together], configuration(), "results", kept_run(tmp_path))
+    (row,) = estimates([together], configuration(), "results", archived_run(tmp_path))
     assert row.unknown == ("train_stack_mante",)
 
 
-def test_files_are_as_large_as_those_of_the_kept_run(tmp_path):
+def test_files_are_as_large_as_those_of_the_archived_run(tmp_path):
     (tmp_path / "figures").mkdir()
     (tmp_path / "figures/fig2.pdf").write_bytes(b"1234567")
-    kept = kept_run(tmp_path)
-    rows = estimates(jobs("results/preview"), configuration(), "results/preview", kept)
+    archived = archived_run(tmp_path)
+    rows = estimates(
+        jobs("results/preview"), configuration(), "results/preview", archived
+    )
     assert by_stage(rows)["figures"].bytes == 7
 
 
 def test_the_table_has_the_stages_in_order_and_their_sum(tmp_path):
-    rows = estimates(jobs()[::-1], configuration(), "results", kept_run(tmp_path))
+    rows = estimates(jobs()[::-1], configuration(), "results", archived_run(tmp_path))
     lines = table(rows, tmp_path)
     assert [line.split()[0] for line in lines[:4]] == [
         "stage", "nonlinear", "figures", "total",
@@ -160,24 +162,24 @@ def test_the_table_has_the_stages_in_order_and_their_sum(tmp_path):
     assert table([], tmp_path) == ["Nothing to be done: all results are there."]
 
 
-def test_without_a_kept_run_nothing_is_known(tmp_path):
-    assert Kept.read(tmp_path / "none") == Kept(tmp_path / "none")
+def test_without_an_archived_run_nothing_is_known(tmp_path):
+    assert ArchivedRun.read(tmp_path / "none") == ArchivedRun(tmp_path / "none")
 
 
 @pytest.mark.slow
 def test_a_dry_run_of_everything_costs_what_the_archived_run_cost(reproduction, tmp_path):
     folder = reproduction.folder
-    archive(reproduction.results.relative_to(folder), tmp_path / "kept", folder)
+    archive(reproduction.results.relative_to(folder), tmp_path / "archived", folder)
     files = ["--configfile", *reproduction.configuration]
     arguments = ["-nF", "--cores", "1", *files, "--", *reproduction.targets]
     ended = watch(command(arguments), folder, environment(), PlainLines(io.StringIO()))
     assert ended.status == 0
     values = configuration_of(arguments, folder)
-    described = json.loads((tmp_path / "kept/configuration.json").read_text())
+    described = json.loads((tmp_path / "archived/configuration.json").read_text())
     assert values == described["values"]
-    kept = Kept.read(tmp_path / "kept")
-    rows = estimates(ended.progress.jobs.values(), values, "results/preview", kept)
-    costs = pd.read_csv(tmp_path / "kept/costs.csv").query("stage != 'workflow'")
+    archived = ArchivedRun.read(tmp_path / "archived")
+    rows = estimates(ended.progress.jobs.values(), values, "results/preview", archived)
+    costs = pd.read_csv(tmp_path / "archived/costs.csv").query("stage != 'workflow'")
     assert {row.stage: row.jobs for row in rows} == costs.groupby(
         "stage"
     ).jobs.sum().to_dict()

@@ -34,13 +34,13 @@ PATIENCE = 10.0
 """seconds that a job has to end after SIGTERM, before SIGKILL"""
 
 
-def run(arguments: Sequence[str], folder: Path, kept: Path) -> int:
+def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
     """Run Snakemake; return its exit status.
 
     Args:
         arguments: of Snakemake.
         folder: where it runs.
-        kept: the archived run from which a dry run estimates costs, relative to `folder`.
+        archived: the run from which a dry run estimates costs, relative to `folder`.
 
     Raises:
         InputError: a configuration file is missing or broken.
@@ -57,11 +57,13 @@ def run(arguments: Sequence[str], folder: Path, kept: Path) -> int:
     results = (configuration.get("pathvars") or {}).get("results", "results")
     if ended.status == 0 and is_dry(arguments):
         # Imported here, since a real run does without pandas and the tasks.
-        from interplay.terminal.estimate import Kept, estimates, table
+        from interplay.terminal.estimate import ArchivedRun, estimates, table
 
         jobs = ended.progress.jobs.values()
-        rows = estimates(jobs, configuration, results, Kept.read(folder / kept))
-        lines = table(rows, kept)
+        rows = estimates(
+            jobs, configuration, results, ArchivedRun.read(folder / archived)
+        )
+        lines = table(rows, archived)
     else:
         lines = _ending(ended, Path(os.path.relpath(work)), results)
     for line in lines:

@@ -1,8 +1,8 @@
-"""The cost of a run to come, estimated from the costs of the kept run.
+"""The cost of a run to come, estimated from the costs of the archived run.
 
 A job of a step whose jobs are alike costs what such a job cost on average. For trainings
-and measurements of networks, the kept seconds are divided by the work of the kept jobs and
-multiplied by that of the job (`interplay.terminal.work`). Steps that the kept run does not
+and measurements of networks, its seconds are divided by the work of its jobs and
+multiplied by that of the job (`interplay.terminal.work`). Steps that the archived run does not
 have are not known, and not guessed.
 """
 
@@ -27,8 +27,8 @@ NAMED = 5
 
 
 @dataclass(frozen=True)
-class Kept:
-    """The kept run: its costs, and the work that they paid for."""
+class ArchivedRun:
+    """The archived run: its costs, and the work that they paid for."""
 
     folder: Path
     costs: dict[Step, tuple[int, float]] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Kept:
     """of all jobs together, in the unit of `work_in`; only of the steps in `SCALED`"""
 
     @classmethod
-    def read(cls, folder: Path) -> "Kept":
+    def read(cls, folder: Path) -> "ArchivedRun":
         """Read an archive; what it lacks is not known.
 
         Args:
@@ -81,7 +81,10 @@ class Estimate:
 
 
 def estimates(
-    jobs: Iterable[Job], configuration: Mapping[str, Any], results: str, kept: Kept
+    jobs: Iterable[Job],
+    configuration: Mapping[str, Any],
+    results: str,
+    archived: ArchivedRun,
 ) -> list[Estimate]:
     """Return what the jobs of each stage will cost.
 
@@ -89,7 +92,7 @@ def estimates(
         jobs: that would run.
         configuration: as it takes effect.
         results: the results folder, relative to the working directory.
-        kept: the kept run.
+        archived: the archived run.
     """
     work = work_in(configuration)
     sizes = _network_sizes(configuration)
@@ -98,8 +101,8 @@ def estimates(
         # Rules such as `all` compute nothing.
         if job.benchmark:
             step = _step(job, results)
-            seconds = _seconds(job, step, work, kept)
-            size = sum(_size(path, job, results, sizes, kept) for path in job.outputs)
+            seconds = _seconds(job, step, work, archived)
+            size = sum(_size(path, job, results, sizes, archived) for path in job.outputs)
             stages.setdefault(step[0], []).append((job, seconds, size))
     return [
         Estimate(
@@ -113,12 +116,12 @@ def estimates(
     ]
 
 
-def table(rows: Sequence[Estimate], kept: Path) -> list[str]:
+def table(rows: Sequence[Estimate], archived: Path) -> list[str]:
     """Return the lines that a dry run shows.
 
     Args:
         rows: one per stage.
-        kept: folder of the kept run, as it is named.
+        archived: folder of the archived run, as it is named.
     """
     if not rows:
         return ["Nothing to be done: all results are there."]
@@ -136,8 +139,8 @@ def table(rows: Sequence[Estimate], kept: Path) -> list[str]:
     return [
         f"{'stage':12}{'jobs':>6}{'CPU hours':>12}{'disk':>10}",
         *(_line(row) for row in [*rows, total]),
-        f"Estimated from the kept run ({kept}), for its machine.",
-        "Disk: weights of networks; figures and tables as large as those of the kept run.",
+        f"Estimated from the archived run ({archived}), for its machine.",
+        "Disk: weights of networks; figures and tables as large as those of the archived run.",
         *([f"? Cost not known of {len(unknown)} jobs: {named}."] if unknown else []),
         "`snakemake -n`, with the same arguments, lists the jobs and their reasons.",
     ]
@@ -161,24 +164,26 @@ def _step(job: Job, results: str) -> Step:
     return relative.parts[0], path.stem
 
 
-def _seconds(job: Job, step: Step, work, kept: Kept) -> float | None:
-    if step not in kept.costs:
+def _seconds(job: Job, step: Step, work, archived: ArchivedRun) -> float | None:
+    if step not in archived.costs:
         return None
-    number, seconds = kept.costs[step]
+    number, seconds = archived.costs[step]
     if step not in SCALED.values():
         return seconds / number
-    if job.rule not in SCALED or not kept.work.get(step):
+    if job.rule not in SCALED or not archived.work.get(step):
         return None
-    return seconds * work(job.rule, job.wildcards) / kept.work[step]
+    return seconds * work(job.rule, job.wildcards) / archived.work[step]
 
 
-def _size(path: str, job: Job, results: str, sizes: Mapping[str, int], kept: Kept) -> int:
+def _size(
+    path: str, job: Job, results: str, sizes: Mapping[str, int], archived: ArchivedRun
+) -> int:
     """Return the bytes of an output: of the same file in the archive, or of a network."""
     if Path(path).name == "network.safetensors":
         return sizes.get(job.wildcards.get("experiment", ""), 0)
     if not Path(path).is_relative_to(results):
         return 0
-    same = kept.folder / Path(path).relative_to(results)
+    same = archived.folder / Path(path).relative_to(results)
     files = [same] if same.is_file() else same.rglob("*")
     return sum(file.stat().st_size for file in files if file.is_file())
 
