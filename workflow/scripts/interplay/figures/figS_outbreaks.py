@@ -136,6 +136,9 @@ def _draw_worst(
     ax.set(xlabel="epoch", ylabel="loss")
     if np.isfinite(ax.dataLim.minposy):
         ax.set_yscale("log")
+        # Room for the legend.
+        low, high = ax.get_ylim()
+        ax.set_ylim(low / (high / low) ** 0.4, high)
     ax.set_title(
         f"$g = {worst.g:g}$, seed {worst.seed}, {worst.learning_rate:g}$/N$",
         loc="right", fontsize=7,

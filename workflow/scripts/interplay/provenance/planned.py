@@ -1,7 +1,9 @@
 """The graph of a run that has not ended, from the plan that Snakemake's hook wrote.
 
 The site is itself made by a job, so it cannot read receipts, which are written at the end. It
-reads the plan: all jobs as they were known before they ran. Times are those of the outputs.
+reads the plan: all jobs as they were known before they ran. Times are those of the outputs. If
+a file is no longer there, such as the weights of a network that was measured in an earlier
+run, the receipts of that run stand for the jobs that wrote or read it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +14,8 @@ from interplay.provenance.graph import Graph
 from interplay.provenance.issuing import Job, issue
 from interplay.provenance.origin import Origin, configuration_files
 from interplay.provenance.place import Place
-from interplay.provenance.receipts import Chain, Seal, leaves
+from interplay.provenance.receipts import NAME, Chain, Receipt, Seal, leaves, producers_of
+from interplay.storage.errors import InputError
 
 
 def planned_graph(plan: Mapping[str, Any], targets: Iterable[str], work: Path) -> Graph:
@@ -23,11 +26,29 @@ def planned_graph(plan: Mapping[str, Any], targets: Iterable[str], work: Path) -
             without times.
         targets: files that exist by now.
         work: the working directory of Snakemake.
+
+    Raises:
+        InputError: a file of a job is missing, and the job has no earlier receipt.
     """
     root = (work / plan["root"]).resolve()
     origin = Origin.of(root, plan["values"], plan["command_line"])
-    jobs = [_job(job, work) for job in _needed(plan["jobs"], targets)]
-    receipts = issue(jobs, [], origin, root, work)
+    earlier = _earlier_receipts(work / plan["results"] / NAME)
+    jobs, standing = [], []
+    for described in _needed(plan["jobs"], targets):
+        first = described["outputs"][0]
+        files = [*described["outputs"], *described["inputs"]]
+        if gone := [path for path in files if not (work / path).exists()]:
+            if first not in earlier:
+                raise InputError(
+                    f"{gone[0]}: expected a file or a receipt, found neither"
+                )
+            standing.append(earlier[first])
+            times = earlier[first].started, earlier[first].ended
+        else:
+            times = ((work / first).stat().st_mtime,) * 2
+        started, ended = times
+        jobs.append(Job(**described, started=started, ended=ended, recorded_inputs={}))
+    receipts = issue(jobs, standing, origin, root, work)
     seal = Seal(
         results=plan["results"],
         root=plan["root"],
@@ -63,6 +84,10 @@ def _needed(
     return [job for number, job in enumerate(jobs) if number in needed]
 
 
-def _job(described: Mapping[str, Any], work: Path) -> Job:
-    ended = (work / described["outputs"][0]).stat().st_mtime
-    return Job(**described, started=ended, ended=ended, recorded_inputs={})
+def _earlier_receipts(path: Path) -> dict[str, Receipt]:
+    """Return the receipts of an earlier run, by the files that they name as outputs."""
+    try:
+        return producers_of(Chain.read(path).receipts)
+    except InputError:
+        # There are none, or they are of an older format and will be written anew.
+        return {}
