@@ -117,7 +117,7 @@ def _draw_other(ax: Axes, rows: pd.DataFrame, quantity: str) -> None:
     """Draw the mean over the seeds of the other reading."""
     for split, (_, colour) in SPLITS.items():
         means = rows.groupby("epoch")[f"{split}_{quantity}"].mean()
-        ax.plot(means.index + 1, means, color=colour, **OTHER)
+        ax.plot(means.index, means, color=colour, **OTHER)
 
 
 def _draw_published(ax: Axes, published: pd.DataFrame, quantity: str) -> None:
@@ -135,4 +135,8 @@ def _draw_published_values(
         for matrix, (_, line) in MATRICES.items():
             shown = rows[(rows.bound == bound) & (rows.matrix == matrix)]
             style = PUBLISHED | {"marker": marker, "color": line["color"]}
-            ax.plot(shown["index"], shown["value"], zorder=4, clip_on=False, **style)
+            (drawn,) = ax.plot(
+                shown["index"], shown["value"], zorder=4, clip_on=False, **style
+            )
+            # Whole at index 1; the layout would take the marker's box for one of the axes.
+            drawn.set_in_layout(False)
