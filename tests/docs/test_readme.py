@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+import pandas as pd
+
+from interplay.configuration.experiments import experiments, sentiment_experiments
 from interplay.configuration.files import read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -12,3 +15,31 @@ README = " ".join((ROOT / "README.md").read_text().split())
 def test_the_number_of_statements_is_that_of_the_claims():
     (number,) = re.findall(r"It tests (\d+) statements in each", README)
     assert int(number) == len(read_yaml(ROOT / "paper/claims.yaml")["claims"])
+
+
+def test_the_numbers_of_networks_are_those_of_the_configuration():
+    config = read_yaml(ROOT / "config.yaml")
+    rate = sum(
+        len(one.g) * len(one.seeds) for one in experiments(config["nonlinear"]).values()
+    )
+    linear = config["linear"]
+    cosine, divergence = linear["cosine"], linear["divergence"]
+    number = len(linear["targets"]) * len(linear["g"]) * len(linear["seeds"])
+    number += len(cosine["networks"]) * len(cosine["seeds"])
+    number += len(divergence["targets"]) * len(divergence["g"]) * len(divergence["seeds"])
+    second = linear["second_order"]
+    # Orthogonal and independent vectors.
+    number += 2 * len(linear["targets"]) * len(second["seeds"])
+    lstms = sum(
+        len(one.seeds) for one in sentiment_experiments(config["sentiment"]).values()
+    )
+    assert lstms == 4
+    assert f"{rate} rate networks, {number} linear networks and four LSTMs" in README
+
+
+def test_the_cpu_hours_are_those_of_the_archived_run():
+    costs = pd.read_csv(ROOT / "paper/results/costs.csv")
+    hours = costs[costs.stage != "workflow"].cpu_seconds.sum() / 3600
+    assert f"in {hours:.1f} CPU hours" in README
+    assert costs.rss_megabytes.max() < 1000
+    assert "less than 1 GB of memory" in README
