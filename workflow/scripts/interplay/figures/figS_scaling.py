@@ -59,10 +59,12 @@ def draw(scaling: pd.DataFrame) -> Figure:
             rows = PANELS[letters(start, 3)[column]].select(scaling)
             for g, colour in colours.items():
                 _draw_against_n(ax, rows[rows.g == g], quantity, colour)
-                if quantity == "norm_W" and g > 0:
+                if quantity == "norm_W" and g > 0 and len(rows):
                     ax.plot(sizes, np.sqrt(sizes) * g, ":", color=MUTED, lw=1, zorder=3)
             ax.set(xlabel="", ylabel="")
             ax.set_ylim(0, None)
+            if rows.empty:
+                ax.text(0.5, 0.5, "not trained", transform=ax.transAxes, ha="center")
         use_log_axis(axes[0, column])
         axes[-1, column].set_xscale("log")
         axes[-1, column].set_xticks(sizes, map(str, sizes))
