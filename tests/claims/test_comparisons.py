@@ -132,7 +132,7 @@ def test_a_flipflop_without_the_option_is_that_of_the_text(published):
     found = comparisons.flipflops(table, parameters, published)
     holds = found.groupby("experiment").hold.unique().str[0].to_dict()
     assert holds == {"usual": "per_channel", "drawn": "last_pulse"}
-    assert FlipFlop(dt=0.5).hold == comparisons.DEFAULT_HOLD
+    assert FlipFlop(dt=0.5).hold == "per_channel"
 
 
 def test_the_published_flipflop_is_nearest_to_itself(published):

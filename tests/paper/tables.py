@@ -1,4 +1,4 @@
-"""Tables of the supplement's experiments, small enough to count in."""
+"""Tables of comparisons and of the supplement's experiments, small enough to count in."""
 
 import pandas as pd
 
@@ -15,6 +15,21 @@ TRAINING = pd.DataFrame(
         "initial_loss": 2.0,
         "final_loss": [1.0, 2.0, 0.0, 0.0],
         "converged": [False, False, True, True],
+    }
+)
+RATE = pd.DataFrame(
+    {
+        "experiment": "flipflop",
+        "role": "flipflop",
+        "quantity": "norm_dW",
+        "g": 0.9,
+        "seed": [0, 1],
+        "learning_rate": 0.02,
+        "measured": [1.0, 1.2],
+        "published": 1.0,
+        "distance": 0.1,
+        "standard_error": 0.02,
+        "identified": True,
     }
 )
 SUPPLEMENT = {

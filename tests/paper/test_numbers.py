@@ -3,10 +3,9 @@
 import pandas as pd
 import pytest
 
+from interplay.paper.labels import configured, labels
 from interplay.paper.numbers import (
     against_published,
-    configured,
-    labels,
     lstm_spectra,
     of_supplement,
 )

@@ -11,16 +11,16 @@ import yaml
 
 from interplay.claims.explanation import read_explanations
 from interplay.configuration.experiments import experiments
+from interplay.paper.labels import configured
 from interplay.paper.numbers import (
     against_published,
     compared,
-    configured,
     found,
     lstm_spectra,
     of_supplement,
 )
 from interplay.storage.tables import write_table
-from tests.paper.tables import SUPPLEMENT
+from tests.paper.tables import RATE, SUPPLEMENT
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "paper" / "paper.typ"
@@ -188,21 +188,6 @@ def files(tmp_path):
     }
     rates = {"flipflop": 0.03, "mante": 0.03, "lstm": 0.001}
     config["rates"] = dict.fromkeys(config["readings"], rates)
-    rate = pd.DataFrame(
-        {
-            "experiment": "flipflop",
-            "role": "flipflop",
-            "quantity": "norm_dW",
-            "g": 0.9,
-            "seed": [0, 1],
-            "learning_rate": 0.02,
-            "measured": [1.0, 1.2],
-            "published": 1.0,
-            "distance": 0.1,
-            "standard_error": 0.02,
-            "identified": True,
-        }
-    )
     outbreaks = pd.DataFrame(
         {"experiment": ["mante", "mante_amsgrad"], "outbreak_share": 0.1}
     )
@@ -224,7 +209,7 @@ def files(tmp_path):
         [
             configured(config),
             found(networks, data, lstm, claims),
-            compared(rate, outbreaks, curves),
+            compared(RATE, outbreaks, curves),
             against_published(measured, read_off["published"], config["readings"]),
             of_supplement(SUPPLEMENT, config["nonlinear"]["N"]),
             lstm_spectra(spectrum, read_off["published_lstm_spectrum"]),

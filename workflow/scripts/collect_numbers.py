@@ -5,12 +5,11 @@ from pathlib import Path
 import pandas as pd
 
 from interplay.nonlinear.settled import with_selections
+from interplay.paper.labels import configured, labels
 from interplay.paper.numbers import (
     against_published,
     compared,
-    configured,
     found,
-    labels,
     lstm_spectra,
     of_supplement,
 )

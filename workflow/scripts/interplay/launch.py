@@ -120,10 +120,15 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
+LOOK = (
+    r"d3dag|dag|detailed|export|filegraph|help|l[cipstu]*(?![a-z])|lint|list|report"
+    r"|rulegraph|summary|version"
+)
+"""names of long options that ask for an output and leave the folder as it is"""
+
 OTHER_OUTPUT = re.compile(
-    r"--(archive|cleanup|cm|conda-c|containerize|d3dag|dag|debug|delete|detailed|draft|edit"
-    r"|export|filegraph|generate|help|l[cipstu]*(?![a-z])|lint|list|logger|print|quiet"
-    r"|report|rulegraph|summary|unlock|verbose|version)|-[Fafknt]*[DShlpqv]"
+    rf"--({LOOK}|archive|cleanup|cm|conda-c|containerize|debug|delete|draft|edit|generate"
+    r"|logger|print|quiet|unlock|verbose)|-[Fafknt]*[DShlpqv]"
 )
 """options that ask Snakemake for an output of its own"""
 
@@ -138,11 +143,7 @@ def is_dry(arguments: Sequence[str]) -> bool:
     return any(re.match(r"--dry-?run$|-[Fafkt]*n", word) for word in _options(arguments))
 
 
-LOOKS = re.compile(
-    r"--(d3dag|dag|detailed|export|filegraph|help|l[cipstu]*(?![a-z])|lint|list|report"
-    r"|rulegraph|summary|version)|-[Fafkt]*[DShlv]"
-)
-"""options that ask Snakemake for an output and leave the folder as it is"""
+LOOKS = re.compile(rf"--({LOOK})|-[Fafkt]*[DShlv]")
 
 
 def only_looks(arguments: Sequence[str]) -> bool:

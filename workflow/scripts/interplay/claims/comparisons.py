@@ -12,6 +12,7 @@ import pandas as pd
 from interplay.claims.readings import EXPERIMENT, ROLE
 from interplay.configuration.experiments import ADAM_ON_ALL, way_of_training
 from interplay.nonlinear.settled import epochs_to_converge, settled
+from interplay.tasks.flipflop import FlipFlop
 
 NETWORK = [EXPERIMENT, ROLE, "g", "seed"]
 
@@ -20,9 +21,6 @@ PLAIN = "Adam"
 
 ENOUGH = 3 / 5
 """share of the networks that have to settle for a g to count in the N-scaling"""
-
-DEFAULT_HOLD = "per_channel"
-"""of the flip-flop, if its options do not name one"""
 
 Parameters = Mapping[str, Mapping[str, Any]]
 """parameters of the training jobs of each experiment, by its name"""
@@ -171,7 +169,7 @@ def flipflops(
         the same seed, g > 0). Only networks that settled.
     """
     rows = compared(
-        networks, parameters, hold=lambda of: of["options"].get("hold", DEFAULT_HOLD)
+        networks, parameters, hold=lambda of: of["options"].get("hold", FlipFlop.hold)
     )
     rows = rows[rows.settled]
     start = rows[rows.g == 0].set_index([EXPERIMENT, "seed"]).norm_dW

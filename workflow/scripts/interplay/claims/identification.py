@@ -80,21 +80,14 @@ def without_a_seed(points: pd.DataFrame) -> pd.DataFrame:
         points: as for `distances`, with the column seed.
 
     Returns:
-        `distances`, a row per learning rate and a column per seed that is left out. Empty if
-        there are fewer than two seeds.
+        `distances`, a row per learning rate and a column per seed that is left out. No rows
+        if there are fewer than two seeds.
     """
     seeds = sorted(points.seed.unique())
-    if len(seeds) < 2:
-        return pd.DataFrame()
     return pd.DataFrame({seed: distances(points[points.seed != seed]) for seed in seeds})
 
 
 def _standard_error(left_out: pd.DataFrame) -> pd.Series:
     """Return the jackknife's standard error by row of estimates without one seed each."""
     n = left_out.shape[1]
-    deviations = left_out.sub(left_out.mean(axis=1), axis=0)
-    return (
-        ((n - 1) / n * (deviations**2).sum(axis=1)) ** 0.5
-        if n
-        else pd.Series(dtype=float)
-    )
+    return left_out.std(axis=1, ddof=0) * max(n - 1, 0) ** 0.5

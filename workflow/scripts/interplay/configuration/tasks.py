@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 from typing import Any
 
-from interplay.storage.errors import InputError
+from interplay.storage.python import parse
 
 Schema = dict[str, Any]
 """a JSON schema"""
@@ -27,13 +27,7 @@ def task_options(folder: Path) -> dict[str, dict[str, Schema]]:
     """
     found = {}
     for file in sorted(folder.glob("*.py")):
-        try:
-            module = ast.parse(file.read_text(encoding="utf-8"))
-        except SyntaxError as error:
-            raise InputError(
-                f"{file}, line {error.lineno}: expected Python: {error.msg}"
-            ) from None
-        for node in module.body:
+        for node in parse(file, file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and _is_task(node):
                 found[file.stem] = {
                     name: schema for name, schema in _fields(node).items() if name != "dt"

@@ -1,6 +1,5 @@
 """Every number that the paper's text shows, with a label and where it comes from."""
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
@@ -9,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from interplay.claims.identification import without_a_seed
-
-COLUMNS = ["label", "value", "table", "rows"]
+from interplay.paper.labels import COLUMNS
 
 Row = tuple[str, object, str, str]
 
@@ -26,73 +24,6 @@ the loss at rank 0"""
 
 CHOSE = {*product(("flipflop", "mante"), RATIOS), ("flipflop", "shuffle_loss_ratio")}
 """tasks and quantities that the choice of the reading rests on"""
-
-
-def configured(configuration: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the leaves of a configuration, labelled by their path.
-
-    A list of values has also its count, first and last, under `label/count` and so on.
-
-    Returns:
-        label, value, table (always config.yaml), rows (the key).
-    """
-    rows = [
-        {"label": label, "value": value, "table": "config.yaml", "rows": label}
-        for label, value in _leaves(configuration, "")
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def labels(source: str) -> list[str]:
-    """Return the labels of the numbers that a text of the paper shows.
-
-    Args:
-        source: the text, in Typst.
-    """
-    shows = r'\b(?:num|num-or-dash|plus-minus|as-percentage)\("([^"]+)"'
-    found = re.findall(shows, source)
-    return list(dict.fromkeys(found))
-
-
-def _identified(rate: pd.DataFrame) -> list[Row]:
-    """Return the rate that is nearest, and the nearest ones without one of the seeds."""
-    nearest = rate[rate.identified]
-    if nearest.empty:
-        return [("rate/identified", "none", "rate.csv", "identified")]
-    first = nearest.iloc[0]
-    left_out = without_a_seed(rate)
-    others = left_out.idxmin() if left_out.size else pd.Series(dtype=float)
-    return [
-        ("rate/identified", first.learning_rate, "rate.csv", "identified"),
-        ("rate/identified/distance", first.distance, "rate.csv", "identified"),
-        (
-            "rate/identified/standard_error",
-            first.standard_error,
-            "rate.csv",
-            "identified",
-        ),
-        (
-            "rate/identified/without_a_seed",
-            ", ".join(f"{one:g}" for one in sorted(others.unique())) or "none",
-            "rate.csv",
-            "",
-        ),
-    ]
-
-
-def _leaves(node: Any, label: str) -> Iterator[tuple[str, object]]:
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            yield from _leaves(value, f"{label}/{key}" if label else str(key))
-    elif isinstance(node, list) and node and isinstance(node[0], Mapping):
-        for number, value in enumerate(node):
-            yield from _leaves(value, f"{label}/{number}")
-    elif isinstance(node, list):
-        yield label, ", ".join(map(str, node))
-        ends = {"count": len(node), "first": node[0], "last": node[-1]}
-        yield from ((f"{label}/{name}", value) for name, value in ends.items())
-    else:
-        yield label, node
 
 
 def found(
@@ -164,6 +95,32 @@ def compared(
         label = f"curves/{row['experiment']}/{row['kind']}"
         rows.append((label, row["distance"], "sentiment_distance.csv", query))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _identified(rate: pd.DataFrame) -> list[Row]:
+    """Return the rate that is nearest, and the nearest ones without one of the seeds."""
+    nearest = rate[rate.identified]
+    if nearest.empty:
+        return [("rate/identified", "none", "rate.csv", "identified")]
+    first = nearest.iloc[0]
+    left_out = without_a_seed(rate)
+    others = left_out.idxmin() if left_out.size else pd.Series(dtype=float)
+    return [
+        ("rate/identified", first.learning_rate, "rate.csv", "identified"),
+        ("rate/identified/distance", first.distance, "rate.csv", "identified"),
+        (
+            "rate/identified/standard_error",
+            first.standard_error,
+            "rate.csv",
+            "identified",
+        ),
+        (
+            "rate/identified/without_a_seed",
+            ", ".join(f"{one:g}" for one in sorted(others.unique())) or "none",
+            "rate.csv",
+            "",
+        ),
+    ]
 
 
 def against_published(

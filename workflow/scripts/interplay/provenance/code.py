@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from interplay.storage.errors import InputError
+from interplay.storage.python import parse
 
 
 class Sources:
@@ -111,20 +111,11 @@ def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8")
 
 
-def _parsed(file: Path, text: str) -> tuple[frozenset[str], str]:
-    try:
-        return _parsed_text(text)
-    except SyntaxError as error:
-        raise InputError(
-            f"{file}, line {error.lineno}: expected Python: {error.msg}"
-        ) from None
-
-
-# Scripts share most of their modules: each text is parsed once.
+# Scripts share most of their modules: each file is parsed once.
 @cache
-def _parsed_text(text: str) -> tuple[frozenset[str], str]:
-    """Return the modules that a text imports, and its syntax tree without docstrings."""
-    tree = ast.parse(text)
+def _parsed(file: Path, text: str) -> tuple[frozenset[str], str]:
+    """Return the modules that a file imports, and its syntax tree without docstrings."""
+    tree = parse(file, text)
     names: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

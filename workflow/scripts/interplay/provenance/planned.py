@@ -33,22 +33,9 @@ def planned_graph(plan: Mapping[str, Any], targets: Iterable[str], work: Path) -
     root = (work / plan["root"]).resolve()
     origin = Origin.of(root, plan["values"], plan["command_line"])
     earlier = _earlier_receipts(work / plan["results"] / NAME)
-    jobs, standing = [], []
-    for described in _needed(plan["jobs"], targets):
-        first = described["outputs"][0]
-        files = [*described["outputs"], *described["inputs"]]
-        if gone := [path for path in files if not (work / path).exists()]:
-            if first not in earlier:
-                raise InputError(
-                    f"{gone[0]}: expected a file or a receipt, found neither"
-                )
-            standing.append(earlier[first])
-            times = earlier[first].started, earlier[first].ended
-        else:
-            times = ((work / first).stat().st_mtime,) * 2
-        started, ended = times
-        jobs.append(Job(**described, started=started, ended=ended, recorded_inputs={}))
-    receipts = issue(jobs, standing, origin, root, work)
+    jobs = [_job(job, earlier, work) for job in _needed(plan["jobs"], targets)]
+    known = [earlier[job.outputs[0]] for job in jobs if job.outputs[0] in earlier]
+    receipts = issue(jobs, known, origin, root, work)
     seal = Seal(
         results=plan["results"],
         root=plan["root"],
@@ -84,10 +71,24 @@ def _needed(
     return [job for number, job in enumerate(jobs) if number in needed]
 
 
+def _job(described: Mapping[str, Any], earlier: Mapping[str, Receipt], work: Path) -> Job:
+    """Return a job with the time of its output, or with those of its earlier receipt."""
+    first = described["outputs"][0]
+    files = [*described["outputs"], *described["inputs"]]
+    gone = [path for path in files if not (work / path).exists()]
+    if not gone:
+        started = ended = (work / first).stat().st_mtime
+    elif first in earlier:
+        started, ended = earlier[first].started, earlier[first].ended
+    else:
+        raise InputError(f"{gone[0]}: expected a file or a receipt, found neither")
+    return Job(**described, started=started, ended=ended, recorded_inputs={})
+
+
 def _earlier_receipts(path: Path) -> dict[str, Receipt]:
     """Return the receipts of an earlier run, by the files that they name as outputs."""
     try:
         return producers_of(Chain.read(path).receipts)
     except InputError:
-        # There are none, or they are of an older format and will be written anew.
+        # The first run has none, and this run replaces receipts of an older format.
         return {}
