@@ -176,7 +176,7 @@ rule keep_networks:
         mem_mb=each_try(1500),
         runtime=each_try(10),
     params:
-        **settings("nonlinear", "measurements", keys="test_trials largest_rank"),
+        **settings("nonlinear", "measurements", keys="test_trials"),
         code=task_code("keep_networks.py"),
     message:
         "Keeping the networks of {wildcards.experiment}"

@@ -17,11 +17,10 @@ with job(snakemake):
             trained,
             read_json(record),
             rows.loc[(trained.run.g, trained.run.seed)],
-            params.largest_rank,
             params.test_trials,
         )
         for trained, record in zip(read_networks(files), files.record, strict=True)
-        # A diverged network has no dW to keep: its row of the table stays without a rank.
+        # A diverged network has no dW to keep: its row of the table stays without a loss.
         if not trained.diverged
     ]
     write_kept(networks, output.networks)

@@ -1,8 +1,8 @@
 """Keep the networks of an experiment in one small file, and rebuild them (Section 5).
 
 For each network the file has the run, from whose seed W0 is drawn again, the factors of dW
-at the rank that the network needs, Eq. (4), and B and C whole. A network without a
-functional rank is kept at the largest rank that was tested.
+at the rank that the network needs, Eq. (4), and B and C whole. The dW of a network without
+a functional rank is kept whole.
 """
 
 import json
@@ -35,20 +35,27 @@ COUNTS = ("convergence_epoch", "functional_rank")
 
 @dataclass(frozen=True)
 class KeptNetwork:
-    """A network whose dW is truncated."""
+    """A network whose dW is truncated if a low rank is sufficient."""
 
     about: Mapping[str, Any]
-    """the entries `RECORDED` and `MEASURED`, `machine` with the device, `rank` of dW, and
-    `loss`, which the kept network has on the run's own test trials"""
+    """the entries `RECORDED` and `MEASURED`, `machine` with the device, `rank` of dW (None
+    if it is whole), and `loss`, which the kept network has on the run's own test trials"""
     arrays: Mapping[str, np.ndarray]
-    """float32: left (N, rank) and right (rank, N), whose product is dW; B (N, Nin) and
-    C (Nout, N)"""
+    """float32: left (N, rank) and right (rank, N), whose product is dW, or dW (N, N);
+    B (N, Nin) and C (Nout, N)"""
 
     @property
     def name(self) -> str:
         """Name in the file, such as g0.9/seed3."""
         run = self.about["run"]
         return network_name(run["g"], run["seed"])
+
+    @property
+    def dW(self) -> np.ndarray:
+        """The change of connectivity as kept, (N, N)."""
+        if "dW" in self.arrays:
+            return self.arrays["dW"]
+        return self.arrays["left"] @ self.arrays["right"]
 
 
 def network_name(g: float, seed: int) -> str:
@@ -60,30 +67,30 @@ def keep(
     trained: TrainedNetwork,
     record: Mapping[str, Any],
     measured: Mapping[str, Any],
-    largest_rank: int,
     n_test_trials: int,
 ) -> KeptNetwork:
-    """Truncate dW at the functional rank, and measure the network that is left.
+    """Truncate dW at the functional rank, if there is one, and measure what is left.
 
     Args:
         trained: the network; it has not diverged.
         record: its training job's record.json.
         measured: the entries `MEASURED`; NaN for a missing number.
-        largest_rank: rank of dW if there is no functional rank.
         n_test_trials: number of the run's test trials for the loss.
     """
     numbers = {key: _number(key, measured[key]) for key in MEASURED}
     rank = numbers["functional_rank"]
-    left, right = factors(trained.dW, largest_rank if rank is None else rank)
     about = {
         **{key: record[key] for key in RECORDED},
         "machine": {"device": trained.device},
         **numbers,
-        "rank": left.shape[1],
+        "rank": rank,
     }
+    if rank is None:
+        change = {"dW": trained.dW}
+    else:
+        change = dict(zip(("left", "right"), factors(trained.dW, rank), strict=True))
     network = trained.network
-    arrays = {"left": left, "right": right, "B": network.B, "C": network.C}
-    kept = KeptNetwork(about, arrays)
+    kept = KeptNetwork(about, {**change, "B": network.B, "C": network.C})
     again = rebuilt(kept)
     (loss,) = again.losses_with([again.network.W], n_test_trials)
     return replace(kept, about={**about, "loss": loss})
@@ -100,15 +107,15 @@ def rebuilt(kept: KeptNetwork) -> TrainedNetwork:
     """Rebuild a network: W = W0 + dW, with W0 drawn from the run's seed.
 
     Returns:
-        The network with its dW of low rank, and without the losses of its training.
+        The network with its dW as kept, and without the losses of its training.
 
     Raises:
         InputError: the W0 drawn is not the W0 that the network started from.
     """
-    left, right, B, C = (kept.arrays[name] for name in ("left", "right", "B", "C"))
+    B, C = kept.arrays["B"], kept.arrays["C"]
     run = Run(**kept.about["run"])
     W0 = initial_weights(run, B.shape[1], C.shape[0])["W"]
-    weights = {"W": W0 + left @ right, "B": B, "C": C}
+    weights = {"W": W0 + kept.dW, "B": B, "C": C}
     return trained_network(kept.about, weights, np.empty(0), kept.about["rank"])
 
 
@@ -152,7 +159,8 @@ def kept_table(networks: Iterable[KeptNetwork], measured: pd.DataFrame) -> pd.Da
 
     Returns:
         experiment, task, g, seed, the columns `MEASURED`, and of the kept network `rank`,
-        `loss` and `bytes`; these are empty for a network that diverged and was not kept.
+        `loss` and `bytes`. `rank` is empty if dW is whole. All three are empty for a network
+        that diverged and was not kept.
     """
     rows = [
         {
