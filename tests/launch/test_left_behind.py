@@ -1,4 +1,4 @@
-"""`interplay run` after a Snakemake was killed: its locks, and its jobs that still run."""
+"""`interplay run` after a Snakemake was killed: its locks, its jobs, half-written files."""
 
 import subprocess
 import sys
@@ -8,8 +8,14 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
-from interplay.launch import end_orphaned_jobs, release_stale_lock, snakemake_in
+from interplay.left_behind import (
+    end_orphaned_jobs,
+    release_stale_lock,
+    remove_half_written,
+    snakemake_in,
+)
 from interplay.storage.errors import InputError
+from interplay.storage.files import replacing
 
 
 def locked(folder):
@@ -98,13 +104,47 @@ def test_the_jobs_of_a_snakemake_that_is_gone_are_ended(tmp_path, orphaned_job):
     assert end_orphaned_jobs(here) == []
 
 
+WRITE = """
+import os, signal, sys
+from interplay.storage.files import replacing
+with replacing(sys.argv[1]) as temporary:
+    temporary.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def half_written(path):
+    """Be killed while writing a file; return the temporary file that is left."""
+    before = set(path.parent.glob(".*"))
+    subprocess.run([sys.executable, "-c", WRITE, str(path)], check=False)
+    (left,) = set(path.parent.glob(".*")) - before
+    return left
+
+
+@pytest.mark.parametrize("name", ["fig2.pdf", "networks.parquet", "a.b.csv", "x.gz"])
+def test_half_written_files_are_removed_and_nothing_else(tmp_path, name):
+    folder = tmp_path / "results/figures"
+    with replacing(folder / name) as temporary:
+        temporary.write_text("whole")
+    others = [folder / name, folder / ".snakemake_timestamp", folder / f".{name}"]
+    for other in others[1:]:
+        other.touch()
+    left = [half_written(folder / name) for _ in range(3)]
+    assert set(remove_half_written(tmp_path)) == set(left)
+    assert sorted(folder.iterdir()) == sorted(others)
+    assert remove_half_written(tmp_path / "nowhere") == []
+
+
 def test_a_run_cleans_up_and_a_look_does_not(tmp_path, orphaned_job):
     job, lock = orphaned_job(tmp_path), locked(tmp_path)
+    (tmp_path / "results").mkdir()
+    half = half_written(tmp_path / "results/fig1.pdf")
     run = [sys.executable, "-m", "interplay", "run"]
     for look in ("--version", "-n"):
         subprocess.run([*run, look], cwd=tmp_path, capture_output=True)
         assert is_alive(job)
         assert lock.exists()
+        assert half.exists()
     # There is no Snakefile: nothing else happens.
     real = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True)
     assert real.returncode != 0
@@ -112,3 +152,4 @@ def test_a_run_cleans_up_and_a_look_does_not(tmp_path, orphaned_job):
     assert real.stderr.startswith(ended)
     assert not is_alive(job)
     assert not lock.exists()
+    assert not half.exists()

@@ -8,30 +8,25 @@ caught in the Snakefile.
 
 import os
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from interplay.configuration.files import merged, read_yaml
-from interplay.storage.errors import InputError
+from interplay.left_behind import (
+    end_orphaned_jobs,
+    release_stale_lock,
+    remove_half_written,
+    snakemake_in,
+)
 from interplay.terminal.ending import ending, failure, newest_log
 from interplay.terminal.screen import screen_for
 from interplay.terminal.watching import Ended, watch
 
 CONFIGFILE = ("--configfile", "--configfiles")
 SUFFIXES = (".yaml", ".yml", ".json")
-
-JOB_SCRIPTS = ".snakemake/scripts/"
-"""folder of the scripts that Snakemake's jobs run, part of their command lines"""
-
-PATIENCE = 10.0
-"""seconds that a job has to end after SIGTERM, before SIGKILL"""
 
 
 def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
@@ -48,13 +43,15 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
     arguments = ordered(arguments, folder)
     configuration = configuration_of(arguments, folder)
     work = folder / working_directory(arguments)
+    folders = {"results": "results", "resources": "resources"}
+    folders |= configuration.get("pathvars") or {}
     if not only_looks(arguments):
-        _clean_up(work)
+        _clean_up(work, folders.values())
     if asks_for_other_output(arguments):
         return _run_as_it_is(arguments, folder)
     screen = screen_for(sys.stderr, (sys.stdout,), os.environ)
     ended = watch(command(arguments), folder, environment(), screen)
-    results = (configuration.get("pathvars") or {}).get("results", "results")
+    results = folders["results"]
     if ended.status == 0 and is_dry(arguments):
         # Imported here, since a real run does without pandas and the tasks.
         from interplay.terminal.estimate import ArchivedRun, estimates, table
@@ -71,14 +68,17 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
     return ended.status
 
 
-def _clean_up(work: Path) -> None:
-    """End what a killed Snakemake left: its locks, and its jobs that still run."""
+def _clean_up(work: Path, folders: Iterable[str]) -> None:
+    """End or remove what a killed Snakemake left in a folder, and in folders within it."""
     release_stale_lock(work)
     if jobs := end_orphaned_jobs(work):
         ids = ", ".join(map(str, jobs))
         print(
             f"Ended jobs that a killed Snakemake left (processes {ids})", file=sys.stderr
         )
+    if snakemake_in(work) is None:
+        for name in folders:
+            remove_half_written(work / name)
 
 
 def _ending(ended: Ended, folder: Path, results: str) -> list[str]:
@@ -218,80 +218,3 @@ def _values(arguments: Sequence[str], options: Sequence[str]) -> list[str]:
         elif option in options:
             values.append(word)
     return values
-
-
-def release_stale_lock(folder: Path) -> None:
-    """Remove the locks of a Snakemake that was killed; keep those of one that is alive.
-
-    Args:
-        folder: where Snakemake runs.
-
-    Raises:
-        InputError: another Snakemake is running in this folder.
-    """
-    locks = folder / ".snakemake" / "locks"
-    if not locks.is_dir() or not any(locks.iterdir()):
-        return
-    if process := snakemake_in(folder):
-        raise InputError(
-            f"{folder.resolve()}: another Snakemake is running here (process {process}); "
-            "wait for it, or end it by Ctrl-C"
-        )
-    shutil.rmtree(locks)
-
-
-def end_orphaned_jobs(folder: Path) -> list[int]:
-    """End the jobs of a Snakemake that was killed; return their process ids.
-
-    The next Snakemake does not know these jobs. It would start each of them a second time,
-    and the two would write the same files. The first one is therefore ended: a training job
-    resumes from its checkpoint, so only the work since then is lost.
-
-    Args:
-        folder: where Snakemake runs. If a Snakemake is alive there, no job is ended.
-    """
-    if snakemake_in(folder):
-        return []
-    jobs = [process for process, words in _processes_in(folder) if _runs_job(words)]
-    for job in jobs:
-        with suppress(psutil.NoSuchProcess):
-            job.terminate()
-    _, alive = psutil.wait_procs(jobs, timeout=PATIENCE)
-    for job in alive:
-        with suppress(psutil.NoSuchProcess):
-            job.kill()
-    return [job.pid for job in jobs]
-
-
-def snakemake_in(folder: Path) -> int | None:
-    """Return the id of a process that runs Snakemake in a folder, if there is one."""
-    for process, words in _processes_in(folder):
-        if _runs_snakemake(words):
-            return process.pid
-    return None
-
-
-def _processes_in(folder: Path) -> Iterator[tuple[psutil.Process, list[str]]]:
-    """Yield each process that works in a folder, and the words of its command line."""
-    here = folder.resolve()
-    for process in psutil.process_iter():
-        try:
-            words = process.cmdline()
-            if Path(process.cwd()).resolve() != here:
-                continue
-        except psutil.Error:
-            continue
-        yield process, words
-
-
-def _runs_snakemake(words: Sequence[str]) -> bool:
-    return _is_python(words) and "snakemake" in {Path(word).name for word in words}
-
-
-def _runs_job(words: Sequence[str]) -> bool:
-    return _is_python(words) and any(JOB_SCRIPTS in word for word in words)
-
-
-def _is_python(words: Sequence[str]) -> bool:
-    # macOS has an interpreter named `Python`.
-    return bool(words) and "python" in Path(words[0]).name.lower()
