@@ -112,6 +112,7 @@ TINY = {
         "cosine": {"N": 16, "epochs": 20},
         "divergence": {"N": 16, "epochs": 20},
         "second_order": {"epochs": 60},
+        "readout": {"N": [16, 64], "networks": 20},
     },
     "sentiment": {
         "N": 16,
@@ -122,6 +123,7 @@ TINY = {
     "supplement": {
         "scaling": ["flipflop_N64", "flipflop"],
         "spectra": {"g": [0.0, 0.9]},
+        "transitions": {"steps": 5},
     },
 }
 """what is smaller than in the preview, or not there: networks that learn nothing"""

@@ -158,6 +158,29 @@ rule second_order:
         "../scripts/second_order.py"
 
 
+rule initial_readout:
+    """Tabulate the readout of linear networks before training against N."""
+    output:
+        readouts=table("initial_readout"),
+    log:
+        "<logs>/linear/initial_readout.log",
+    benchmark:
+        "<benchmarks>/linear/initial_readout.tsv"
+    localrule: True
+    conda:
+        "../../envs/linear.yaml"
+    resources:
+        mem_mb=each_try(1000),
+        runtime=each_try(10),
+    params:
+        **settings("linear", "readout", keys="N networks"),
+        code=code("initial_readout.py"),
+    message:
+        "Drawing linear networks of several sizes"
+    script:
+        "../scripts/initial_readout.py"
+
+
 LINEAR_GRID = {"g": LINEAR_G, "seed": config["linear"]["seeds"]}
 EXAMPLE_GRID = {
     "g": [float(g) for g in config["linear"]["examples"]["g"]],

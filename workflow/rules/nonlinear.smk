@@ -247,6 +247,57 @@ if "readings" in config:
         script:
             "../scripts/compress_networks.py"
 
+    rule follow_networks:
+        """Train networks of Fig. 1 (d-f) again, and look at W meanwhile."""
+        input:
+            losses=f"{MEASURED}/losses.parquet",
+        output:
+            transitions=f"{MEASURED}/transitions.parquet",
+        log:
+            "<logs>/nonlinear/{experiment}/follow.log",
+        benchmark:
+            "<benchmarks>/nonlinear/{experiment}/follow.tsv"
+        conda:
+            "../../envs/nonlinear.yaml"
+        resources:
+            mem_mb=each_try(1500),
+            runtime=each_try(60),
+        params:
+            experiment=lambda wildcards: EXPERIMENTS[wildcards.experiment].parameters,
+            g=list(map(float, EXAMPLES["g"])),
+            **settings("supplement", "transitions", keys="seeds steps"),
+            **settings("nonlinear", "measurements", keys="threshold"),
+            code=task_code("follow_networks.py"),
+        message:
+            "Following {wildcards.experiment} while it trains"
+        script:
+            "../scripts/follow_networks.py"
+
+    rule transitions_table:
+        """Concatenate the tables of the networks that were followed."""
+        input:
+            transitions=expand(
+                f"{MEASURED}/transitions.parquet", experiment=used_by_readings(*ROLES)
+            ),
+        output:
+            transitions="<results>/tables/transitions.parquet",
+        log:
+            "<logs>/nonlinear/transitions.log",
+        benchmark:
+            "<benchmarks>/nonlinear/transitions.tsv"
+        localrule: True
+        conda:
+            "../../envs/nonlinear.yaml"
+        resources:
+            mem_mb=each_try(500),
+            runtime=each_try(10),
+        params:
+            code=code("gather_tables.py"),
+        message:
+            "Gathering the networks that were followed"
+        script:
+            "../scripts/gather_tables.py"
+
     rule nonlinear_tables:
         """Gather the measurements of the paper's experiments into tables."""
         input:

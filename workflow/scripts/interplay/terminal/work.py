@@ -30,6 +30,7 @@ SCALED: dict[str, Step] = {
     "singular_values": ("nonlinear", "singular_values"),
     "functional_rank": ("nonlinear", "functional_rank"),
     "shuffle_loss": ("nonlinear", "shuffle_loss"),
+    "follow_networks": ("nonlinear", "follow"),
     "train_linear": ("linear", "train"),
     "train_cosine": ("linear", "train"),
     "train_divergence": ("linear", "train"),
@@ -77,6 +78,10 @@ def work_in(
                 samples = trials["test_trials"] * lengths[experiment.name]
                 N = experiment.training["N"]
                 return _count(experiment) * samples * N**EXPONENT
+            case "follow_networks":
+                experiment = rates[wildcards["experiment"]]
+                steps = configuration["supplement"]["transitions"]["steps"]
+                return steps * experiment.training["N"] ** 3
             case "train_linear":
                 return _linear(linear, len(linear["targets"]))
             case "train_cosine":

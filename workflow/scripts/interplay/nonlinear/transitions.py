@@ -1,0 +1,72 @@
+"""Phase transitions of the network dynamics while a network trains (Sections 2 and 5).
+
+Without input, the state x = 0 is a fixed point of Eq. (2), and tanh'(0) = 1. It is stable as
+long as all eigenvalues of W have a real part below 1. Where the real part of one more
+eigenvalue grows beyond 1, new states emerge from x = 0: two fixed points ±x* if the
+eigenvalue is real, because tanh is odd, or a cycle if it is one of a complex pair.
+Transitions away from x = 0, or under input, are not seen in this way.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from interplay.lowrank.spectrum import eigenvalues
+from interplay.nonlinear.training import Run, initial_state, train
+from interplay.tasks.trials import Task
+
+BEYOND = 1.25
+"""of the epochs until convergence: for how long a network is followed"""
+
+
+def epochs_to_look_at(losses: np.ndarray, threshold: float, number: int) -> np.ndarray:
+    """Return the epochs at which W is looked at: evenly spaced until after convergence.
+
+    Args:
+        losses: (epoch,), of a whole training.
+        threshold: fraction of the initial loss below which a network has converged.
+        number: of steps between epochs, at most; a step is at least one epoch.
+
+    Returns:
+        Rising epochs from 0 to `BEYOND` times that of convergence; to the last epoch if that
+        is earlier, or if the network did not converge. int64.
+    """
+    below = np.flatnonzero(losses < threshold * losses[0])
+    last = len(losses) - 1
+    if len(below):
+        last = min(last, int(BEYOND * below[0]))
+    return np.unique(np.linspace(0, last, number + 1).round().astype(np.int64))
+
+
+def follow(run: Run, task: Task, epochs: Iterable[int]) -> pd.DataFrame:
+    """Train a network again, and look at the eigenvalues of W at some epochs.
+
+    Args:
+        run: how the network was trained, on the CPU.
+        task: the run's task.
+        epochs: rising; epoch 0 is before the first step.
+
+    Returns:
+        A row per epoch: `epoch`; `unstable`, the number of eigenvalues of W with a real part
+        above 1; `leading`, the largest real part; `loss`, the mean training loss from
+        this epoch to the one before the next row's. The last epoch has no row, since
+        no loss follows, nor has one at which the network has diverged.
+    """
+    state = initial_state(run, task)
+    rows = []
+    for epoch, following in pairwise(epochs):
+        if not np.isfinite(state.weights["W"]).all():
+            break
+        real = eigenvalues(state.weights["W"]).real
+        state = train(replace(run, epochs=following), task, state)
+        row = {
+            "epoch": epoch,
+            "unstable": int((real > 1).sum()),
+            "leading": real.max(),
+            "loss": np.mean(state.losses[epoch:]),
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)
