@@ -92,6 +92,7 @@ BAD = [
     ("supplement/rate", [], r"supplement/rate: \[\] should be non-empty"),
     ("supplement/spectra/g", [0.05], "spectra/g: expected one of .* found 0.05"),
     ("supplement/spectra/seed", 9, "spectra/seed: expected one of .* found 9"),
+    ("supplement/transitions/seeds", [9], "transitions/seeds: expected some of .*9"),
     ("supplement", ABSENT, "top level: 'supplement' is a dependency of 'readings'"),
     ("linear", ABSENT, "top level: 'linear' is a dependency of 'readings'"),
     ("linear/g", [1.0], "linear/g/0: 1.0 is greater than or equal to the maximum of 1"),

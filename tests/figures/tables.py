@@ -78,6 +78,13 @@ def trials():
     return pd.concat([rows, phases], ignore_index=True)
 
 
+def transitions():
+    """Return transitions.parquet: one more eigenvalue beyond 1 at epoch 15, one at 25."""
+    rows = long(networks_of(TASKS), "epoch", range(0, 40, 5))
+    unstable = 1 * (rows.epoch >= 15) + 1 * (rows.epoch >= 25)
+    return rows.assign(unstable=unstable, leading=0.9 + unstable, loss=10.0**-unstable)
+
+
 def lstms():
     """Return networks, curves, spectrum and truncation of LSTMs of one experiment."""
     treebank = "synthetic treebank"

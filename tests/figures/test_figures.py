@@ -21,6 +21,7 @@ from interplay.figures import (
     figS_sentiment,
     figS_spectra,
     figS_training,
+    figS_transitions,
     overview,
 )
 from interplay.figures.style import FORMATS, RC, save
@@ -143,6 +144,11 @@ FIGURES = {
             "eigenvalues": ("nonlinear_eigenvalues.parquet", tables.eigenvalues()),
         },
         {"experiments": tables.EXPERIMENTS, "g": tables.G, "seed": 0},
+    ),
+    "figS_transitions": (
+        figS_transitions,
+        {"transitions": ("transitions.parquet", tables.transitions())},
+        {"experiments": tables.EXPERIMENTS, "g": tables.G[:2]},
     ),
     "figS_outbreaks": (
         figS_outbreaks,
@@ -269,6 +275,13 @@ def test_a_network_that_did_not_converge_is_a_cross_on_the_upper_edge():
     # A cross per g; x is the position of the way of training.
     assert {round(float(np.mean(cross.get_xdata()))) for cross in crosses} == {2}
     assert len(crosses) == len(tables.G)
+
+
+def test_dots_of_the_first_seed_are_where_one_more_eigenvalue_exceeds_1():
+    figure = draw("figS_transitions")
+    for ax in figure.axes[:3]:
+        dots = [line for line in ax.lines if line.get_marker() == "o"]
+        assert [dot.get_xdata().tolist() for dot in dots] == [[15 / 35, 25 / 35]] * 2
 
 
 @pytest.mark.parametrize("name", ["figS_scaling", "figS_rate", "figS_training"])

@@ -72,6 +72,14 @@ FIGURES = {
         },
         "Supplement: singular values and eigenvalues",
     ),
+    "figS_transitions": (
+        {"transitions": f"{TABLES}/transitions.parquet"},
+        {
+            "experiments": {role: FIRST_READING[role] for role in ROLES},
+            **settings("nonlinear", "examples", keys="g"),
+        },
+        "Supplement: plateaus and phase transitions",
+    ),
     "figS_outbreaks": (
         {
             "outbreaks": f"{TABLES}/outbreaks.csv",

@@ -213,7 +213,12 @@ def _wrong_supplement(
         for reading in config["readings"].values()
         for role in TASKS
     }
+    seeds = config["supplement"]["transitions"]["seeds"]
     for experiment in shown_in_a_reading.values():
+        if not set(seeds) & set(experiment.seeds):
+            known = ", ".join(map(str, experiment.seeds))
+            expected = f"expected some of {known} ({experiment.name}), found {seeds}"
+            yield "supplement/transitions/seeds", expected
         for key, shown, trained in (
             ("g", spectra["g"], experiment.g),
             ("seed", [spectra["seed"]], experiment.seeds),

@@ -137,7 +137,9 @@ def compared_experiments(supplement: Mapping[str, Any]) -> dict[str, list[str]]:
     Args:
         supplement: a configuration's `supplement`.
     """
-    return {figure: names for figure, names in supplement.items() if figure != "spectra"}
+    return {
+        figure: names for figure, names in supplement.items() if isinstance(names, list)
+    }
 
 
 def way_of_training(parameters: Mapping[str, Any]) -> str:
