@@ -263,10 +263,10 @@ if "readings" in config:
             mem_mb=each_try(1500),
             runtime=each_try(60),
         params:
-            experiment=lambda wildcards: EXPERIMENTS[wildcards.experiment].parameters,
-            g=list(map(float, EXAMPLES["g"])),
             **settings("supplement", "transitions", keys="seeds steps"),
             **settings("nonlinear", "measurements", keys="threshold"),
+            experiment=lambda wildcards: EXPERIMENTS[wildcards.experiment].parameters,
+            g=list(map(float, EXAMPLES["g"])),
             code=task_code("follow_networks.py"),
         message:
             "Following {wildcards.experiment} while it trains"
