@@ -12,11 +12,11 @@ from selenium.webdriver.support.ui import Select
 
 from interplay.figures.style import letter_panels
 from interplay.provenance.graph import Graph
-from interplay.provenance.subjects import experiment_subject
+from interplay.provenance.subjects import Subject, experiment_subject
 from interplay.site import build
 from interplay.site.boxes import panel_boxes
 from interplay.site.build import Site
-from interplay.site.content import figure_title, slug
+from interplay.site.content import figure_title, rows_content, slug
 
 TEMPLATES = Path(build.__file__).parent / "templates"
 
@@ -78,6 +78,22 @@ def test_an_experiment_with_a_table_of_its_own_shows_all_of_it(project):
     graph.producers[own] = graph.producers["results/tables/nonlinear.csv"]
     subject = experiment_subject("own", "nonlinear", graph)
     assert (subject.table, len(subject.rows), subject.query) == (own, 1, "")
+
+
+def test_the_columns_of_a_panel_follow_those_that_name_the_network(project):
+    rows = Graph.read(Path("results"), project).table("results/tables/nonlinear.csv")
+    table = "results/tables/nonlinear.csv"
+    last = rows.columns[-1]
+    subject = Subject("a panel", table, table, rows, columns=(last,))
+    names = [name for name in ("experiment", "g", "seed") if name in rows]
+    content = rows_content(subject)
+    assert content["columns"][: len(names) + 1] == [*names, last]
+    assert sorted(content["columns"]) == sorted(rows.columns)
+    line, cells = content["lines"][0]
+    found = dict(zip(content["columns"], cells, strict=True))
+    assert found["experiment"] == rows.experiment[line]
+    of_claim = rows_content(Subject("a claim", table, table, rows))
+    assert of_claim["columns"] == list(rows.columns)
 
 
 def test_the_pages_of_claims_and_numbers_show_reasons_and_keys(small):

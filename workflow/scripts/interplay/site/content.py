@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from interplay.provenance.explain import command, date, module_names, trace
-from interplay.provenance.graph import Graph, Run
+from interplay.provenance.graph import KEYS, Graph, Run
 from interplay.provenance.identity import short_id
 from interplay.provenance.receipts import Receipt
 from interplay.provenance.settings import experiment_settings
@@ -94,11 +94,17 @@ def subject_content(subject: Subject, graph: Graph) -> Content:
 
 
 def rows_content(subject: Subject) -> Content | None:
-    """Return the rows of a table as text, with their line in the file."""
+    """Return the rows of a table as text, with their line in the file.
+
+    The columns that a panel draws come first, after those that name the network.
+    """
     rows = subject.rows
     if rows is None or not subject.table:
         return None
     shown = rows.head(ROWS_SHOWN)
+    if subject.columns:
+        drawn = shown.columns.isin([*KEYS, *subject.columns])
+        shown = shown[[*shown.columns[drawn], *shown.columns[~drawn]]]
     return {
         "count": len(rows),
         "columns": list(map(str, shown.columns)),
