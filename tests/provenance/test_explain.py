@@ -4,12 +4,14 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
 from interplay.__main__ import main
 from interplay.nonlinear.settled import complete
+from interplay.provenance import subjects
 from interplay.provenance.explain import explanation
 from interplay.provenance.graph import Graph
 from interplay.provenance.panels import panels_of
@@ -78,6 +80,12 @@ def test_a_claim_says_how_many_seeds_it_is_measured_on(graph):
     # The rows of the claim are romo's seed 0 and flipflop's seed 1.
     pooled = "measured 2, from all seeds together (2); 0 of 1 parts"
     assert pooled in text_of("epochs-pooled", graph)
+
+
+def test_a_claim_about_a_table_without_seeds_says_that_all_rows_count():
+    claim = pd.Series({"measured": -0.5, "spread": np.nan, "seeds": 1})
+    measured = subjects._measured(claim, pd.DataFrame({"N": [64, 128]}))
+    assert measured == "-0.5, from all rows together"
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,8 @@ def _measured(claim: pd.Series, rows: pd.DataFrame) -> str:
     """Return the measured value of a claim, and the seeds that it is of."""
     value = f"{claim.measured:.4g}"
     if pd.isna(claim.spread):
+        if "seed" not in rows:
+            return f"{value}, from all rows together"
         return f"{value}, from all seeds together ({rows.seed.nunique()})"
     if claim.seeds == 1:
         return f"{value} with 1 seed"
