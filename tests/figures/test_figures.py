@@ -7,6 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from interplay.claims import comparisons, identification
@@ -180,6 +181,17 @@ def test_a_figure_has_a_letter_per_panel(name):
     panels = FIGURES[name][0].PANELS
     titles = [ax.get_title(loc="left") for ax in figure.axes]
     assert sorted(filter(None, titles)) == [f"({letter})" for letter in panels]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_the_same_each_time(name):
+    pictures = []
+    for _ in range(2):
+        with mpl.rc_context(RC):
+            canvas = FigureCanvasAgg(draw(name))
+            canvas.draw()
+        pictures.append(np.asarray(canvas.buffer_rgba()))
+    np.testing.assert_array_equal(*pictures)
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -17,6 +17,7 @@ from interplay.figures.style import (
     leave_empty,
     letter_panels,
     shades,
+    strips,
 )
 
 SHARE = "share of late epochs\nabove the threshold"
@@ -103,9 +104,10 @@ def _draw_networks(
     if outbreaks.empty:
         leave_empty(ax, NONE)
         return
-    sns.stripplot(
-        outbreaks, x="variant", y="outbreak_share", hue="learning_rate", hue_order=rates,
-        palette=colours[: len(rates)], jitter=0.15, alpha=0.8, size=3, dodge=True, ax=ax,
+    strips(
+        ax, outbreaks, x="variant", y="outbreak_share", hue="learning_rate",
+        hue_order=rates, palette=colours[: len(rates)], jitter=0.15, alpha=0.8, size=3,
+        dodge=True,
     )  # fmt: skip
     ax.set(xlabel="", ylabel=SHARE, ylim=(-0.03, 1.03))
     # Above the axes: within them its markers would be taken for networks.

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -21,6 +20,7 @@ from interplay.figures.style import (
     leave_empty,
     letter_panels,
     shades,
+    strips,
     use_log_axis,
 )
 
@@ -131,9 +131,9 @@ def _draw_networks(
         return
     ways = list(WAYS)
     converged = rows[rows.converged].dropna(subset=column).astype({column: float})
-    sns.stripplot(
-        converged, x="training", y=column, hue="g", order=ways, palette=dict(colours),
-        dodge=True, jitter=0.12, size=2.8, legend=False, ax=ax,
+    strips(
+        ax, converged, x="training", y=column, hue="g", order=ways, palette=dict(colours),
+        dodge=True, jitter=0.12, size=2.8, legend=False,
     )  # fmt: skip
     width = 0.8 / len(colours)
     for number, (g, colour) in enumerate(colours.items()):

@@ -96,6 +96,23 @@ def leave_empty(ax: Axes, why: str) -> None:
     ax.set(xticks=[], yticks=[])
 
 
+def strips(ax: Axes, table: pd.DataFrame, **options) -> None:
+    """Draw a dot per row as `seaborn.stripplot` does, with the same jitter each time.
+
+    Args:
+        ax: where to draw.
+        table: its rows.
+        options: of `seaborn.stripplot`.
+    """
+    # seaborn draws the jitter from NumPy's global generator.
+    state = np.random.get_state()
+    np.random.seed(0)
+    try:
+        sns.stripplot(table, ax=ax, **options)
+    finally:
+        np.random.set_state(state)
+
+
 def line_with_spread(
     ax: Axes, x: np.ndarray, mean: np.ndarray, spread: np.ndarray, **line
 ) -> None:
