@@ -85,12 +85,12 @@ def keep(
         **numbers,
         "rank": rank,
     }
+    arrays = {"B": trained.network.B, "C": trained.network.C}
     if rank is None:
-        change = {"dW": trained.dW}
+        arrays["dW"] = trained.dW
     else:
-        change = dict(zip(("left", "right"), factors(trained.dW, rank), strict=True))
-    network = trained.network
-    kept = KeptNetwork(about, {**change, "B": network.B, "C": network.C})
+        arrays["left"], arrays["right"] = factors(trained.dW, rank)
+    kept = KeptNetwork(about, arrays)
     again = rebuilt(kept)
     (loss,) = again.losses_with([again.network.W], n_test_trials)
     return replace(kept, about={**about, "loss": loss})
