@@ -1,6 +1,5 @@
 """Figures: the rows that panels show, and networks that did not converge or settle."""
 
-from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -8,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from interplay.claims import comparisons, identification
 from interplay.figures import (
@@ -25,8 +23,7 @@ from interplay.figures import (
     figS_transitions,
     overview,
 )
-from interplay.figures.style import FORMATS, RC, save
-from interplay.nonlinear.settled import complete
+from interplay.figures.style import RC, save
 from interplay.storage.tables import read_table
 from tests.figures import tables
 
@@ -219,66 +216,6 @@ def test_saving_does_not_move_the_panels_of_fig1(tmp_path):
     assert [ax.get_position().bounds for ax in figure.axes] == before
     # Rows are of one width.
     assert len({(round(x, 6), round(width, 6)) for x, _, width, _ in before}) == 3
-
-
-def test_traces_of_fig1_do_not_touch():
-    figure = Figure()
-    ax = figure.subplots()
-    wild = tables.trials().query("experiment == 'mante' and kind == 'output' and g == 0")
-    wild = pd.concat([wild, wild.assign(channel=2, value=0.0)])
-    offsets = fig1._draw_channels(ax, wild[wild.seed == 0], "z", "k")
-    ranges = [(line.get_ydata().min(), line.get_ydata().max()) for line in ax.lines]
-    assert list(offsets) == [0, 1, 2]
-    for above, below in pairwise(ranges):
-        assert above[0] > below[1]
-
-
-def settled_or_not(converged):
-    """Return networks of Mante, two seeds at g = 0 and at g = 0.9."""
-    rows = tables.nonlinear(["mante"]).query("g < 1").reset_index(drop=True)
-    lost = ~np.array(converged)
-    rows.loc[lost, "converged"] = False
-    rows.loc[lost, ["convergence_epoch", "functional_rank"]] = np.nan
-    return rows
-
-
-def test_a_strength_is_complete_only_if_all_its_networks_converged():
-    table = settled_or_not([True, False, True, True])
-    assert table[complete(table)].g.tolist() == [0.9, 0.9]
-
-
-def test_the_line_passes_through_strengths_at_which_some_networks_settled():
-    table = settled_or_not([True, False, True, True])
-    axes = Figure().subplots()
-    fig2.draw_against_g(axes, table, "norm_dW", "k")
-    line, some, whole = axes.lines
-    assert line.get_xdata().tolist() == [0.0, 0.9]
-    assert line.get_ydata()[0] == table.norm_dW[0]
-    assert some.get_xydata().tolist() == [[0.0, table.norm_dW[0]]]
-    assert some.get_markerfacecolor() == "white"
-    assert whole.get_markerfacecolor() == "k"
-
-
-def test_a_strength_at_which_none_settled_is_marked_above_the_axis():
-    rest = tables.nonlinear(["flipflop", "romo"])
-    table = pd.concat([rest, settled_or_not([True, True, False, False])])
-    figure = fig2.draw(table, experiments=tables.EXPERIMENTS)
-    crosses = [line for line in figure.axes[0].lines if line.get_marker() == "x"]
-    assert [cross.get_xdata().tolist() for cross in crosses] == [[0.9]]
-    assert crosses[0].get_ydata()[0] > 0.8
-    highest = max(line.get_ydata().max() for line in figure.axes[0].lines[:-1])
-    low, high = figure.axes[0].get_ylim()
-    assert np.log(highest / low) < 0.8 * np.log(high / low)
-    assert crosses[0].get_transform() == figure.axes[0].get_xaxis_transform()
-    labels = [text.get_text() for text in figure.legends[0].texts]
-    assert labels[-2:] == ["some settled", "none settled"]
-
-
-@pytest.mark.parametrize("converged", [[True] * 4, [True, False] * 2, [False] * 4])
-def test_fig2_is_drawn_whatever_is_left_out(converged, tmp_path):
-    figure = fig2.draw(settled_or_not(converged), experiments=tables.EXPERIMENTS)
-    save(figure, tmp_path / "fig2", "fig2", "0" * 64)
-    assert all((tmp_path / f"fig2.{suffix}").stat().st_size for suffix in FORMATS)
 
 
 def test_a_network_that_did_not_converge_is_a_cross_on_the_upper_edge():

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,6 +14,7 @@ from interplay.figures.style import (
     letter_panels,
     shades,
 )
+from interplay.nonlinear.emergence import emerges
 
 ROWS = {
     "a": ("loss", "loss during training: {}"),
@@ -83,6 +83,5 @@ def _draw_networks(upper: Axes, lower: Axes, table: pd.DataFrame, colour) -> Non
         upper.plot(time, loss, label=label, **line)
         lower.step(time, network.unstable, where="post", **line)
         if first:
-            before = np.maximum.accumulate(network.unstable.to_numpy())[:-1]
-            more = network.unstable.to_numpy()[1:] > before
-            upper.plot(time[1:][more], loss[1:][more], "o", color=colour, ms=3)
+            more = emerges(network.unstable.to_numpy())
+            upper.plot(time[more], loss[more], "o", color=colour, ms=3)

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from interplay.lowrank.spectrum import eigenvalues
+from interplay.nonlinear.measurements.learning import convergence_epoch
 from interplay.nonlinear.training import Run, initial_state, train
 from interplay.tasks.trials import Task
 
@@ -34,10 +35,10 @@ def epochs_to_look_at(losses: np.ndarray, threshold: float, number: int) -> np.n
         Rising epochs from 0 to `BEYOND` times that of convergence; to the last epoch if that
         is earlier, or if the network did not converge. int64.
     """
-    below = np.flatnonzero(losses < threshold * losses[0])
+    converged = convergence_epoch(losses, threshold)
     last = len(losses) - 1
-    if len(below):
-        last = min(last, int(BEYOND * below[0]))
+    if converged is not None:
+        last = min(last, int(BEYOND * converged))
     return np.unique(np.linspace(0, last, number + 1).round().astype(np.int64))
 
 
@@ -60,7 +61,7 @@ def follow(run: Run, task: Task, epochs: Iterable[int]) -> pd.DataFrame:
     for epoch, following in pairwise(epochs):
         if not np.isfinite(state.weights["W"]).all():
             break
-        real = eigenvalues(state.weights["W"]).real
+        real = np.real(eigenvalues(state.weights["W"]))
         state = train(replace(run, epochs=following), task, state)
         row = {
             "epoch": epoch,

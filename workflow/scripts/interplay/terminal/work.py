@@ -80,8 +80,9 @@ def work_in(
                 return _count(experiment) * samples * N**EXPONENT
             case "follow_networks":
                 experiment = rates[wildcards["experiment"]]
-                steps = configuration["supplement"]["transitions"]["steps"]
-                return steps * experiment.training["N"] ** 3
+                followed = configuration["supplement"]["transitions"]
+                looks = len(followed["seeds"]) * followed["steps"]
+                return looks * experiment.training["N"] ** 3
             case "train_linear":
                 return _linear(linear, len(linear["targets"]))
             case "train_cosine":

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from interplay.claims.quantities.values import quotient, rank_correlation
+from interplay.nonlinear.emergence import emerges
 from interplay.nonlinear.settled import epochs_to_converge
 
 
@@ -72,7 +73,7 @@ def fall_at_transitions(rows: pd.DataFrame, width: float) -> float:
     ordered = rows.sort_values("epoch")
     unstable, loss = ordered.unstable.to_numpy(), np.log(ordered.loss.to_numpy())
     steps = np.arange(1, len(ordered))
-    more = unstable[1:] > np.maximum.accumulate(unstable)[:-1]
+    more = emerges(unstable)[1:]
     if not more.any() or len(steps) < 2:
         return np.nan
     reach = max(1, round(width * len(steps)))
