@@ -153,3 +153,18 @@ def test_a_run_cleans_up_and_a_look_does_not(tmp_path, orphaned_job):
     assert not is_alive(job)
     assert not lock.exists()
     assert not half.exists()
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_downloads_that_other_runs_share_are_left_alone(tmp_path, inside):
+    work = tmp_path / "work"
+    resources = tmp_path / ("work" if inside else "shared") / "resources"
+    for folder in (work / "results", resources):
+        folder.mkdir(parents=True)
+    (work / "config.yaml").write_text(f"pathvars: {{resources: {resources}}}\n")
+    download = half_written(resources / "vectors.gz")
+    half = half_written(work / "results/fig1.pdf")
+    run = [sys.executable, "-m", "interplay", "run"]
+    subprocess.run(run, cwd=work, capture_output=True)
+    assert not half.exists()
+    assert download.exists() is not inside

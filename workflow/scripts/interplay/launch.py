@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
     folders = {"results": "results", "resources": "resources"}
     folders |= configuration.get("pathvars") or {}
     if not only_looks(arguments):
-        _clean_up(work, folders.values())
+        _clean_up(work, _own_folders(work, folders))
     if asks_for_other_output(arguments):
         return _run_as_it_is(arguments, folder)
     screen = screen_for(sys.stderr, (sys.stdout,), os.environ)
@@ -68,8 +68,15 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
     return ended.status
 
 
-def _clean_up(work: Path, folders: Iterable[str]) -> None:
-    """End or remove what a killed Snakemake left in a folder, and in folders within it."""
+def _own_folders(work: Path, folders: Mapping[str, str]) -> list[Path]:
+    """Return where only this run writes. Other runs may share downloads outside `work`."""
+    results, resources = (work / folders[name] for name in ("results", "resources"))
+    shared = not resources.resolve().is_relative_to(work.resolve())
+    return [results] if shared else [results, resources]
+
+
+def _clean_up(work: Path, folders: Iterable[Path]) -> None:
+    """End or remove what a killed Snakemake left in a folder, and in those it wrote to."""
     release_stale_lock(work)
     if jobs := end_orphaned_jobs(work):
         ids = ", ".join(map(str, jobs))
@@ -77,8 +84,8 @@ def _clean_up(work: Path, folders: Iterable[str]) -> None:
             f"Ended jobs that a killed Snakemake left (processes {ids})", file=sys.stderr
         )
     if snakemake_in(work) is None:
-        for name in folders:
-            remove_half_written(work / name)
+        for path in folders:
+            remove_half_written(path)
 
 
 def _ending(ended: Ended, folder: Path, results: str) -> list[str]:
