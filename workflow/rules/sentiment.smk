@@ -4,6 +4,8 @@ LOCAL_TREEBANK, LOCAL_VECTORS = config.get("treebank"), config.get("glove")
 # Local copies of the real data come before the synthetic one that a preview asks for.
 SYNTHETIC = "synthetic" in config["sentiment"] and not (LOCAL_TREEBANK or LOCAL_VECTORS)
 LSTMS = sentiment_experiments(config["sentiment"])
+# Results do not depend on the number. A small network leaves a second thread idle.
+LSTM_THREADS = 2 if config["sentiment"]["N"] > 64 else 1
 TREEBANK = "synthetic treebank" if SYNTHETIC else "Stanford Sentiment Treebank"
 
 if LOCAL_TREEBANK and not Path(LOCAL_TREEBANK).is_dir():
@@ -194,7 +196,7 @@ rule train_lstm:
         "<benchmarks>/sentiment/{experiment}/seed{seed}/train.tsv"
     conda:
         "../../envs/sentiment.yaml"
-    threads: 2
+    threads: LSTM_THREADS
     resources:
         mem_mb=each_try(2500),
         runtime=each_try(360),
@@ -251,7 +253,7 @@ rule truncate_lstm:
         "<benchmarks>/sentiment/{experiment}/seed{seed}/truncate.tsv"
     conda:
         "../../envs/sentiment.yaml"
-    threads: 2
+    threads: LSTM_THREADS
     resources:
         mem_mb=each_try(2500),
         runtime=each_try(60),
