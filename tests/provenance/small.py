@@ -82,6 +82,13 @@ def flip_a_byte(path):
     path.write_bytes(data)
 
 
+def link_to_copy(path):
+    """Replace a file by a symbolic link to a copy of it."""
+    copy = path.with_name("copy")
+    path.rename(copy)
+    path.symlink_to(copy.name)
+
+
 def drop_a_row(path):
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
 
