@@ -142,7 +142,8 @@ def test_slurm_makes_the_same_tables_although_a_job_is_cancelled(
     assert tables(folder) == local_tables
     # Eight trainings make one submission; a cancelled one is submitted again.
     trained = len(list(folder.glob("results/preview/nonlinear/*/*/*/record.json")))
-    groups = re.findall(r"slurm_logs/group_train_\S+", (folder / "log").read_text())
+    log = (folder / "log").read_text()
+    groups = set(re.findall(r"slurm_logs/group_train_\w+/(\d+)\.log", log))
     assert trained / 8 <= len(groups) <= trained / 8 + 2
     for record in folder.glob("results/preview/sentiment/*/*/record.json"):
         job = json.loads(record.read_text())["machine"]["slurm_job"]
