@@ -4,7 +4,8 @@ LOCAL_TREEBANK, LOCAL_VECTORS = config.get("treebank"), config.get("glove")
 # Local copies of the real data come before the synthetic one that a preview asks for.
 SYNTHETIC = "synthetic" in config["sentiment"] and not (LOCAL_TREEBANK or LOCAL_VECTORS)
 LSTMS = sentiment_experiments(config["sentiment"])
-# Results do not depend on the number. A small network leaves a second thread idle.
+# Results do not depend on the number. Training a small network takes less time than
+# compiling its engine, which one thread does.
 LSTM_THREADS = 2 if config["sentiment"]["N"] > 64 else 1
 TREEBANK = "synthetic treebank" if SYNTHETIC else "Stanford Sentiment Treebank"
 
