@@ -7,6 +7,8 @@ LSTMS = sentiment_experiments(config["sentiment"])
 # Results do not depend on the number. Training a small network takes less time than
 # compiling its engine, which one thread does.
 LSTM_THREADS = 2 if config["sentiment"]["N"] > 64 else 1
+# Of all jobs these trainings take longest; what leads to them is started first.
+FIRST = 1
 TREEBANK = "synthetic treebank" if SYNTHETIC else "Stanford Sentiment Treebank"
 
 if LOCAL_TREEBANK and not Path(LOCAL_TREEBANK).is_dir():
@@ -47,6 +49,7 @@ if SYNTHETIC:
             "<logs>/sentiment/write_synthetic_treebank.log",
         benchmark:
             "<benchmarks>/sentiment/write_synthetic_treebank.tsv"
+        priority: FIRST
         localrule: True
         conda:
             "../../envs/sentiment.yaml"
@@ -74,6 +77,7 @@ else:
             "<logs>/sentiment/fetch_treebank.log",
         benchmark:
             "<benchmarks>/sentiment/fetch_treebank.tsv"
+        priority: FIRST
         localrule: True
         conda:
             "../../envs/sentiment.yaml"
@@ -96,6 +100,7 @@ else:
             "<logs>/sentiment/fetch_vectors.log",
         benchmark:
             "<benchmarks>/sentiment/fetch_vectors.tsv"
+        priority: FIRST
         localrule: True
         conda:
             "../../envs/sentiment.yaml"
@@ -133,6 +138,7 @@ rule prepare_sentences:
         "<logs>/sentiment/prepare_sentences.log",
     benchmark:
         "<benchmarks>/sentiment/prepare_sentences.tsv"
+    priority: FIRST
     localrule: True
     conda:
         "../../envs/sentiment.yaml"
@@ -195,6 +201,7 @@ rule train_lstm:
         "<logs>/sentiment/{experiment}/seed{seed}/train.log",
     benchmark:
         "<benchmarks>/sentiment/{experiment}/seed{seed}/train.tsv"
+    priority: FIRST
     conda:
         "../../envs/sentiment.yaml"
     threads: LSTM_THREADS

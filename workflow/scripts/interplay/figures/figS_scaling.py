@@ -16,6 +16,7 @@ from interplay.figures.style import (
     TASK_COLOURS,
     TASKS,
     TEXT_WIDTH,
+    leave_empty,
     letter_panels,
     shades,
     use_log_axis,
@@ -64,7 +65,7 @@ def draw(scaling: pd.DataFrame) -> Figure:
             ax.set(xlabel="", ylabel="")
             ax.set_ylim(0, None)
             if rows.empty:
-                ax.text(0.5, 0.5, "not trained", transform=ax.transAxes, ha="center")
+                leave_empty(ax, "not trained")
         use_log_axis(axes[0, column])
         axes[-1, column].set_xscale("log")
         axes[-1, column].set_xticks(sizes, map(str, sizes))

@@ -16,7 +16,7 @@ from interplay.storage.files import replacing
 TEXT_WIDTH = 5.5
 """inches, of the paper's column"""
 
-FORMATS = ("pdf", "svg", "png")
+FORMATS = ("png", "pdf", "svg")
 
 RC = {
     "font.family": "DejaVu Sans",
@@ -152,3 +152,5 @@ def save(figure: Figure, stem: str | Path, name: str, identity: str) -> None:
     for suffix in FORMATS:
         with replacing(f"{stem}.{suffix}") as temporary, mpl.rc_context(settings):
             figure.savefig(temporary, metadata=metadata[suffix])
+        # Laid out once, panels lie in the same places in every format.
+        figure.set_layout_engine("none")
