@@ -1,6 +1,7 @@
 """The site: its parts, and what a browser shows of the real one."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -57,6 +58,20 @@ def small(project, tmp_path_factory):
     graph = Graph.read(Path("results"), project)
     Site(graph, folder, TEMPLATES, {"fig2": ""}).write()
     return folder
+
+
+def test_another_commit_changes_the_first_page_alone(project, small, tmp_path):
+    graph = Graph.read(Path("results"), project)
+    seal = replace(graph.chain.seal, commit="0" * 40)
+    later = replace(graph, chain=replace(graph.chain, seal=seal))
+    Site(later, tmp_path, TEMPLATES, {"fig2": ""}).write()
+    pages = [page.relative_to(small) for page in small.rglob("*.html")]
+    changed = [
+        str(page)
+        for page in pages
+        if (small / page).read_text() != (tmp_path / page).read_text()
+    ]
+    assert changed == ["index.html"]
 
 
 def test_the_page_of_an_experiment_leads_to_its_rows_jobs_and_command(small):

@@ -93,11 +93,9 @@ class Site:
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * path.count("/")
-        seal = self.graph.chain.seal
         text = self.environment.get_template(template).render(
-            root=root, commit=seal.commit[:12], has_paper=bool(self._table("claims")),
-            **content,
-        )  # fmt: skip
+            root=root, has_paper=bool(self._table("claims")), **content
+        )
         file.write_text(text, encoding="utf-8")
 
     def figure(self, name: str) -> Content:
