@@ -7,7 +7,7 @@ LSTMS = sentiment_experiments(config["sentiment"])
 # Results do not depend on the number. Training a small network takes less time than
 # compiling its engine, which one thread does.
 LSTM_THREADS = 2 if config["sentiment"]["N"] > 64 else 1
-# Of all jobs these trainings take longest; what leads to them is started first.
+# No other job takes as long as training an LSTM, so it and its inputs start first.
 FIRST = 1
 TREEBANK = "synthetic treebank" if SYNTHETIC else "Stanford Sentiment Treebank"
 

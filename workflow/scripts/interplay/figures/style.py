@@ -136,7 +136,7 @@ def save(figure: Figure, stem: str | Path, name: str, identity: str) -> None:
     """Write a figure as PDF, SVG and PNG, without a date, so that equal means identical.
 
     Args:
-        figure: what is written.
+        figure: the figure to write; afterwards its layout is fixed.
         stem: path without suffix.
         name: kept in each file's metadata, as its title.
         identity: likewise, the hash of what the figure is made of.
@@ -152,5 +152,5 @@ def save(figure: Figure, stem: str | Path, name: str, identity: str) -> None:
     for suffix in FORMATS:
         with replacing(f"{stem}.{suffix}") as temporary, mpl.rc_context(settings):
             figure.savefig(temporary, metadata=metadata[suffix])
-        # Laid out once, panels lie in the same places in every format.
+        # Every format gets the layout of the first one.
         figure.set_layout_engine("none")
