@@ -1,23 +1,31 @@
-"""The edge between Snakemake and a script: its log file, and how it fails."""
+"""The edge between Snakemake and a script: its log file, its record, and how it fails."""
 
 import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
 
 from interplay.storage.errors import InputError
 
 
 @contextmanager
-def job(snakemake) -> Iterator[None]:
+def job(snakemake, gathers: bool = False) -> Iterator[None]:
     """Run a script's block, with the library's log messages in the job's log file.
 
-    If the block raises, the script ends with status 1 after one line on standard error:
-    the message of an `InputError`; for any other exception its first line, with the
-    traceback in the log file.
+    Next to the log file, the job's record says what the job was: see
+    `interplay.provenance.recording`. If the block raises, there is no record, and the script
+    ends with status 1 after one line on standard error: the message of an `InputError`; for
+    any other exception its first line, with the traceback in the log file.
+
+    Args:
+        snakemake: the object that Snakemake gives to a script.
+        gathers: whether each output consists of the inputs of the same name alone.
     """
+    log = Path(snakemake.log[0])
     logging.basicConfig(
-        filename=snakemake.log[0],
+        filename=log,
         filemode="w",
         format="%(asctime)s %(message)s",
         datefmt="%Y-%m-%d %H:%M:%S",
@@ -32,7 +40,10 @@ def job(snakemake) -> Iterator[None]:
         snakemake.threads,
     )
     try:
+        recorder = _recorder(snakemake, log, gathers)
+        recorder.start()
         yield
+        recorder.finish()
     except InputError as error:
         logger.error("error: %s", error)
         print(f"{snakemake.rule}: {error}", file=sys.stderr)
@@ -40,6 +51,38 @@ def job(snakemake) -> Iterator[None]:
     except Exception as error:
         logger.exception("error")
         line = f"{type(error).__name__}: {error}".splitlines()[0]
-        print(f"{snakemake.rule}: {line} (see {snakemake.log[0]})", file=sys.stderr)
+        print(f"{snakemake.rule}: {line} (see {log})", file=sys.stderr)
         sys.exit(1)
     logger.info("done")
+
+
+def _recorder(snakemake, log: Path, gathers: bool):
+    """Return the recorder of a job, as Snakemake describes it."""
+    before = set(sys.modules)
+    # Loaded by name: an edit to the recording must not run every job again.
+    recording = import_module("interplay.provenance.recording")
+    parameters = dict(snakemake.params.items())
+    code_hash = parameters.pop("code")
+    inputs, outputs = dict(snakemake.input.items()), dict(snakemake.output.items())
+    parts = {
+        str(path): list(map(str, snakemake.input.get(name)))
+        for name, path in outputs.items()
+        if gathers and name in inputs
+    }
+    local_data = (snakemake.config.get(key) for key in ("treebank", "glove"))
+    return recording.Recorder(
+        about={
+            "rule": snakemake.rule,
+            "wildcards": dict(snakemake.wildcards.items()),
+            "inputs": list(map(str, snakemake.input)),
+            "outputs": list(map(str, snakemake.output)),
+            "parts": parts,
+            "parameters": parameters,
+            "code_hash": code_hash,
+            "threads": snakemake.threads,
+        },
+        log=log,
+        root=Path(__file__).resolve().parents[2],
+        data=tuple(Path(path).absolute() for path in local_data if path),
+        own=frozenset(set(sys.modules) - before),
+    )

@@ -1,26 +1,20 @@
-"""Issue receipts at the end of a run of the workflow.
+"""Write the receipts of a results folder from what its jobs recorded.
 
-Snakemake's `onsuccess` is the one place where the whole graph of jobs, Snakemake's records of
-them and the names of their parameters are available. A receipt is made once each time that a
-job runs: a later run of other jobs never covers up an altered file.
+A job records itself when it ends (`interplay.provenance.recording`). Receipts can therefore be
+written at any time: at the end of a run, whether it succeeded, failed or was stopped, and at the
+start of the next one for a run that was killed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from os.path import relpath
 from pathlib import Path
 from typing import Any
 
-from interplay.provenance.code import code_files, file_code_hash
-from interplay.provenance.origin import (
-    CONFIGURATION,
-    Origin,
-    configuration_files,
-    plain,
-)
+from interplay.provenance.origin import CONFIGURATION, configuration_files
+from interplay.provenance.recording import RECORD, RUN, plain
 from interplay.provenance.receipts import (
-    NAME,
+    RECEIPTS,
     Chain,
     Receipt,
     Seal,
@@ -31,213 +25,134 @@ from interplay.storage.errors import InputError
 from interplay.storage.files import read_json, write_json
 from interplay.storage.hashes import file_hash, value_hash
 
-
-@dataclass(frozen=True)
-class Job:
-    """A job that has ended, as Snakemake knows it. Paths are as its rule names them."""
-
-    name: str
-    """of its rule"""
-    wildcards: dict[str, str]
-    inputs: list[str]
-    outputs: list[str]
-    parameters: dict[str, Any]
-    """without the hash of the code"""
-    script: str
-    """relative to the workflow's folder"""
-    modules: list[str]
-    """modules that the script loads by name"""
-    code_hash: str
-    threads: int
-    started: float
-    """seconds since 1970"""
-    ended: float
-    recorded_inputs: dict[str, str]
-    """sha256 of the inputs for which Snakemake recorded one when the job read them"""
-    parts: dict[str, list[str]] = field(default_factory=dict)
-    """as in `Receipt`"""
-
-
-def record_run(
-    jobs: Iterable[Job],
-    results: str,
+def describe_run(
     root: Path,
     work: Path,
     values: Mapping[str, Any],
     files: Sequence[Path],
     command_line: Sequence[str],
-) -> Chain:
-    """Write configuration.json and the receipts of a results folder.
+    workflow: Mapping[str, str],
+    code: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return what jobs copy into their records of the run that they belong to.
 
     Args:
-        jobs: jobs that have ended.
-        results: the folder, relative to `work`.
         root: the workflow's folder.
         work: the working directory of Snakemake.
         values: the configuration as it took effect.
         files: configuration files, in the order in which Snakemake merged them.
         command_line: options for Snakemake that chose the configuration.
+        workflow: hash of each of the workflow's own files.
+        code: the planned code, from `interplay.provenance.code.planned_code`.
+
+    Returns:
+        For JSON: root (relative to `work`), workflow (one hash), workflow_files,
+        configuration (one hash), values, files (content by path), command_line, code.
+    """
+    values = plain(values)
+    return {
+        "root": relpath(root.resolve(), work.resolve()),
+        "workflow": value_hash(dict(workflow)),
+        "workflow_files": dict(workflow),
+        "configuration": value_hash(values),
+        "values": values,
+        "files": configuration_files(files, work),
+        "command_line": list(command_line),
+        "code": code,
+    }
+
+
+def write_receipts(results: str, work: Path) -> Chain:
+    """Write configuration.json and the receipts of a results folder.
+
+    A job has one receipt, of the last time that it ran. It stays until none of the job's
+    outputs exists.
+
+    Args:
+        results: the folder, relative to `work`, with the file of its last run.
+        work: the folder that paths of inputs and outputs are relative to.
 
     Returns:
         The receipts and their seal.
 
     Raises:
-        InputError: receipts of an earlier run were altered.
+        InputError: receipts of an earlier run were altered, or a record is damaged.
     """
     folder = work / results
-    try:
-        earlier = Chain.read(folder / NAME).receipts
-    except InputError as error:
-        # Receipts of an older format cannot be continued: each job gets a new one.
-        if (folder / NAME).exists() and "older format" not in str(error):
-            raise
-        earlier = []
-    values = plain(values)
-    write_json(
-        {
-            "command_line": list(command_line),
-            "files": configuration_files(files, work),
-            "values": values,
-        },
-        folder / CONFIGURATION,
+    run = read_json(folder / RUN)
+    earlier = Chain.read(folder / RECEIPTS).receipts if (folder / RECEIPTS).exists() else []
+    receipts = linked(latest([*earlier, *map(receipt_of, read_records(folder))], work))
+    _write_configuration(folder, run, {receipt.configuration for receipt in receipts})
+    seal = Seal(
+        results=results,
+        root=run["root"],
+        workflow=run["workflow_files"],
+        configuration_file=file_hash(folder / CONFIGURATION),
+        leaves=leaves(receipts),
     )
-    origin = Origin.of(root, values, command_line)
-    receipts = issue(jobs, earlier, origin, root, work)
-    chain = seal(receipts, results, origin, root, work)
-    chain.write(folder / NAME)
+    chain = Chain(receipts, seal)
+    chain.write(folder / RECEIPTS)
     return chain
 
 
-def seal(
-    receipts: list[Receipt], results: str, origin: Origin, root: Path, work: Path
-) -> Chain:
-    """Return the receipts with the seal of their run.
+def read_records(folder: Path) -> list[dict[str, Any]]:
+    """Return the records of the jobs of a results folder."""
+    return [read_json(path) for path in sorted((folder / "logs").rglob(f"*{RECORD}"))]
+
+
+def receipt_of(record: Mapping[str, Any]) -> Receipt:
+    """Return the receipt of a job's record, without parents."""
+    try:
+        return Receipt(**record, parents=[])
+    except TypeError as error:
+        raise InputError(f"record of {record.get('rule')}: {error}") from None
+
+
+def latest(receipts: Iterable[Receipt], work: Path) -> dict[str, Receipt]:
+    """Return the receipt of each output of the last time that its job ran.
 
     Args:
-        receipts: each after the receipts that it names.
-        results, root, work: as in `record_run`; configuration.json is there already.
-        origin: of the run.
+        receipts: in any order.
+        work: the folder that paths of outputs are relative to.
+
+    Returns:
+        By output, for receipts of which at least one output exists.
     """
-    return Chain(
-        receipts,
-        Seal(
-            results=results,
-            root=relpath(root.resolve(), work.resolve()),
-            commit=origin.commit,
-            clean=origin.clean,
-            workflow=origin.workflow,
-            lock=origin.lock,
-            configuration_file=file_hash(work / results / CONFIGURATION),
-            leaves=leaves(receipts),
-        ),
-    )
+    producers = producers_of(sorted(receipts, key=lambda receipt: receipt.ended))
+    return {
+        path: receipt
+        for path, receipt in producers.items()
+        if any((work / output).exists() for output in receipt.outputs)
+    }
 
 
-def issue(
-    jobs: Iterable[Job],
-    earlier: Iterable[Receipt],
-    origin: Origin,
-    root: Path,
-    work: Path,
-) -> list[Receipt]:
-    """Make a receipt for each job, each after the receipts of the jobs that it read from.
+def linked(producers: Mapping[str, Receipt]) -> list[Receipt]:
+    """Give each receipt the ids of its parents, and put it after them.
 
     Args:
-        jobs: jobs that have ended.
-        earlier: receipts of earlier runs. The receipt of a job is kept if the job has not
-            run since; receipts of jobs that are not in `jobs` are kept as long as one of
-            their outputs exists.
-        origin: of this run.
-        root: the workflow's folder.
-        work: the folder that paths of inputs and outputs are relative to.
+        producers: the receipt of each output; parents that it has are replaced.
     """
-    known = producers_of(earlier)
-    # Many jobs run the same code, whose files take long to parse.
-    code = cache(partial(_hashes_of_code, root))
-    producers: dict[str, Receipt] = {}
-    for job in jobs:
-        outputs = list(_files(job.outputs, work))
-        receipt = known.get(outputs[0])
-        times = (job.started, job.ended)
-        if receipt is None or (receipt.started, receipt.ended) != times:
-            receipt = _new_receipt(job, outputs, code, origin, work)
-        producers |= dict.fromkeys(outputs, receipt)
-    for receipt in known.values():
-        others = producers.keys().isdisjoint(receipt.outputs)
-        if others and any((work / path).exists() for path in receipt.outputs):
-            producers |= dict.fromkeys(receipt.outputs, receipt)
-    return _linked(producers)
-
-
-def _files(paths: Iterable[str], work: Path) -> Iterator[str]:
-    """Yield paths; for a folder, the paths of all files in it."""
-    for path in paths:
-        if (work / path).is_dir():
-            inside = sorted(file for file in (work / path).rglob("*") if file.is_file())
-            yield from (file.relative_to(work).as_posix() for file in inside)
-        else:
-            yield path
-
-
-def _linked(producers: Mapping[str, Receipt]) -> list[Receipt]:
-    """Give each receipt the ids of its parents, and put it after them."""
-    linked: dict[str, Receipt] = {}
+    found: dict[str, Receipt] = {}
 
     def of(path: str) -> Receipt:
-        if path not in linked:
+        if path not in found:
             receipt = producers[path]
             read = [source for source in receipt.inputs if source in producers]
             parents = sorted({of(source).id for source in read})
             receipt = replace(receipt, parents=parents)
-            linked.update(dict.fromkeys(receipt.outputs, receipt))
-        return linked[path]
+            found.update(dict.fromkeys(receipt.outputs, receipt))
+        return found[path]
 
     for path in producers:
         of(path)
-    return list({receipt.id: receipt for receipt in linked.values()}.values())
+    return list({receipt.id: receipt for receipt in found.values()}.values())
 
 
-def _hashes_of_code(root: Path, script: str, *modules: str) -> dict[str, str]:
-    files = code_files(root / script, modules)
-    return {file.relative_to(root).as_posix(): file_code_hash(file) for file in files}
-
-
-def _new_receipt(
-    job: Job,
-    outputs: list[str],
-    code: Callable[..., dict[str, str]],
-    origin: Origin,
-    work: Path,
-) -> Receipt:
-    inputs = list(_files(job.inputs, work))
-    return Receipt(
-        rule=job.name,
-        wildcards=job.wildcards,
-        outputs={path: file_hash(work / path) for path in outputs},
-        inputs={
-            path: job.recorded_inputs.get(path) or file_hash(work / path)
-            for path in inputs
-        },
-        parts=job.parts,
-        parameters=plain(job.parameters),
-        script=job.script,
-        modules=job.modules,
-        code_hash=job.code_hash,
-        code=code(job.script, *job.modules),
-        lock=origin.lock,
-        commit=origin.commit,
-        clean=origin.clean,
-        workflow=value_hash(origin.workflow),
-        configuration=origin.configuration,
-        machine={"device": "cpu", "threads": job.threads, **_recorded_machine(job, work)},
-        started=job.started,
-        ended=job.ended,
-        command_line=origin.command_line,
-        parents=[],
-    )
-
-
-def _recorded_machine(job: Job, work: Path) -> Mapping[str, Any]:
-    """Return the machine in the record of a training job; nothing for other jobs."""
-    records = [path for path in job.outputs if Path(path).name == "record.json"]
-    return read_json(work / records[0])["machine"] if records else {}
+def _write_configuration(folder: Path, run: Mapping[str, Any], named: set[str]) -> None:
+    """Write every configuration that a receipt names, and that of the last run."""
+    path = folder / CONFIGURATION
+    earlier = read_json(path) if path.exists() else {}
+    one = {key: run[key] for key in ("command_line", "files", "values")}
+    known = {**earlier.get("configurations", {}), run["configuration"]: one}
+    kept = {key: known[key] for key in known if key in {*named, run["configuration"]}}
+    write_json({"last": run["configuration"], "configurations": kept}, path)

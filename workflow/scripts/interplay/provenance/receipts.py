@@ -1,14 +1,15 @@
 """Receipts: what each output is, and what it was made of.
 
-A receipt describes one job: the hashes of its outputs and inputs, its parameters, the hashes
-of its code, the lock, the commit, the workflow's own files and the configuration, and the
-machine. Its id is the hash over all of this and over the ids of the receipts of the jobs
-whose outputs it read. The receipts form a directed acyclic graph: nothing upstream can
-change without changing every id downstream. The last line of the file, the seal, is the hash
-over the run as a whole: it names the receipts that no other receipt names.
+A receipt describes one job, as the job recorded it while it ran: the hashes of its outputs and
+inputs, its parameters, the code that it loaded, the commit, the lock, the versions of packages,
+the configuration and the machine (`interplay.provenance.recording`). Its id is the hash over all
+of this and over the ids of the receipts of the jobs whose outputs it read. The receipts form a
+directed acyclic graph: nothing upstream can change without changing every id downstream. The
+last line of the file, the seal, is the hash over all: it names the receipts that no other
+receipt names.
 
 The file is `<results>/receipts.jsonl`, a JSON object per line, each job after the jobs that it
-read from. `workflow/rules/audit.smk` writes it at the end of a successful run.
+read from. It is written whenever a run ends, also if the run failed.
 """
 
 import json
@@ -23,12 +24,32 @@ from interplay.storage.errors import InputError
 from interplay.storage.files import replacing
 from interplay.storage.hashes import value_hash
 
-NAME = "receipts.jsonl"
+RECEIPTS = "receipts.jsonl"
+"""name of the file in a results folder"""
+
+FORMAT = 2
+"""of what is written now; in format 1 the jobs recorded nothing themselves"""
+
+RECEIPT_1 = (
+    "rule", "wildcards", "outputs", "inputs", "parts", "parameters", "script", "modules",
+    "code_hash", "code", "lock", "commit", "clean", "workflow", "configuration", "machine",
+    "started", "ended", "command_line", "parents",
+)  # fmt: skip
+"""entries of a receipt of format 1, in the order of its line"""
+
+SEAL_1 = (
+    "results", "root", "commit", "clean", "workflow", "lock", "configuration_file", "leaves",
+)  # fmt: skip
+"""entries of a seal of format 1, in the order of its line"""
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """One job: its outputs, and what it made them of. Hashes are sha256."""
+    """One job: its outputs, and what it made them of. Hashes are sha256.
+
+    In format 1, `git`, `lock` and `workflow` describe the moment at which the receipt was
+    written, and `code` the files on disk at that moment.
+    """
 
     rule: str
     wildcards: dict[str, str]
@@ -42,36 +63,70 @@ class Receipt:
     """without the hash of the code"""
     script: str
     """relative to the workflow's folder, like the files in `code`"""
-    modules: list[str]
-    """modules that the script loads by name"""
     code_hash: str
-    """of all code together, over syntax trees"""
+    """planned: of the script and all that it imports, over syntax trees"""
     code: dict[str, str]
-    """of each file of the code, over its syntax tree"""
+    """loaded: of each file of the project, over its syntax tree"""
+    unplanned: dict[str, str]
+    """what is wrong with loaded files that are not as planned"""
+    opened: list[str]
+    """files of the project and its data that Python opened for reading"""
+    git: dict[str, Any]
+    """state of the workflow's repository, see `interplay.provenance.git`"""
     lock: str
     """of envs/requirements.txt"""
-    commit: str
-    """of the workflow's repository; empty without one"""
-    clean: bool
-    """whether the working tree was as in the commit"""
+    packages: dict[str, str]
+    """versions of the packages that the job imported"""
     workflow: str
     """of the workflow's own files: Snakefile, rules, schemas"""
     configuration: str
     """of the configuration as it took effect"""
+    command_line: list[str]
+    """options for Snakemake that chose the configuration"""
     machine: dict[str, Any]
-    """device, threads and, for a training job, the machine in its record"""
+    """device, threads, processor, libraries"""
     started: float
     """seconds since 1970"""
     ended: float
-    command_line: list[str]
-    """options for Snakemake that chose the configuration"""
     parents: list[str]
     """ids of the receipts of the jobs whose outputs this job read"""
+    format: int = FORMAT
+    modules: tuple[str, ...] = ()
+    """in format 1: modules that the script loads by name"""
+
+    def stored(self) -> dict[str, Any]:
+        """Return the entries of the receipt's line, without its id."""
+        entries = asdict(self)
+        if self.format == FORMAT:
+            del entries["modules"]
+            return entries
+        entries |= self.git
+        return {key: entries[key] for key in RECEIPT_1}
+
+    @classmethod
+    def of(cls, entries: Mapping[str, Any]) -> "Receipt":
+        """Return the receipt of a line's entries, without its id.
+
+        Raises:
+            TypeError, KeyError: the entries are not those of a receipt.
+        """
+        if "format" in entries:
+            return cls(**entries)
+        old = dict(entries)
+        git = {key: old.pop(key) for key in ("commit", "clean")}
+        modules = tuple(old.pop("modules"))
+        new: dict[str, Any] = {"unplanned": {}, "opened": [], "packages": {}}
+        return cls(**old, **new, git=git, modules=modules, format=1)
 
     @cached_property
     def id(self) -> str:
         """Hash over everything in the receipt."""
-        return value_hash(asdict(self))
+        return value_hash(self.stored())
+
+    @property
+    def commit(self) -> str:
+        """The commit of the workflow's repository; empty if there is none or git failed."""
+        return self.git.get("commit", "")
 
     @property
     def inputs_hash(self) -> str:
@@ -82,26 +137,47 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Seal:
-    """The last line of the receipts: the run of the workflow that wrote them."""
+    """The last line of the receipts."""
 
     results: str
     """folder of the results, relative to the working directory"""
     root: str
     """folder of the workflow, relative to the working directory"""
-    commit: str
-    clean: bool
     workflow: dict[str, str]
-    """hash of each of the workflow's own files"""
-    lock: str
+    """hash of each of the workflow's own files, as the last run read them"""
     configuration_file: str
     """hash of configuration.json"""
     leaves: list[str]
     """ids of the receipts that no other receipt names"""
+    format: int = FORMAT
+    old: dict[str, Any] | None = None
+    """in format 1: commit, clean and lock, all when the receipts were written"""
+
+    def stored(self) -> dict[str, Any]:
+        """Return the entries of the seal's line, without its id."""
+        entries = asdict(self)
+        old = entries.pop("old")
+        if old is None:
+            return entries
+        return {key: (entries | old)[key] for key in SEAL_1}
+
+    @classmethod
+    def of(cls, entries: Mapping[str, Any]) -> "Seal":
+        """Return the seal of a line's entries, without its id.
+
+        Raises:
+            TypeError, KeyError: the entries are not those of a seal.
+        """
+        if "format" in entries:
+            return cls(**entries)
+        rest = dict(entries)
+        old = {key: rest.pop(key) for key in ("commit", "clean", "lock")}
+        return cls(**rest, format=1, old=old)
 
     @cached_property
     def id(self) -> str:
-        """Hash over the seal: the digest of the whole run."""
-        return value_hash(asdict(self))
+        """Hash over the seal: the digest of everything."""
+        return value_hash(self.stored())
 
 
 @dataclass(frozen=True)
@@ -127,16 +203,17 @@ class Chain:
         """Read receipts and seal.
 
         Raises:
-            InputError: there are no receipts; they have an older format; or a line is not
+            InputError: there are no receipts; they have another format; or a line is not
                 as it was written, in which case the message names the first such line.
         """
         try:
-            *lines, end = Path(path).read_text().split("\n")
+            # Bytes, since reading text would accept other line ends.
+            *lines, end = Path(path).read_bytes().decode().split("\n")
         except FileNotFoundError:
             raise InputError(f"{path}: expected receipts, found no file") from None
         except UnicodeDecodeError as error:
             raise InputError(f"{path}: altered: {error}") from None
-        _refuse_older_format(path, lines)
+        _refuse_other_format(path, lines)
         receipts = [
             _parsed(path, number, line, Receipt)
             for number, line in enumerate(lines[:-1], start=1)
@@ -158,15 +235,16 @@ def producers_of(receipts: Iterable[Receipt]) -> dict[str, Receipt]:
     return {path: receipt for receipt in receipts for path in receipt.outputs}
 
 
-def _refuse_older_format(path: str | Path, lines: list[str]) -> None:
+def _refuse_other_format(path: str | Path, lines: list[str]) -> None:
     try:
         first = json.loads(lines[0])
-    except (ValueError, IndexError):
+        found = first.get("format", 1 if "commit" in first else 0)
+    except (ValueError, IndexError, AttributeError):
         return
-    if isinstance(first, Mapping) and "rule" in first and "commit" not in first:
+    if found not in (1, FORMAT) and "rule" in first:
         raise InputError(
-            f"{path}: older format: expected receipts with commit, workflow and "
-            "configuration, found receipts without; run the workflow again"
+            f"{path}: expected receipts of format 1 to {FORMAT}, found format {found}; "
+            "use the version of the workflow that wrote them, or run the workflow again"
         )
 
 
@@ -174,7 +252,7 @@ Entry = TypeVar("Entry", Receipt, Seal)
 
 
 def _line(entry: Receipt | Seal) -> str:
-    return json.dumps({"id": entry.id} | asdict(entry), allow_nan=False)
+    return json.dumps({"id": entry.id} | entry.stored(), allow_nan=False)
 
 
 def _parsed(path: str | Path, number: int, line: str, kind: type[Entry]) -> Entry:
@@ -182,7 +260,7 @@ def _parsed(path: str | Path, number: int, line: str, kind: type[Entry]) -> Entr
     try:
         fields = json.loads(line)
         stated = fields.pop("id")
-        entry = kind(**fields)
+        entry = kind.of(fields)
         found = entry.id
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError(f"{path}: altered: line {number} is no {name}") from None
