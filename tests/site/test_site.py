@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
@@ -130,6 +131,16 @@ def test_the_site_of_an_archive_goes_to_the_current_folder(own, capsys):
     assert dead_links(own / "site") == []
     ignored = (ROOT / ".gitignore").read_text().splitlines()
     assert "/site" in ignored
+
+
+def test_the_site_that_is_published_is_that_of_the_archive():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/site.yml").read_text())
+    steps = workflow["jobs"]["publish"]["steps"]
+    (command,) = (step["run"] for step in steps if "interplay" in step.get("run", ""))
+    words = command.split()
+    assert words[:3] == [".venv/bin/interplay", "site", "paper/results"]
+    (uploaded,) = (step["with"] for step in steps if "upload" in step.get("uses", ""))
+    assert words[3:] == ["--to", uploaded["path"]]
 
 
 @pytest.mark.parametrize("name", ["results", "paper", "link", "file"])
