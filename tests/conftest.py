@@ -156,6 +156,7 @@ def reproduction(copies):
 
 SCRIPT = "workflow/scripts/make.py"
 DRAW = "workflow/scripts/draw_figure.py"
+REPORT = "workflow/report"
 TABLES = "results/tables"
 NETWORKS = [("romo", 0.0, 0), ("romo", 0.9, 0), ("flipflop", 0.9, 1), ("own", 0.9, 0)]
 CONFIG = """
@@ -174,8 +175,9 @@ nonlinear:
 def project(tmp_path_factory):
     """Four networks, their table, Fig. 2, claims and numbers: files, and a receipt each."""
     root = tmp_path_factory.mktemp("project")
-    for folder in ("envs", "workflow/scripts", TABLES, "results/figures"):
+    for folder in ("envs", "workflow/scripts", REPORT, TABLES, "results/figures"):
         (root / folder).mkdir(parents=True)
+    (root / REPORT / "fig2.rst").write_text("A caption.\n")
     for name in ("Snakefile", "LICENSE", "README.md"):
         (root / name).write_text(f"# {name}\n")
     (root / "config.yaml").write_text(CONFIG)

@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 from copy import deepcopy
@@ -216,7 +217,13 @@ def test_a_run_at_a_terminal_in_a_pipe_and_with_an_error(copies):
     assert any(re.search(r"\d/\d jobs  0:\d\d  Training a linear", x) for x in drawn)
     assert "\n" not in "".join(drawn[:-1])
     end = drawn[-1].replace("\r\n", "\n")
-    assert end.startswith("Figures  results/preview/figures/fig4.pdf\nTime ")
+    ending = (
+        "Figures  results/preview/figures/fig4.pdf\n"
+        "Site     results/preview/site/index.html\nTime "
+    )
+    assert end.startswith(ending)
+    site = folder / "results/preview/site"
+    assert "tables/linear.csv" in (site / "experiments/linear.html").read_text()
     (log,) = (folder / ".snakemake/log").glob("*.log")
     assert "Training a linear network" in log.read_text()
 
@@ -225,10 +232,16 @@ def test_a_run_at_a_terminal_in_a_pipe_and_with_an_error(copies):
             command, cwd=folder, env=env, capture_output=True, text=True
         )
 
-    # Nothing to be done, in a pipe.
+    # Nothing to be done, in a pipe. A run without a site is a run.
+    (site / "index.html").unlink()
     again = run(command)
     assert (again.returncode, again.stderr) == (0, "")
-    assert again.stdout.startswith("Figures  results/preview/figures/fig4.pdf\nTime ")
+    assert again.stdout.startswith(
+        "Figures  results/preview/figures/fig4.pdf\nSite     not written: "
+    )
+    assert "preview/site: expected no folder, or one by `interplay site`" in again.stdout
+    shutil.rmtree(site)
+    assert run(command).stdout.startswith(ending)
 
     # An error in a job, in a pipe.
     table = folder / "results/preview/tables/linear.csv"

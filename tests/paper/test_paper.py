@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ from interplay.paper.numbers import (
     lstm_spectra,
     of_supplement,
 )
+from interplay.site.addresses import claim_page, number_page
 from interplay.storage.tables import write_table
 from tests.paper.tables import RATE, SUPPLEMENT
 
@@ -131,7 +133,8 @@ def test_the_metadata_have_every_key_of_the_template_of_rescience():
         "article": "number doi url",
         "journal": "name issn volume issue",
     }
-    texts = "title keywords abstract bibliography type domain language"
+    # The template has no address of a site.
+    texts = "title keywords abstract bibliography type domain language site"
     assert keys_of(metadata) == {
         **dict.fromkeys(texts.split()),
         **{key: [{one: None} for one in names.split()] for key, names in lists.items()},
@@ -254,6 +257,44 @@ def words(files):
         sys_inputs={"files": json.dumps(files)},
     )  # fmt: skip
     return json.loads(page)
+
+
+def links(files, folder, site):
+    """Return where the article's own links lead if the metadata have this address."""
+    for file in (ROOT / "paper").glob("*.*"):
+        shutil.copy(file, folder)
+    metadata = folder / "metadata.yaml"
+    (text, count) = re.subn(
+        "^site: .*$", f'site: "{site}"', metadata.read_text(), flags=re.M
+    )
+    assert count == 1
+    metadata.write_text(text)
+    inputs = {"files": json.dumps(files)}
+    options = {"root": "/", "ignore_system_fonts": True, "sys_inputs": inputs}
+    found = typst.query(str(folder / "paper.typ"), "link", field="dest", **options)
+    # The bibliography has links of its own.
+    cited = re.findall(r"https://\S+", (folder / "references.yml").read_text())
+    return set(json.loads(found)) - set(cited)
+
+
+def test_the_article_links_to_the_site_if_it_has_an_address(files, tmp_path):
+    base = "https://example.org/results"
+    found = links(files, tmp_path, f"{base}/")
+    claims, numbers = (pd.read_csv(files[name]) for name in ("claims", "numbers"))
+    pages = {
+        *(claim_page(row.id, row.reading) for row in claims.itertuples()),
+        *map(number_page, numbers.label),
+    }
+    figures = {path.stem for path in Path(files["figures"]).iterdir()}
+    expected = {f"{base}/{page}" for page in pages}
+    expected |= {f"{base}/index.html#{name}" for name in figures}
+    assert found <= expected
+    for part in ("claims/", "numbers/", "numbers/claims/identified/holds~20~partly", "#"):
+        assert any(part in link for link in found), part
+
+
+def test_the_article_has_no_links_to_a_site_without_an_address(files, tmp_path):
+    assert links(files, tmp_path, "") == set()
 
 
 def test_reasons_are_shown_in_the_full_run_alone_and_a_preview_says_what_it_is(files):

@@ -10,7 +10,12 @@ import pandas as pd
 import pytest
 
 from interplay.__main__ import main
-from interplay.provenance.diff import difference, pixel_difference, table_difference
+from interplay.provenance.diff import (
+    difference,
+    drawing_difference,
+    pixel_difference,
+    table_difference,
+)
 from interplay.storage.files import write_json
 from tests.provenance.small import (
     PART,
@@ -172,6 +177,19 @@ def test_pictures_are_compared_by_their_pixels(tmp_path):
     assert pixel_difference(b, c) == "the same picture"
 
 
+def test_drawings_are_compared_without_their_metadata(tmp_path):
+    for name, (number, drawn) in {"a": (1, 1), "b": (2, 1), "c": (2, 2)}.items():
+        text = f"<svg><metadata>{number}</metadata><path d='M {drawn}'/></svg>"
+        write(tmp_path / f"{name}.svg", text)
+    a, b, c = (tmp_path / f"{name}.svg" for name in "abc")
+    assert drawing_difference(a, b) == "the same picture"
+    assert drawing_difference(a, c) == "another picture"
+    for drawing, level in ((a, 0), (b, 255)):
+        picture = np.full((4, 5, 3), level, np.uint8)
+        matplotlib.image.imsave(drawing.with_suffix(".png"), picture)
+    assert drawing_difference(a, b) == "100.00% of the pixels differ"
+
+
 def test_the_command_line(two, monkeypatch, capsys):
     write_results(two[1])
     edit_code(two[1])
@@ -199,4 +217,4 @@ def test_two_real_runs_that_differ_in_one_parameter(reproduction, tmp_path):
     assert any(line.startswith("tables/linear.csv: ") for line in found)
     assert not any("tables/linear_curves.parquet" in line for line in found)
     assert any(line.startswith("verdicts that differ: ") for line in found)
-    assert any("figures/fig4.png: " in line for line in found)
+    assert any("figures/fig4.svg: " in line for line in found)

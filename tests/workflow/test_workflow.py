@@ -227,12 +227,12 @@ def test_the_figures_style_reruns_figures_and_paper_only(edit):
     rerun = edit("figures/style.py", with_a_line)
     figures = {rule for rule in rerun if rule.startswith("fig")}
     assert len(figures) > 8
-    assert rerun.keys() <= figures | {"draw_overview", "paper", "site"}
+    assert rerun.keys() <= figures | {"draw_overview", "paper"}
 
 
 def test_one_figure_reruns_itself_and_the_paper_only(edit):
     rerun = edit("figures/fig1.py", with_a_line)
-    assert rerun.keys() - {"site"} == {"fig1", "fig1_stated", "paper"}
+    assert rerun.keys() == {"fig1", "fig1_stated", "paper"}
 
 
 def test_a_task_reruns_its_own_networks_only(edit):

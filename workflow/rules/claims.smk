@@ -119,32 +119,3 @@ rule evaluate_claims:
         "Judging the paper's claims"
     script:
         "../scripts/evaluate_claims.py"
-
-
-rule present_claims:
-    """Show the claims as a page, for Snakemake's report."""
-    input:
-        claims=f"{TABLES}/claims.csv",
-    output:
-        page=report(
-            "<results>/claims.html",
-            caption="../report/claims.rst",
-            category="Claims",
-            labels={"claims": "every claim and its verdict"},
-        ),
-    log:
-        "<logs>/claims/present.log",
-    benchmark:
-        "<benchmarks>/claims/present.tsv"
-    localrule: True
-    conda:
-        "../../envs/claims.yaml"
-    resources:
-        mem_mb=each_try(500),
-        runtime=each_try(10),
-    params:
-        code=code("present_claims.py"),
-    message:
-        "Presenting the claims"
-    script:
-        "../scripts/present_claims.py"

@@ -86,10 +86,19 @@ def _parser() -> argparse.ArgumentParser:
     crate.add_argument("folder", type=Path, help="a folder that does not exist yet")
     crate.add_argument("--check", action="store_true",
                        help="check an existing crate by the profile's validator")  # fmt: skip
+    site = add("site", _site, "write pages that lead from figures to runs and inputs")
+    site.add_argument("folder", nargs="?", type=Path, metavar="FOLDER",
+                      help="a results folder or an archived one")  # fmt: skip
+    site.add_argument(
+        "--to",
+        type=Path,
+        metavar="DIR",
+        help="where the pages go (default: FOLDER/site; for an archive, the folder site)",
+    )
     archive = add(
         "archive",
         _archive,
-        "copy figures, tables, kept networks, paper, site and receipts to a folder for git",
+        "copy figures, tables, kept networks, paper and receipts to a folder for git",
         parents=[results],
     )
     archive.add_argument("folder", type=Path, help="replaced if it is an archive")
@@ -178,12 +187,24 @@ def _crate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _site(options: argparse.Namespace) -> int:
+    from interplay.provenance.graph import Graph
+    from interplay.site.build import default_folder, write_site
+
+    folder = options.folder or folders_with_receipts(Path.cwd())[0]
+    graph = Graph.read(folder, Path.cwd())
+    site = options.to or default_folder(graph.place)
+    write_site(graph, site)
+    print(f"{os.path.relpath(site)}/index.html: the pages of {folder}")
+    return 0
+
+
 def _archive(options: argparse.Namespace) -> int:
     from interplay.provenance.archive import archive
 
     folder = _results(options)
     archive(folder, options.folder, Path.cwd())
-    print(f"{options.folder}: figures, tables, networks, site and receipts of {folder}")
+    print(f"{options.folder}: figures, tables, networks, paper and receipts of {folder}")
     return 0
 
 

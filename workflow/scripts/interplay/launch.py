@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from interplay.left_behind import (
     remove_half_written,
     snakemake_in,
 )
+from interplay.storage.errors import InputError
 from interplay.terminal.ending import ending, failure, newest_log
 from interplay.terminal.screen import screen_for
 from interplay.terminal.watching import Ended, watch
@@ -91,8 +93,28 @@ def _clean_up(work: Path, folders: Iterable[Path]) -> None:
 def _ending(ended: Ended, folder: Path, results: str) -> list[str]:
     progress, seconds = ended.progress, ended.seconds
     if ended.status == 0:
-        return ending(folder, results, progress, seconds)
+        start = time.monotonic()
+        site = _site(folder, results)
+        seconds += time.monotonic() - start
+        return ending(folder, results, site, progress, seconds)
     return failure(progress, seconds, newest_log(folder), ended.stopped)
+
+
+def _site(folder: Path, results: str) -> str:
+    """Write the site of a results folder; return its first page, or why there is none."""
+    try:
+        # Imported here, since a run does without pandas until its end.
+        from interplay.provenance.graph import Graph
+        from interplay.site.build import default_folder, write_site
+
+        graph = Graph.read(Path(results), folder.resolve())
+        write_site(graph, default_folder(graph.place))
+    except Exception as error:
+        # The results are whole, whatever keeps their pages from being written.
+        kind = "" if isinstance(error, InputError) else f"{type(error).__name__}: "
+        lines = str(error).splitlines() or [""]
+        return f"not written: {kind}{lines[0]}"
+    return str(folder / results / "site" / "index.html")
 
 
 def _run_as_it_is(arguments: Sequence[str], folder: Path) -> int:

@@ -19,7 +19,7 @@ from interplay.provenance.receipts import NAME, Chain
 from interplay.terminal.progress import Job
 from interplay.terminal.work import SCALED, Step, work_in
 
-STAGES = "nonlinear", "linear", "sentiment", "claims", "figures", "paper", "site"
+STAGES = "nonlinear", "linear", "sentiment", "claims", "figures", "paper"
 """in the order in which the workflow runs them"""
 
 NAMED = 5
