@@ -14,14 +14,12 @@ from interplay.provenance.diff import difference, pixel_difference, table_differ
 from interplay.storage.files import write_json
 from tests.provenance.small import (
     PART,
-    SCRIPT,
     SOURCE,
     add_a_line,
     job,
     jobs,
     sealed,
     write,
-    write_results,
 )
 from tests.running import snakemake
 
@@ -173,9 +171,7 @@ def test_pictures_are_compared_by_their_pixels(tmp_path):
 
 
 def test_the_command_line(two, monkeypatch, capsys):
-    write_results(two[1])
     edit_code(two[1])
-    assert (two[1] / SCRIPT).is_file()
     sealed(two[1], jobs(two[1]), earlier=[])
     monkeypatch.chdir(two[0])
     assert main(["diff", "results", "other/results"]) == 0

@@ -31,7 +31,7 @@ EXPONENT = 1.87
 TREES = 8544
 """of the Stanford Sentiment Treebank, for training"""
 
-STAGES = "nonlinear", "linear", "sentiment", "claims", "figures", "paper", "site"
+STAGES = "nonlinear", "linear", "sentiment", "claims", "figures", "paper"
 """in the order in which the workflow runs them"""
 
 NAMED = 5
