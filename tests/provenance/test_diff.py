@@ -19,14 +19,11 @@ from interplay.provenance.diff import (
 from interplay.storage.files import write_json
 from tests.provenance.small import (
     PART,
-    SCRIPT,
     SOURCE,
-    add_a_line,
     job,
     jobs,
     sealed,
     write,
-    write_results,
 )
 from tests.running import snakemake
 
@@ -46,33 +43,24 @@ def test_the_same_run_is_the_same(two):
     assert "are the same run" in line
 
 
-def edit_code(other):
-    add_a_line(other / "workflow/scripts/library/part.py")
-
-
-def edit_input(other):
-    write(other / SOURCE, "g\n0.8\n")
-
-
-def edit_lock(other):
-    write(other / "envs/requirements.txt", "numpy==2.4.7\n")
+CODE = "workflow/scripts/library/part.py"
 
 
 @pytest.mark.parametrize(
-    ("edit", "cause"),
+    ("path", "text", "cause"),
     [
-        (edit_code, "  code: workflow/scripts/library/part.py differs"),
-        (edit_input, f"  input: {SOURCE}: "),
-        (edit_lock, "  lock: "),
+        (CODE, "x = 1\n", f"  code: {CODE} differs"),
+        (SOURCE, "g\n0.8\n", f"  input: {SOURCE}: "),
+        ("envs/requirements.txt", "numpy==2.4.7\n", "  lock: "),
     ],
 )
-def test_the_first_job_that_differs_and_its_cause(two, edit, cause):
-    edit(two[1])
+def test_the_first_job_that_differs_and_its_cause(two, path, text, cause):
+    write(two[1] / path, text)
     sealed(two[1], jobs(two[1]), earlier=[])
     found = lines(two)
     assert found[0] == "first job that differs: measure, which makes part.csv"
     assert found[1].startswith(cause)
-    assert "  its outputs are the same all the same" in found
+    assert "  its outputs are nevertheless identical" in found
 
 
 def test_another_output_of_equal_jobs_is_not_reproduced(two):
@@ -191,9 +179,7 @@ def test_drawings_are_compared_without_their_metadata(tmp_path):
 
 
 def test_the_command_line(two, monkeypatch, capsys):
-    write_results(two[1])
-    edit_code(two[1])
-    assert (two[1] / SCRIPT).is_file()
+    write(two[1] / CODE, "x = 1\n")
     sealed(two[1], jobs(two[1]), earlier=[])
     monkeypatch.chdir(two[0])
     assert main(["diff", "results", "other/results"]) == 0

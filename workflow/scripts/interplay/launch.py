@@ -28,6 +28,7 @@ from interplay.terminal.screen import screen_for
 from interplay.terminal.watching import Ended, watch
 
 CONFIGFILE = ("--configfile", "--configfiles")
+DIRECTORY = ("--directory", "-d")
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -44,7 +45,7 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
     """
     arguments = ordered(arguments, folder)
     configuration = configuration_of(arguments, folder)
-    work = folder / working_directory(arguments)
+    work = folder / (values_of(DIRECTORY, arguments) or ["."])[0]
     folders = {"results": "results", "resources": "resources"}
     folders |= configuration.get("pathvars") or {}
     if not only_looks(arguments):
@@ -197,7 +198,7 @@ def configuration_of(arguments: Sequence[str], folder: Path) -> dict[str, Any]:
         InputError: a configuration file is missing or broken.
     """
     base = folder / "config.yaml"
-    files = [folder / file for file in configuration_files(arguments)]
+    files = [folder / file for file in values_of(CONFIGFILE, arguments)]
     contents = [read_yaml(file) for file in [*([base] if base.is_file() else []), *files]]
     return merged(contents)
 
@@ -226,17 +227,13 @@ def _is_file(word: str, folder: Path) -> bool:
     return (folder / word).is_file() or Path(word).suffix in SUFFIXES
 
 
-def configuration_files(arguments: Sequence[str]) -> list[str]:
-    """Return the files that `--configfile` names."""
-    return _values(arguments, CONFIGFILE)
+def values_of(options: Sequence[str], arguments: Sequence[str]) -> list[str]:
+    """Return the values that an option has: `--directory there`, `--directory=there`.
 
-
-def working_directory(arguments: Sequence[str]) -> str:
-    """Return the folder that `--directory` names, or the present one."""
-    return (_values(arguments, ("--directory", "-d")) or ["."])[0]
-
-
-def _values(arguments: Sequence[str], options: Sequence[str]) -> list[str]:
+    Args:
+        options: names of the option.
+        arguments: of Snakemake.
+    """
     values: list[str] = []
     option = None
     for word in arguments:

@@ -45,13 +45,13 @@ def difference(a: Path, b: Path, work: Path) -> Iterator[str]:
     if first.chain.digest == second.chain.digest:
         yield f"{a} and {b} are the same run: digest {first.chain.digest}"
         return
-    yield from _of_jobs(first, second, str(a), str(b))
-    yield from _of_tables(first, second)
-    yield from _of_verdicts(first, second)
-    yield from _of_figures(first, second)
+    yield from _job_differences(first, second, str(a), str(b))
+    yield from _table_differences(first, second)
+    yield from _verdict_differences(first, second)
+    yield from _figure_differences(first, second)
 
 
-def _of_jobs(first: Graph, second: Graph, a: str, b: str) -> Iterator[str]:
+def _job_differences(first: Graph, second: Graph, a: str, b: str) -> Iterator[str]:
     ours, theirs = _jobs(first), _jobs(second)
     common = [name for name in theirs if name in ours]
     causes = {
@@ -85,7 +85,7 @@ def _of_jobs(first: Graph, second: Graph, a: str, b: str) -> Iterator[str]:
                 "the output is not"
             )
         elif origin not in changed:
-            yield "  its outputs are the same all the same"
+            yield "  its outputs are nevertheless identical"
     kinds = Counter(kind for name in common for kind in {c.kind for c in causes[name]})
     own = ", ".join(f"{count} in {kind}" for kind, count in kinds.items())
     yield (
@@ -199,7 +199,7 @@ def _mapping(
             yield Cause(kind, f"{prefix}{key}: {mine} and {other}")
 
 
-def _of_tables(first: Graph, second: Graph) -> Iterator[str]:
+def _table_differences(first: Graph, second: Graph) -> Iterator[str]:
     for name, ours, theirs in _both(first, second, "tables/"):
         if name != "tables/claims.csv":
             for line in table_difference(read_table(ours), read_table(theirs)):
@@ -253,7 +253,7 @@ def _size(mine: pd.Series, other: pd.Series) -> str:
     return "" if change.isna().all() else f", by at most {change.max():.3g}{share}"
 
 
-def _of_verdicts(first: Graph, second: Graph) -> Iterator[str]:
+def _verdict_differences(first: Graph, second: Graph) -> Iterator[str]:
     found = []
     for name, *files in _both(first, second, "tables/claims.csv"):
         ours, theirs = (read_table(file).set_index(["id", "reading"]) for file in files)
@@ -268,7 +268,7 @@ def _of_verdicts(first: Graph, second: Graph) -> Iterator[str]:
     yield from (f"  {line}" for line in found)
 
 
-def _of_figures(first: Graph, second: Graph) -> Iterator[str]:
+def _figure_differences(first: Graph, second: Graph) -> Iterator[str]:
     found = [
         f"{name}: {drawing_difference(ours, theirs)}"
         for name, ours, theirs in _both(first, second, "")
