@@ -1,26 +1,21 @@
 """Get the three files of trees, from their host or from a local copy."""
 
-import logging
-from pathlib import Path
-
-from interplay.sentiment.downloads import copy_checked, downloaded_archive
+from interplay.sentiment.downloads import copy_trees, download_trees
 from interplay.sentiment.treebank import SPLITS
 from job import job
 
-logger = logging.getLogger("interplay")
 
-with job(snakemake):
-    params, output = snakemake.params, snakemake.output
+def main(snakemake):
+    """Write the three files."""
+    params = snakemake.params
+    paths = {split: snakemake.output[split] for split in SPLITS}
     # The source is not a parameter of the job: the hashes determine the files.
     if folder := snakemake.config.get("treebank"):
-        logger.info("copying from %s", folder)
-        for split in SPLITS:
-            copy_checked(
-                Path(folder) / f"{split}.txt", params.files[split], output[split]
-            )
+        copy_trees(folder, params.files, paths)
     else:
-        scratch = Path(output[0]).parent
-        with downloaded_archive(params.urls, params.sha256, scratch) as archive:
-            for split in SPLITS:
-                member, sha256 = f"trees/{split}.txt", params.files[split]
-                archive.extract(member, output[split], sha256)
+        download_trees(params.urls, params.sha256, params.files, paths)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        main(snakemake)

@@ -120,6 +120,15 @@ class State(OptimiserState):
         return {"losses": np.asarray(self.losses, np.float64)}
 
 
+def task_arguments(experiment: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `make_task` for the task of an experiment, but for its name.
+
+    Args:
+        experiment: `Experiment.parameters` of `interplay.configuration.experiments`.
+    """
+    return {"dt": experiment["dt"], **experiment["options"]}
+
+
 def initial_weights(run: Run, n_inputs: int, n_outputs: int) -> Arrays:
     """Draw W0, B0 and C0 of a run, float32, from its own streams."""
     W = draw_recurrent(run.stream("connectivity"), run.n, run.g)
