@@ -248,7 +248,7 @@ if "readings" in config:
             "../scripts/compress_networks.py"
 
     rule follow_networks:
-        """Train networks of Fig. 1 (d-f) again, and look at W meanwhile."""
+        """Train networks of Fig. 1 (d-f) again, and record eigenvalues of W meanwhile."""
         input:
             losses=f"{MEASURED}/losses.parquet",
         output:

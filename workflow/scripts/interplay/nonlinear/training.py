@@ -171,6 +171,7 @@ def train(
     logged_at = time.monotonic()
     while len(losses) < run.epochs:
         for trials in stretch(run, task, len(losses)):
+            # The shape of the batches is known only once they are drawn.
             engine = engine or Engine.for_batch(network, trials, task.dt)
             loss, gradient = engine.loss_and_gradient(network, trials)
             losses.append(loss)
@@ -204,6 +205,8 @@ def stretch(run: Run, task: Task, epoch: int) -> Iterator[Trials]:
     """
     number, done = divmod(epoch, STRETCH)
     trials = task.draw(run.stream("training trials", number), STRETCH * run.batch)
+    # All trials are drawn although some are not used, so that a run which resumes or ends
+    # within a stretch has the trials of one that does not.
     left = slice(done, run.epochs - number * STRETCH)
     split = (array.reshape(len(array), STRETCH, run.batch, -1) for array in trials)
     batches = (np.ascontiguousarray(a.swapaxes(0, 1)[left]) for a in split)

@@ -24,7 +24,7 @@ def fingerprint(array: np.ndarray) -> str:
 
 
 def describe_machine(threads: int) -> dict[str, object]:
-    """Return what a result on a CPU may depend on, besides code, parameters and seeds.
+    """Describe the machine: all that a result depends on besides code, parameters and seeds.
 
     Args:
         threads: number of threads that the run uses.

@@ -136,7 +136,7 @@ def summary(
         trained: the network.
         language: its vocabulary.
         sentences: (tokens, label), by split; "dev" is one of them.
-        truncation: what `truncation_curves` returned.
+        truncation: the table of `truncation_curves`.
         within: how far below the final dev accuracy a sufficient one may be.
         threads: number of threads.
 
