@@ -1,19 +1,31 @@
 """Get the three files of trees, from their host or from a local copy."""
 
-from interplay.sentiment.downloads import copy_trees, download_trees
+import logging
+from pathlib import Path
+
+from interplay.sentiment.downloads import copy_checked, downloaded_archive
 from interplay.sentiment.treebank import SPLITS
 from job import job
 
+logger = logging.getLogger("interplay")
+
 
 def main(snakemake):
-    """Write the three files."""
-    params = snakemake.params
-    paths = {split: snakemake.output[split] for split in SPLITS}
+    """Copy or download the files, and check their hashes."""
+    params, output = snakemake.params, snakemake.output
     # The source is not a parameter of the job: the hashes determine the files.
     if folder := snakemake.config.get("treebank"):
-        copy_trees(folder, params.files, paths)
+        logger.info("copying from %s", folder)
+        for split in SPLITS:
+            copy_checked(
+                Path(folder) / f"{split}.txt", params.files[split], output[split]
+            )
     else:
-        download_trees(params.urls, params.sha256, params.files, paths)
+        scratch = Path(output[0]).parent
+        with downloaded_archive(params.urls, params.sha256, scratch) as archive:
+            for split in SPLITS:
+                member, sha256 = f"trees/{split}.txt", params.files[split]
+                archive.extract(member, output[split], sha256)
 
 
 if __name__ == "__main__":

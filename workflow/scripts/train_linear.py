@@ -5,11 +5,10 @@ import logging
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from interplay.linear.descent import descend
+from interplay.linear.descent import arrays_of, descend
 from interplay.linear.measurements import all_curves, measurements
 from interplay.linear.network import Trial, draw_network
 from interplay.linear.rates import learning_rates
-from interplay.linear.trained import arrays_of
 from interplay.runs.records import Stopwatch, training_record
 from interplay.runs.streams import stream
 from interplay.storage.arrays import write_arrays

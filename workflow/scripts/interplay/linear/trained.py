@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from interplay.linear.descent import Descent
 from interplay.linear.measurements import example_trial
 from interplay.linear.network import Network, Trial, loss_of, simulate
 from interplay.lowrank.truncation import truncations
@@ -32,7 +31,7 @@ class TrainedNetworks:
     def from_arrays(
         cls, network: Network, arrays: Mapping[str, Array]
     ) -> "TrainedNetworks":
-        """Combine a network with the arrays that `arrays_of` returned."""
+        """Combine a network with the arrays of `interplay.linear.descent.arrays_of`."""
         cores = dict(zip(arrays["zhat"].tolist(), arrays["core"], strict=True))
         return cls(network, cores, arrays["left"], arrays["right"])
 
@@ -73,20 +72,3 @@ class TrainedNetworks:
                 z = simulate(self.network, self.recurrent(part), trial)
                 rows.append((zhat, rank, loss_of(z, zhat, trial)))
         return pd.DataFrame(rows, columns=["zhat", "rank", "loss"])
-
-
-def arrays_of(descents: Sequence[Descent]) -> dict[str, Array]:
-    """Return the networks after training as arrays of a file.
-
-    Args:
-        descents: of `interplay.linear.descent.descend`, which share their bases.
-
-    Returns:
-        zhat (n,), core (n, a, b), left (N, a) and right (N, b), float64.
-    """
-    return {
-        "zhat": np.array([descent.zhat for descent in descents]),
-        "core": np.stack([descent.core[-1] for descent in descents]),
-        "left": descents[0].left,
-        "right": descents[0].right,
-    }

@@ -9,7 +9,7 @@ import logging
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -119,44 +119,6 @@ class Archive:
                 raise InputError(f"{place}: expected a whole file: {error}") from error
             if sha256 is not None:
                 _compare(file_hash(temporary), sha256, place)
-
-
-def download_trees(
-    urls: Sequence[str], sha256: str, hashes: Mapping[str, str], paths: Mapping[str, str]
-) -> None:
-    """Download the archive of the treebank, and write its three files of trees.
-
-    Args:
-        urls: addresses of the archive, tried in turn.
-        sha256: of the archive.
-        hashes: sha256 of the file of each split.
-        paths: where to write it, by split.
-
-    Raises:
-        InputError: no host serves the archive, or a file is not the expected one.
-    """
-    scratch = Path(next(iter(paths.values()))).parent
-    with downloaded_archive(urls, sha256, scratch) as archive:
-        for split, path in paths.items():
-            archive.extract(f"trees/{split}.txt", path, hashes[split])
-
-
-def copy_trees(
-    folder: str | Path, hashes: Mapping[str, str], paths: Mapping[str, str]
-) -> None:
-    """Copy the three files of trees, train.txt, dev.txt and test.txt, from a folder.
-
-    Args:
-        folder: of the local copy.
-        hashes: sha256 of the file of each split.
-        paths: where to write it, by split.
-
-    Raises:
-        InputError: a file does not exist or is not the expected one.
-    """
-    logger.info("copying from %s", folder)
-    for split, path in paths.items():
-        copy_checked(Path(folder) / f"{split}.txt", hashes[split], path)
 
 
 def copy_checked(source: str | Path, sha256: str, path: str | Path) -> None:
