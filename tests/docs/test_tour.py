@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from interplay.nonlinear.loading import FILES
-from interplay.nonlinear.saving import save_network
+from interplay.nonlinear.job import FILES, save_network
 from interplay.nonlinear.training import Run, initial_state, train
 from interplay.tasks import make_task
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from interplay.__main__ import main
-from interplay.nonlinear.finding import load
+from interplay.nonlinear.load import load
 from interplay.provenance.place import MACHINES
 from interplay.provenance.receipts import NAME
 from interplay.provenance.verify import verify
@@ -116,10 +116,10 @@ def test_an_altered_archive_is_found(clone, path, change, line):
     assert verify(Path(ARCHIVE), clone).problems[0].startswith(line)
 
 
-def test_kept_networks_are_in_the_archive_and_checked(repository):
+def test_archived_networks_are_in_the_archive_and_checked(repository):
     kept = "networks/mante.safetensors"
     write(repository / "results" / kept, "factors")
-    made = job(repository, "keep_networks", [PART], [f"results/{kept}"], 5.0)
+    made = job(repository, "archive_networks", [PART], [f"results/{kept}"], 5.0)
     sealed(repository, [*jobs(repository), made], earlier=[])
     assert main(["archive", ARCHIVE, "--results", "results"]) == 0
     assert verify(Path(ARCHIVE), repository).problems == []

@@ -2,7 +2,7 @@
 
 from interplay.lowrank.spectrum import eigenvalues, singular_values
 from interplay.lowrank.truncation import functional_rank, truncations
-from interplay.nonlinear.finding import load
+from interplay.nonlinear.load import load
 from interplay.tasks import make_task
 from interplay.tasks.trials import Task, Trials
 
