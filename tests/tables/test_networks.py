@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from interplay.tables.networks import COLUMNS, NETWORK, summary, with_decisions
+from interplay.tables.networks import with_decisions
 
 INF, NAN = math.inf, math.nan
 
@@ -38,12 +38,3 @@ def test_each_network_has_the_decisions_that_others_select_by():
 def test_a_strength_is_complete_only_if_all_its_networks_settled():
     table = TABLE.assign(g=[0.0, 0.6, 0.0, 0.6, 0.9], functional_rank=[6, 6, None, 6, 6])
     assert with_decisions(table, 25).complete.tolist() == [False] * 4 + [True]
-
-
-def test_the_measurements_of_an_experiment_become_one_row_per_network():
-    others = [name for name in COLUMNS if name not in with_decisions(TABLE, 25)]
-    ranks = TABLE[[*NETWORK, "functional_rank"]].assign(**dict.fromkeys(others, 1))
-    first = TABLE.drop(columns="functional_rank")
-    joined = summary([first, ranks.sample(frac=1, random_state=0)], largest_rank=25)
-    assert joined.columns.tolist() == COLUMNS
-    np.testing.assert_array_equal(joined.counted_rank, [6, 6, 26, NAN, NAN])

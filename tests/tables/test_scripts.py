@@ -1,83 +1,58 @@
 """The scripts that make tables of tables, run on files without Snakemake."""
 
-from pathlib import Path
+import json
 
 import pandas as pd
-import pytest
 from evaluate_claims import evaluate_claims
 from gather_tables import gather_tables
 from summarise_networks import summarise_networks
 
 from interplay.storage.tables import read_table, write_table
-from interplay.tables.networks import DECISIONS, NETWORK
+from interplay.tables.networks import COLUMNS, DECISIONS, NETWORK
 from tests.figures import tables
 
-ROOT = Path(__file__).parents[2]
 NETWORKS = tables.nonlinear(["romo"]).assign(learned=True, learned_epoch=20, device="cpu")
+NETWORKS = NETWORKS[COLUMNS]
 
-CLAIM = """
-claims:
-  - id: ranks-are-low
-    where: Fig. 2
-    claim: Ranks are low.
-    kind: interval
-    quantity: value
-    options: { column: counted_rank }
-    tables: [nonlinear]
-    known: solved
-    each: [task, g]
-    expected: { at_most: 2 }
-"""
+CLAIM = {
+    "id": "ranks-are-low", "where": "Fig. 2", "claim": "Ranks are low.",
+    "kind": "interval", "quantity": "value", "options": {"column": "counted_rank"},
+    "tables": ["nonlinear"], "each": ["task", "g"], "expected": {"at_most": 2},
+}  # fmt: skip
 
 
-def test_the_parts_of_a_table_are_gathered_without_the_dtypes_of_empty_ones(tmp_path):
-    parts = [tmp_path / f"{number}.csv" for number in range(2)]
-    for part, rows in zip(parts, (NETWORKS.head(0), NETWORKS), strict=True):
-        write_table(rows, part)
-    gather_tables({"networks": parts}, {"networks": tmp_path / "all.csv"})
-    pd.testing.assert_frame_equal(
-        read_table(tmp_path / "all.csv"), NETWORKS, check_like=True
-    )
+def written(folder, **parts):
+    """Write tables as CSV; return their paths by name."""
+    paths = {name: folder / f"{name}.csv" for name in parts}
+    for name, part in parts.items():
+        write_table(part, paths[name])
+    return paths
 
 
-def test_networks_are_summarised(tmp_path):
-    ranks = [*NETWORK, "functional_rank"]
-    files = [tmp_path / "convergence.csv", tmp_path / "functional_rank.csv"]
-    for file, columns in zip(
-        files,
-        (NETWORKS.columns.drop([*DECISIONS, "functional_rank"]), ranks),
-        strict=True,
-    ):
-        write_table(NETWORKS[columns], file)
-    summarise_networks(files, tmp_path / "networks.csv", largest_rank=25)
-    summary = read_table(tmp_path / "networks.csv")
-    pd.testing.assert_frame_equal(summary[NETWORKS.columns], NETWORKS)
+def test_a_part_without_rows_leaves_the_dtypes_of_a_table(tmp_path):
+    parts = written(tmp_path, empty=NETWORKS.head(0), full=NETWORKS)
+    gather_tables({"networks": parts.values()}, {"networks": tmp_path / "all.csv"})
+    pd.testing.assert_frame_equal(read_table(tmp_path / "all.csv"), NETWORKS)
 
 
-@pytest.fixture
-def files(tmp_path):
-    """Return the inputs of `evaluate_claims`, with one claim."""
-    schema = tmp_path / "schema.yaml"
-    schema.write_text("{}")
-    (tmp_path / "claims.yaml").write_text(CLAIM)
-    (tmp_path / "explanations.yaml").write_text("explanations: []")
-    write_table(NETWORKS, tmp_path / "nonlinear.csv")
-    return {
-        "claims": tmp_path / "claims.yaml",
-        "schema": schema,
-        "explanations": tmp_path / "explanations.yaml",
-        "explanation_schema": schema,
-        "nonlinear": tmp_path / "nonlinear.csv",
-    }
+def test_measurements_become_one_row_per_network(tmp_path):
+    ranks = NETWORKS[[*NETWORK, "functional_rank"]]
+    others = NETWORKS.drop(columns=[*DECISIONS, "functional_rank"])
+    files = written(tmp_path, convergence=others, ranks=ranks.iloc[::-1])
+    summarise_networks(files.values(), tmp_path / "networks.csv", largest_rank=25)
+    pd.testing.assert_frame_equal(read_table(tmp_path / "networks.csv"), NETWORKS)
 
 
-def test_claims_are_evaluated_in_each_reading(files, tmp_path):
+def test_claims_are_evaluated_in_each_reading(tmp_path):
+    stated = {"claims": {"claims": [CLAIM]}, "explanations": {"explanations": []}}
+    files = written(tmp_path, nonlinear=NETWORKS)
+    for name in ("schema", "explanation_schema", *stated):
+        files[name] = tmp_path / f"{name}.yaml"
+        files[name].write_text(json.dumps(stated.get(name, {})))
     output = {n: tmp_path / f"{n}.csv" for n in ("claims", "measured", "explanations")}
-    readings = {"identified": {"romo": "romo"}, "stated": {"romo": "another"}
+    readings = {"identified": {"romo": "romo"}, "stated": {"romo": "another"}}
     evaluate_claims(files, output, readings)
     claims = read_table(output["claims"])
     assert claims.reading.tolist() == ["identified", "stated"]
     assert claims.verdict.tolist() == ["holds partly", "not tested"]
-    measured = read_table(output["measured"])
-    assert measured.columns.tolist() == ["id", "reading", "part", "seed", "value"]
-    assert sorted(measured.value.unique()) == [2, 3]
+    assert sorted(read_table(output["measured"]).value.unique()) == [2, 3]

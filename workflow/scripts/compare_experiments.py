@@ -13,10 +13,7 @@ def compare_experiments(name: str, files, output, parameters) -> None:
 
 if __name__ == "__main__":
     with job(snakemake):
-        params = snakemake.params
+        params, output = snakemake.params, snakemake.output.comparison
         compare_experiments(
-            params.comparison,
-            snakemake.input,
-            snakemake.output.comparison,
-            params.experiments,
+            params.comparison, snakemake.input, output, params.experiments
         )

@@ -13,10 +13,6 @@ def compare_lstm_curves(curves, published, output, treebank: str) -> None:
 
 if __name__ == "__main__":
     with job(snakemake):
-        files = snakemake.input
-        compare_lstm_curves(
-            files.curves,
-            files.published,
-            snakemake.output.table,
-            snakemake.params.treebank,
-        )
+        files, output = snakemake.input, snakemake.output.table
+        treebank = snakemake.params.treebank
+        compare_lstm_curves(files.curves, files.published, output, treebank)

@@ -1,7 +1,6 @@
 """Measure every claim of the paper, judge it and look for a reason, in each reading."""
 
 import logging
-from collections.abc import Mapping
 
 from interplay.claims.evaluation import evaluate
 from interplay.claims.explanation import read_explanations
@@ -16,14 +15,8 @@ STATED = ("claims", "schema", "explanations", "explanation_schema")
 logger = logging.getLogger("interplay")
 
 
-def evaluate_claims(files, output, readings: Mapping[str, Mapping[str, str]]) -> None:
-    """Evaluate the claims of one file in the tables of others.
-
-    Args:
-        files: paths of the inputs, by name; a table has the name that claims use.
-        output: paths of the tables claims, measured and explanations.
-        readings: the experiment of each role, by the reading's name.
-    """
+def evaluate_claims(files, output, readings) -> None:
+    """Read the inputs, `evaluate` the claims, and write the tables; all are paths by name."""
     claims = read_claims(files["claims"], read_yaml(files["schema"]))
     explanations = read_explanations(
         files["explanations"],

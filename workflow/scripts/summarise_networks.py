@@ -12,6 +12,5 @@ def summarise_networks(measurements, networks, largest_rank: int) -> None:
 
 if __name__ == "__main__":
     with job(snakemake):
-        summarise_networks(
-            snakemake.input, snakemake.output.networks, snakemake.params.largest_rank
-        )
+        largest_rank = snakemake.params.largest_rank
+        summarise_networks(snakemake.input, snakemake.output.networks, largest_rank)

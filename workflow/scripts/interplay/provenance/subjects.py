@@ -119,9 +119,8 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
         notes.append(f"reason: {reason}")
     if not text(claim.tables):
         return Subject(title, path, rows=pd.DataFrame(), notes=notes)
-    stem, *others = claim.tables.split()
     evaluated = graph.producer(path)
-    table = _source(stem, evaluated)
+    table = _source(claim.tables, evaluated)
     readings = evaluated.parameters["readings"]
     whole, added = table_with_decisions(table, graph)
     rows = _selected(in_reading(whole, readings[claim.reading]), text(claim.rows))
@@ -132,8 +131,6 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
             f"{_measured(claim, rows)}{part}; "
             f"{claim.met} of {claim.parts} parts as expected"
         )
-    if others:
-        notes.append(f"compared with: {', '.join(others)}")
     notes += [*added, *_reasons(claim, evaluated, graph)]
     return Subject(
         title=title,
@@ -172,11 +169,9 @@ def _reasons(claim: pd.Series, evaluated: Receipt, graph: Graph) -> Iterator[str
     reasons = graph.table(path)
     here = (reasons.id == claim.id) & (reasons.reading == claim.reading) & reasons.shown
     for _, one in reasons[here].iterrows():
-        table, *others = (_source(name, evaluated) for name in one.tables.split())
-        compared = f", compared with {', '.join(others)}" if others else ""
         yield (
             f"reason: {one.text} Expected {one.expected}; measured {one.measured:.4g}, "
-            f"from {table}: {text(one.rows) or 'all rows'}{compared}"
+            f"from {_source(one.tables, evaluated)}: {text(one.rows) or 'all rows'}"
         )
 
 

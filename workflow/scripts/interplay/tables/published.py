@@ -20,12 +20,10 @@ KINDS = ("loss", "accuracy")
 """of an LSTM's learning curves; the losses identify the experiment"""
 
 
-Deviation = Callable[[pd.DataFrame, np.ndarray], pd.Series]
-"""distance of each column of measured values, (point, candidate), from published ones"""
-
-
 def distances(
-    measured: pd.DataFrame, published: np.ndarray, deviation: Deviation
+    measured: pd.DataFrame,
+    published: np.ndarray,
+    deviation: Callable[[pd.DataFrame, np.ndarray], pd.Series],
 ) -> pd.Series:
     """Return the distance of each candidate from the published values.
 
