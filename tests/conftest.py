@@ -21,6 +21,7 @@ from interplay.provenance.issuing import Job, record_run
 from interplay.storage.files import write_json
 from interplay.storage.hashes import file_hash
 from interplay.storage.tables import write_table
+from interplay.tables.networks import with_decisions
 from tests.running import snakemake
 
 ROOT = Path(__file__).parents[1]
@@ -209,12 +210,16 @@ def project(tmp_path_factory):
     networks = pd.DataFrame(NETWORKS, columns=["experiment", "g", "seed"])
     networks = networks.assign(
         task="romo",
+        epochs=2,
+        convergence_epoch=1.0,
         shuffle_loss_ratio=1.0,
         converged=True,
+        diverged=False,
         functional_rank=2.0,
         initial_loss=1.0,
         final_loss=0.01,
     )
+    networks = with_decisions(networks, 25)
     records = []
     for experiment, g, seed in NETWORKS:
         path = f"results/nonlinear/{experiment}/g{g}/seed{seed}/record.json"

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from interplay.claims import comparisons, identification
 from interplay.figures import (
     fig1,
     fig2,
@@ -25,6 +24,8 @@ from interplay.figures import (
 )
 from interplay.figures.style import RC, save
 from interplay.storage.tables import read_table
+from interplay.tables import comparisons
+from interplay.tables.networks import with_decisions
 from tests.figures import tables
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ def in_three_ways(networks):
     descent = rows.experiment.str.endswith("descent")
     rows.loc[descent, "converged"] = False
     rows.loc[descent, ["convergence_epoch", "functional_rank"]] = np.nan
-    return comparisons.training(rows, parameters)
+    return comparisons.training(with_decisions(rows, 25), parameters)
 
 
 TRAINING = in_three_ways(NETWORKS)
@@ -73,7 +74,7 @@ OUTBREAKS = comparisons.outbreaks(
         "mante_stated": {**ADAM, "amsgrad": True, "learning_rate": 0.05},
     },
 )
-RATE = identification.rate(
+RATE = comparisons.rate(
     NETWORKS,
     {"mante": {"learning_rate": 0.03}, "mante_stated": {"learning_rate": 0.05}},
     PUBLISHED,

@@ -12,14 +12,7 @@ import yaml
 
 from interplay.claims.explanation import read_explanations
 from interplay.configuration.experiments import experiments
-from interplay.paper.labels import configured
-from interplay.paper.numbers import (
-    against_published,
-    compared,
-    found,
-    lstm_spectra,
-    of_supplement,
-)
+from interplay.paper.numbers import collect
 from interplay.site.addresses import claim_page, number_page
 from interplay.storage.tables import write_table
 from tests.paper.tables import RATE, SUPPLEMENT
@@ -172,7 +165,7 @@ def files(tmp_path):
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     claims = pd.concat([claims.assign(reading=reading) for reading in config["readings"]])
     networks = pd.DataFrame({"experiment": list(config["nonlinear"]["networks"])}).assign(
-        g=0.9, convergence_epoch=43.0, functional_rank=2.0, converged=True, complete=True
+        g=0.9, convergence_epoch=43.0, converged=True, settled=True, complete=True
     )
     networks.loc[networks.experiment == "romo", "complete"] = False
     sizes = {"sentences": 1, "tokens": 2, "types": 2}
@@ -198,26 +191,25 @@ def files(tmp_path):
         {"experiment": "lstm", "kind": ["loss", "accuracy"], "distance": 0.01}
     )
     measured = networks.assign(
-        task=networks.experiment.str.split("_").str[0], settled=True, norm_dW=1.5,
+        task=networks.experiment.str.split("_").str[0], norm_dW=1.5,
         shuffle_loss_ratio=0.7, functional_rank_rank0=7.0,
     )  # fmt: skip
     spectrum = pd.DataFrame(
         {"experiment": ["lstm", "lstm_stated"], "layer": 1, "weight": "input"}
     ).assign(matrix="dW", index=1, value=2.0)
     read_off = {
-        name: pd.read_csv(ROOT / f"paper/{name}.csv").fillna({"bound": ""})
-        for name in ("published", "published_lstm_spectrum")
+        name: pd.read_csv(ROOT / f"paper/{file}.csv").fillna({"bound": ""})
+        for name, file in (
+            ("published", "published"),
+            ("published_spectrum", "published_lstm_spectrum"),
+        )
     }
-    numbers = pd.concat(
-        [
-            configured(config),
-            found(networks, data, lstm, claims),
-            compared(RATE, outbreaks, curves),
-            against_published(measured, read_off["published"], config["readings"]),
-            of_supplement(SUPPLEMENT, config["nonlinear"]["N"]),
-            lstm_spectra(spectrum, read_off["published_lstm_spectrum"]),
-        ]
-    )
+    tables = {
+        "nonlinear": measured, "data": data, "sentiment": lstm, "claims": claims,
+        "rate": RATE, "outbreaks": outbreaks, "curves": curves, "spectrum": spectrum,
+        **read_off, **SUPPLEMENT,
+    }  # fmt: skip
+    numbers = collect(tables, SOURCE.read_text(), config, config["readings"], {})
     claims.loc[claims.id == "romo-rank-six", "verdict"] = "fails"
     reason = {
         "id": "romo-rank-six",

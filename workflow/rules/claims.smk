@@ -32,17 +32,11 @@ rule claims_tables:
         "../scripts/gather_tables.py"
 
 
-COMPARISONS = {
-    "rate": "identification",
-    "scaling": "comparisons",
-    "training": "comparisons",
-    "outbreaks": "comparisons",
-    "flipflops": "comparisons",
-}
-"""tables of the supplement, and the module of interplay.claims that makes each"""
+COMPARISONS = ("rate", "scaling", "training", "outbreaks", "flipflops")
+"""tables of the supplement, named as the functions of interplay.tables.comparisons"""
 
 
-for name, module in COMPARISONS.items():
+for name in COMPARISONS:
 
     rule:
         """Compare experiments that differ in one thing."""
@@ -63,10 +57,9 @@ for name, module in COMPARISONS.items():
             mem_mb=each_try(500),
             runtime=each_try(10),
         params:
-            module=module,
             comparison=name,
             experiments={one: EXPERIMENTS[one].parameters for one in COMPARED[name]},
-            code=code("compare_experiments.py", f"interplay.claims.{module}"),
+            code=code("compare_experiments.py"),
         message:
             f"Comparing experiments: {name}"
         script:

@@ -151,6 +151,7 @@ rule summarise_networks:
         mem_mb=each_try(500),
         runtime=each_try(10),
     params:
+        **settings("nonlinear", "measurements", keys="largest_rank"),
         code=code("summarise_networks.py"),
     message:
         "One row per network of {wildcards.experiment}"

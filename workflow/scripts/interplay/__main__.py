@@ -70,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
         "of tables/numbers.csv, a row of a table (nonlinear.csv:12; line 1 is the header), "
         "or a file",
     )
+    explain.add_argument("--rows", type=Path, metavar="FILE",
+                         help="also write all of its rows, as CSV or Parquet")  # fmt: skip
     digest = add("digest", _digest, "print one hash over a whole run, to be signed")
     digest.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
     digest.add_argument("--results", dest="more", action="append", type=Path, default=[],
@@ -144,12 +146,14 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from interplay.provenance.explain import explanation
+    from interplay.provenance.explain import explanation, write_rows
     from interplay.provenance.graph import Graph
 
     graph = Graph.read(_results(options), Path.cwd())
     for line in explanation(options.name, graph):
         print(line)
+    if options.rows:
+        write_rows(options.name, graph, options.rows)
     return 0
 
 

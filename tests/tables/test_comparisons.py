@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from interplay.claims import comparisons, identification
 from interplay.claims.quantities.comparisons import (
     farther_from_published,
     rate_excess,
     size_power,
     sure_change,
 )
-from interplay.claims.readings import in_reading
+from interplay.tables import comparisons
+from interplay.tables.networks import with_decisions
+from interplay.tables.published import without_a_seed
+from interplay.tables.readings import in_reading
 from interplay.tasks.flipflop import FlipFlop
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +42,11 @@ def networks(experiment, task="flipflop", g=(0.0, 0.9), seeds=(0, 1), **columns)
     return rows.assign(experiment=experiment, task=task, **usual | columns)
 
 
+def compare(name, table, *arguments):
+    """Return a comparison of networks."""
+    return getattr(comparisons, name)(with_decisions(table, 25), *arguments)
+
+
 def test_the_scaling_counts_a_point_if_three_of_five_settled():
     seeds = range(5)
     table = networks("small", N=64, g=[0.9], seeds=seeds)
@@ -49,11 +56,11 @@ def test_the_scaling_counts_a_point_if_three_of_five_settled():
         None,
         None,
     )
-    scaling = comparisons.scaling(pd.concat([large, table]), {"small": {}, "large": {}})
+    scaling = compare("scaling", pd.concat([large, table]), {"small": {}, "large": {}})
     assert scaling.experiment.unique().tolist() == ["small", "large"]
     assert scaling[scaling.counts].experiment.unique().tolist() == ["small"]
     large.loc[2, ["converged", "functional_rank", "convergence_epoch"]] = True, 2.0, 90.0
-    scaling = comparisons.scaling(pd.concat([large, table]), {"small": {}, "large": {}})
+    scaling = compare("scaling", pd.concat([large, table]), {"small": {}, "large": {}})
     assert scaling.counts.all()
 
 
@@ -96,12 +103,12 @@ def test_ways_of_training_are_compared_with_adam_on_the_same_g_and_seed():
     failed = table.experiment == "descent"
     table.loc[failed, ["convergence_epoch", "functional_rank"]] = None
     table.loc[failed, "converged"] = False
-    training = comparisons.training(table, parameters)
+    training = compare("training", table, parameters)
     assert training.groupby("training").epochs_ratio.unique().str[0].to_dict() == {
         "Adam": 1, "W alone": 2.5, "gradient descent": 30,
     }  # fmt: skip
     table.loc[failed, "diverged"] = True
-    ratios = comparisons.training(table, parameters).set_index("training").epochs_ratio
+    ratios = compare("training", table, parameters).set_index("training").epochs_ratio
     assert np.isinf(ratios["gradient descent"]).all()
     assert training.g.unique().tolist() == [0.0]
     assert training[training.training == "W alone"].norm_ratio.tolist() == [1.5, 1.5]
@@ -114,14 +121,14 @@ def test_outbreaks_are_compared_on_the_g_that_all_experiments_have():
         "eps": {**ADAM, "learning_rate": 0.05, "eps": 1e-6},
     }
     table = pd.concat([networks("usual"), networks("largest"), networks("eps", g=[0.9])])
-    outbreaks = comparisons.outbreaks(table, parameters)
+    outbreaks = compare("outbreaks", table, parameters)
     assert outbreaks.g.unique().tolist() == [0.9]
     assert outbreaks.variant.unique().tolist() == [
         "Adam", "largest squares", "eps = 1e-06",
     ]  # fmt: skip
     # The network of plain Adam with the largest share, and its twins at the same rate.
     table.loc[(table.experiment == "usual") & (table.seed == 1), "outbreak_share"] = 0.3
-    drawn = comparisons.outbreaks(table, parameters).query("drawn")
+    drawn = compare("outbreaks", table, parameters).query("drawn")
     assert drawn.experiment.tolist() == ["usual", "largest"]
     assert set(drawn.seed) == {1}
 
@@ -129,7 +136,7 @@ def test_outbreaks_are_compared_on_the_g_that_all_experiments_have():
 def test_a_flipflop_without_the_option_is_that_of_the_text(published):
     table = pd.concat([networks("usual"), networks("drawn")])
     parameters = {"usual": {"options": {}}, "drawn": {"options": {"hold": "last_pulse"}}}
-    found = comparisons.flipflops(table, parameters, published)
+    found = compare("flipflops", table, parameters, published)
     holds = found.groupby("experiment").hold.unique().str[0].to_dict()
     assert holds == {"usual": "per_channel", "drawn": "last_pulse"}
     assert FlipFlop(dt=0.5).hold == "per_channel"
@@ -138,7 +145,10 @@ def test_a_flipflop_without_the_option_is_that_of_the_text(published):
 def test_the_published_flipflop_is_nearest_to_itself(published):
     values = published[published.task == "flipflop"]
     wide = values.pivot(index="g", columns="quantity", values="value").reset_index()
-    own = wide.assign(experiment="own", seed=0, task="flipflop", converged=True)
+    own = wide.assign(
+        experiment="own", seed=0, task="flipflop", converged=True, diverged=False,
+        epochs=1000, initial_loss=1.0, final_loss=0.01,
+    )  # fmt: skip
     # Another learning rate: times and norms differ by a factor, which is not counted.
     own["norm_dW"] *= 1.1
     other = own.assign(experiment="other", norm_dW=own.norm_dW * np.exp(-own.g))
@@ -147,7 +157,7 @@ def test_the_published_flipflop_is_nearest_to_itself(published):
         "own": {"options": {"hold": "last_pulse"}},
         "other": {"options": {"hold": "per_channel"}},
     }
-    table = comparisons.flipflops(pd.concat([own, other]), parameters, published)
+    table = compare("flipflops", pd.concat([own, other]), parameters, published)
     for quantity, rows in table.groupby("quantity"):
         difference = farther_from_published(rows, of="per_channel", to="last_pulse")
         assert difference > 0.1, quantity
@@ -166,14 +176,14 @@ def at_rates(published, factors, **columns):
     for rate, factor in factors.items():
         parameters[f"rate{rate}"] = {"learning_rate": rate}
         rows = networks(f"rate{rate}", g=wide.g).merge(wide, on="g", suffixes=("_", ""))
-        scaled = {name: factor * rows[name] for name in identification.QUANTITIES}
+        scaled = {name: factor * rows[name] for name in comparisons.RATE}
         parts.append(rows.assign(**scaled, **columns))
     return pd.concat(parts, ignore_index=True), parameters
 
 
 def test_the_identified_rate_is_the_nearest_in_the_mean_of_logarithms(published):
     table, parameters = at_rates(published, {0.02: 1.3, 0.03: 0.9, 0.05: 0.7})
-    rate = identification.rate(table, parameters, published)
+    rate = compare("rate", table, parameters, published)
     assert rate[rate.identified].learning_rate.unique().tolist() == [0.03]
     by_rate = rate.groupby("learning_rate").distance.unique().str[0]
     assert by_rate.to_dict() == pytest.approx(
@@ -189,38 +199,38 @@ def test_rates_are_compared_on_points_that_all_of_them_have(published):
     # Far off, at a g at which the other rate has no network that converged.
     table.loc[(table.experiment == "rate0.05") & (table.g == 1.8), "norm_dW"] *= 100
     table.loc[(table.experiment == "rate0.03") & (table.g == 1.8), "converged"] = False
-    rate = identification.rate(table, parameters, published)
+    rate = compare("rate", table, parameters, published)
     assert rate[rate.identified].learning_rate.unique().tolist() == [0.05]
     # More seeds at one rate do not count either.
     more = table[table.experiment == "rate0.05"].assign(seed=7, norm_dW=1e9)
-    again = identification.rate(pd.concat([table, more]), parameters, published)
+    again = compare("rate", pd.concat([table, more]), parameters, published)
     assert 7 not in again.seed.to_numpy()
 
 
 def test_the_error_of_a_distance_is_the_jackknifes_over_seeds(published):
     table, parameters = at_rates(published, {0.03: 1.2, 0.05: 1.1})
-    rate = identification.rate(table, parameters, published)
+    rate = compare("rate", table, parameters, published)
     assert np.allclose(rate.standard_error, 0)
     # Seed 1 alone: the mean over the seeds, and so the distance, is half way in between.
     of_a_seed = (table.experiment == "rate0.05") & (table.seed == 1)
-    table.loc[of_a_seed, list(identification.QUANTITIES)] *= 1.4 / 1.1
-    rate = identification.rate(table, parameters, published)
+    table.loc[of_a_seed, list(comparisons.RATE)] *= 1.4 / 1.1
+    rate = compare("rate", table, parameters, published)
     error = rate.groupby("learning_rate").standard_error.unique().str[0]
     # Of two estimates, the jackknife's error is half of their difference.
     assert error.to_dict() == pytest.approx({0.03: 0, 0.05: np.log(1.4 / 1.1) / 2})
     assert rate[rate.identified].learning_rate.unique().tolist() == [0.03]
-    assert identification.without_a_seed(rate).idxmin().to_dict() == {0: 0.03, 1: 0.05}
+    assert without_a_seed(rate).idxmin().to_dict() == {0: 0.03, 1: 0.05}
 
 
 def test_only_panels_a_and_b_identify_the_rate(published):
     table, parameters = at_rates(published, {0.03: 1.1, 0.05: 1.2})
     table.shuffle_loss_ratio = table.functional_rank = 99.0
-    assert set(identification.rate(table, parameters, published)["quantity"]) == {
+    assert set(compare("rate", table, parameters, published)["quantity"]) == {
         "convergence_epoch", "norm_dW",
     }  # fmt: skip
 
 
 def test_a_comparison_is_the_same_in_each_reading():
-    table = comparisons.scaling(networks("small"), {"small": {}})
+    table = compare("scaling", networks("small"), {"small": {}})
     assert in_reading(table, {"mante": "other"}) is table
     assert in_reading(networks("small"), {"mante": "other"}).empty

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from interplay.sentiment.published import distances
+from interplay.tables.published import lstm_distances
 
 
 def test_distances_from_published_curves_are_root_mean_squares():
@@ -26,7 +26,7 @@ def test_distances_from_published_curves_are_root_mean_squares():
             "value": [0.05, 0.1, 0.7, 3.0],
         }
     )
-    table = distances(curves, published)
+    table = lstm_distances(curves, published)
     assert table.experiment.tolist() == ["a", "a", "b", "b"]
     assert table.kind.tolist() == ["loss", "accuracy"] * 2
     np.testing.assert_allclose(table.distance, [0, 0.2, 0.1, 0.2], atol=1e-12)

@@ -7,11 +7,12 @@ experiments belong to no reading, so the tables are the same in each.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from interplay.claims.readings import EXPERIMENT, ROLE
 from interplay.configuration.experiments import ADAM_ON_ALL, way_of_training
-from interplay.nonlinear.settled import epochs_to_converge, settled
+from interplay.tables.published import jackknife_error, rate_distances, without_a_seed
+from interplay.tables.readings import EXPERIMENT, ROLE
 from interplay.tasks.flipflop import FlipFlop
 
 NETWORK = [EXPERIMENT, ROLE, "g", "seed"]
@@ -21,6 +22,9 @@ PLAIN = "Adam"
 
 ENOUGH = 3 / 5
 """share of the networks that have to settle for a g to count in the N-scaling"""
+
+RATE = ("convergence_epoch", "norm_dW")
+"""panels (a) and (b) of Fig. 2, which identify the learning rate"""
 
 Parameters = Mapping[str, Mapping[str, Any]]
 """parameters of the training jobs of each experiment, by its name"""
@@ -37,8 +41,7 @@ def compared(
         columns: functions of an experiment's parameters, by the name of a new column.
 
     Returns:
-        The columns of nonlinear.csv, with `role` for `task`, the new columns, and
-        `settled`: the network converged and has a functional rank.
+        The columns of nonlinear.csv, with `role` for `task`, and the new columns.
     """
     order = {name: number for number, name in enumerate(parameters)}
     rows = networks[networks.experiment.isin(order)].rename(columns={"task": ROLE})
@@ -47,11 +50,48 @@ def compared(
         column: rows.experiment.map(lambda name, of=of: of(parameters[name]))
         for column, of in columns.items()
     }
-    return rows.assign(**new, settled=settled(rows)).reset_index(drop=True)
+    return rows.assign(**new).reset_index(drop=True)
 
 
 def _in_order(order: Mapping[str, int]) -> Callable[[pd.Series], pd.Series]:
     return lambda column: column.map(order) if column.name == EXPERIMENT else column
+
+
+def rate(
+    networks: pd.DataFrame, parameters: Parameters, published: pd.DataFrame
+) -> pd.DataFrame:
+    """Compare learning rates with the published Fig. 2(a, b).
+
+    Measured are networks that converged, at the g and seeds that all rates have.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of experiments that differ in the learning rate.
+        published: the table paper/published.csv.
+
+    Returns:
+        experiment, role, g, seed, learning_rate (before the division by N), quantity,
+        measured, published; and for the rate as a whole distance, standard_error (of the
+        distance, over seeds) and identified (bool): its distance is the smallest.
+    """
+    rows = compared(networks, parameters, learning_rate=lambda of: of["learning_rate"])
+    rates = rows.groupby([ROLE, "g", "seed"]).learning_rate.transform("nunique")
+    rows = rows[(rates == rows.learning_rate.nunique()) & rows.converged]
+    long = rows.melt([*NETWORK, "learning_rate"], RATE, "quantity", "measured")
+    exact = published[published.bound == ""].rename(
+        columns={"task": ROLE, "value": "published"}
+    )
+    point = [ROLE, "quantity", "g"]
+    points = long.astype({"measured": float}).merge(
+        exact[[*point, "published"]], on=point
+    )
+    by_rate = rate_distances(points)
+    errors = jackknife_error(without_a_seed(points))
+    return points.assign(
+        distance=points.learning_rate.map(by_rate),
+        standard_error=points.learning_rate.map(errors),
+        identified=points.learning_rate == (by_rate.idxmin() if len(by_rate) else np.nan),
+    ).reset_index(drop=True)
 
 
 def scaling(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
@@ -86,12 +126,12 @@ def training(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     Returns:
         experiment, role, g, seed, training (Adam, W alone, gradient descent), epochs,
         convergence_epoch, epochs_ratio, norm_dW, norm_ratio, initial_loss, final_loss,
-        functional_rank, converged, diverged. The ratios are to the network of the same task,
-        g and seed that Adam trained; see `epochs_to_converge`.
+        functional_rank, converged, diverged, counted_epochs, counted_rank. The ratios are to
+        the network of the same task, g and seed that Adam trained; that of epochs is of
+        `counted_epochs`.
     """
     rows = compared(networks, parameters, training=way_of_training)
-    rows["epochs_ratio"] = epochs_to_converge(rows)
-    rows["norm_ratio"] = rows.norm_dW
+    rows = rows.assign(epochs_ratio=rows.counted_epochs, norm_ratio=rows.norm_dW)
     key = [ROLE, "g", "seed"]
     adam = rows[(rows.training == ADAM_ON_ALL) & rows.converged].set_index(key)
     # Only the g and seeds of the other ways have something to be compared with.
@@ -102,6 +142,7 @@ def training(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         rows[ratio] /= adam[ratio].reindex(rows.index)
     measured = ["convergence_epoch", "epochs_ratio", "norm_dW", "norm_ratio"]
     measured += ["initial_loss", "final_loss", "functional_rank", "converged", "diverged"]
+    measured += ["counted_epochs", "counted_rank"]
     return rows.reset_index()[[*NETWORK, "training", "epochs", *measured]]
 
 
@@ -127,7 +168,7 @@ def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         variant=adam_variant,
     )
     rows = _at_shared_g(rows)
-    rows = rows[rows.convergence_epoch < rows.epochs / 2]
+    rows = rows[rows.converged_early]
     measured = ["outbreak_share", "converged", "settled", "drawn"]
     rows = rows.assign(drawn=_worst_and_variants(rows))
     return rows[[*NETWORK, "learning_rate", "variant", *measured]]
