@@ -225,4 +225,4 @@ def test_every_command_works_with_the_extra(wheel, tmp_path):
     for command in installed.commands():
         done = installed.run("interplay", command, *COMMANDS.get(command, []))
         said = done.stdout + done.stderr
-        assert "Traceback" not in said and " needs " not in done.stderr, said
+        assert "Traceback" not in said and "pip install" not in said, said
