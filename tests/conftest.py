@@ -51,13 +51,9 @@ LIBRARY = "workflow/scripts/interplay"
 COMPILED = f"{LIBRARY}/kernels/__pycache__"
 
 COMPILE = """
-from interplay.nonlinear.trained import TrainedNetwork
-from interplay.nonlinear.training import Run, initial_state, train
-from interplay.tasks import make_task
+import interplay
 
-task = make_task("flipflop", 0.5)
-run = Run("flipflop", 0.9, 0, n=32, epochs=2, batch=32, learning_rate=0.001)
-trained = TrainedNetwork.of(run, task, train(run, task, initial_state(run, task)))
+trained = interplay.train("flipflop", 0.9, 0, N=32, epochs=2)
 trained.losses_with([trained.W0], n_trials=8)
 """
 

@@ -4,13 +4,21 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from interplay.provenance.receipts import NAME, Chain
 from interplay.storage.errors import InputError
+from interplay.version import __version__
 
 ARCHIVE = Path("paper/results")
 """the archived full run, relative to the repository's root"""
+
+SNAKEFILES = ("Snakefile", "snakefile", "workflow/Snakefile", "workflow/snakefile")
+"""where Snakemake looks for its file"""
+
+OF_TORCH = ("torch", "torchtext")
+"""packages of the extra `torch`; those of `workflow` are all others"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,12 +36,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except InputError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
+        problem = str(error)
+    except ModuleNotFoundError as error:
+        package, _, _ = str(error.name).partition(".")
+        # A missing module of our own is a broken installation, which no extra repairs.
+        if package == __package__:
+            raise
+        extra = "torch" if package in OF_TORCH else "workflow"
+        problem = f"{words[0]} needs {package}: pip install 'interplay[{extra}]'"
+    print(f"{parser.prog}: {problem}", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="interplay", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     results = argparse.ArgumentParser(add_help=False)
     results.add_argument(
@@ -121,8 +138,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     # Imported here, since the other commands work without its library.
-    from interplay.launch import run
+    from interplay.launch import asks_for_other_output, run
 
+    if find_spec("snakemake") is None:
+        raise ModuleNotFoundError(name="snakemake")
+    names_file = any(word.startswith(("-s", "--snakefile")) for word in options.words)
+    if not names_file and not asks_for_other_output(options.words):
+        _require_checkout(*SNAKEFILES)
     return run(options.words, Path.cwd(), ARCHIVE)
 
 
@@ -216,6 +238,7 @@ def _data(options: argparse.Namespace) -> int:
     from interplay.configuration.files import read_yaml
     from interplay.sentiment.inventory import inventory
 
+    _require_checkout("config.yaml")
     config = read_yaml("config.yaml")
     for key in ("pathvars", "sentiment"):
         if not isinstance(config, dict) or key not in config:
@@ -226,6 +249,15 @@ def _data(options: argparse.Namespace) -> int:
     for item in items:
         print(f"{item.name:<10}{'at hand' if item.at_hand else 'not here'}  {item.state}")
     return int(options.check and not all(item.at_hand for item in items))
+
+
+def _require_checkout(*files: str) -> None:
+    """Raise an InputError unless the current folder has one of these files."""
+    if not any(map(os.path.isfile, files)):
+        raise InputError(
+            f"{files[0]}: expected one in the current folder, found none; "
+            "run this command in a checkout of the repository"
+        )
 
 
 def _results(options: argparse.Namespace) -> Path:
