@@ -6,6 +6,7 @@ import inspect
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,16 @@ def test_the_examples_print_what_the_page_says(tmp_path, monkeypatch):
     result = doctest.DocTestRunner().run(example, out=told.append)
     assert result.attempted > 15
     assert not result.failed, "".join(told)
+
+
+def test_the_code_of_the_page_on_own_tasks_runs(tmp_path, monkeypatch, capsys):
+    page = (ROOT / "docs/own_task.md").read_text(encoding="utf-8")
+    (task,) = re.findall(r"```python\n(.*?class Match.*?)```", page, re.S)
+    (tmp_path / "match.py").write_text(task)
+    monkeypatch.syspath_prepend(tmp_path)
+    (code,) = re.findall(r"^    import interplay\n(?:    .*\n|\n)+", page, re.M)
+    exec(textwrap.dedent(code).replace("epochs=300", "epochs=3"), {})
+    assert re.search(r"^epochs +3$", capsys.readouterr().out, re.M)
 
 
 def test_the_version_is_that_of_the_checkout_and_of_the_citation():

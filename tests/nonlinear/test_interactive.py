@@ -168,7 +168,7 @@ def test_the_workflow_makes_the_same_network_and_numbers(reproduction, experimen
 
     measured = interplay.measure(net, test_trials=128)
     of_network = f"g == {run['g']} and seed == {run['seed']}"
-    (row,) = pd.read_csv(folder / "networks.csv").query(of_network).iloc
+    row = pd.read_csv(folder / "networks.csv").query(of_network).iloc[0]
     for column, number in measured.summary.items():
         assert_same(number, row[column], column)
     truncated = pd.read_csv(folder / "truncation.csv").query(of_network)

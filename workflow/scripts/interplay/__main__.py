@@ -138,14 +138,17 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     # Imported here, since the other commands work without its library.
-    from interplay.launch import asks_for_other_output, run
+    from interplay.launch import run
 
     if find_spec("snakemake") is None:
         raise ModuleNotFoundError(name="snakemake")
-    names_file = any(word.startswith(("-s", "--snakefile")) for word in options.words)
-    if not names_file and not asks_for_other_output(options.words):
+    status = run(options.words, Path.cwd(), ARCHIVE)
+    # Snakemake says that it found no Snakefile, but not where one would be.
+    if status and not any(
+        word.startswith(("-s", "--snakefile")) for word in options.words
+    ):
         _require_checkout(*SNAKEFILES)
-    return run(options.words, Path.cwd(), ARCHIVE)
+    return status
 
 
 def _verify(options: argparse.Namespace) -> int:
