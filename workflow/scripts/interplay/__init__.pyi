@@ -5,9 +5,9 @@ from interplay.lowrank.spectrum import eigenvalues as eigenvalues
 from interplay.lowrank.spectrum import singular_values as singular_values
 from interplay.lowrank.truncation import functional_rank as functional_rank
 from interplay.lowrank.truncation import truncations as truncations
-from interplay.nonlinear.load import load as load
 from interplay.nonlinear.interactive import measure as measure
 from interplay.nonlinear.interactive import train as train
+from interplay.nonlinear.load import load as load
 from interplay.storage.errors import InputError as InputError
 from interplay.tasks import make_task as make_task
 from interplay.tasks.trials import Example as Example
