@@ -1,8 +1,6 @@
 """The archive of a run: of a small project in a fresh clone, and the full run's."""
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +11,9 @@ from interplay.nonlinear.finding import load
 from interplay.provenance.place import MACHINES
 from interplay.provenance.receipts import NAME
 from interplay.provenance.verify import verify
+from tests.provenance.repositories import git
 from tests.provenance.small import (
+    ARCHIVE,
     PART,
     SCRIPT,
     SOURCE,
@@ -23,39 +23,10 @@ from tests.provenance.small import (
     jobs,
     sealed,
     write,
-    write_results,
-    write_sources,
 )
 
 FULL = Path(__file__).parents[2] / "paper" / "results"
 FIGURES = [f"fig{i}.{suffix}" for i in range(1, 6) for suffix in ("pdf", "png")]
-ARCHIVE = "paper/results"
-
-
-def git(folder, *arguments):
-    author = ["-c", "user.name=author", "-c", "user.email=author@example.org"]
-    subprocess.run(
-        ["git", *author, "-C", folder, *arguments], check=True, capture_output=True
-    )
-
-
-@pytest.fixture
-def repository(tmp_path, monkeypatch):
-    """A small project under git, whose archived run is committed."""
-    root = tmp_path / "repository"
-    write_sources(root)
-    write(root / ".gitignore", "/results\n")
-    git(tmp_path, "init", "--quiet", str(root))
-    git(root, "add", ".")
-    git(root, "commit", "--quiet", "-m", "workflow")
-    write_results(root)
-    write(root / "results/benchmarks/measure.tsv", "s\tmax_rss\tcpu_time\n1\t2\t3\n")
-    sealed(root, jobs(root))
-    monkeypatch.chdir(root)
-    assert main(["archive", ARCHIVE, "--results", "results"]) == 0
-    git(root, "add", ".")
-    git(root, "commit", "--quiet", "-m", "results")
-    return root
 
 
 @pytest.fixture
@@ -138,23 +109,6 @@ def test_code_that_is_not_the_commits_is_found(repository):
     assert main(["archive", ARCHIVE, "--results", "results"]) == 0
     (problem, *_) = verify(Path(ARCHIVE), repository).problems
     assert problem == f"{SCRIPT}: altered since results/part.csv was made"
-
-
-def test_a_clone_without_the_commit_says_so(repository, tmp_path, monkeypatch, capsys):
-    add_a_line(repository / "LICENSE") if (repository / "LICENSE").exists() else None
-    source = f"file://{repository}"
-    git(tmp_path, "clone", "--quiet", "--depth", "1", source, "shallow")
-    monkeypatch.chdir(tmp_path / "shallow")
-    capsys.readouterr()
-    assert main(["verify"]) == 0
-    assert "is not in this clone" in capsys.readouterr().out
-
-
-def test_an_archive_without_git_is_compared_with_the_files(repository, capsys):
-    shutil.rmtree(repository / ".git")
-    capsys.readouterr()
-    assert main(["verify", ARCHIVE]) == 0
-    assert "compared with the files that are here" in capsys.readouterr().out
 
 
 def test_an_archive_of_an_older_format_is_one_line(clone, capsys):

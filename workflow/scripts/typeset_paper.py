@@ -5,8 +5,8 @@ from pathlib import Path
 
 import typst
 
+from interplay.provenance.git import Repository, repository_of
 from interplay.provenance.identity import inputs_hash
-from interplay.provenance.origin import commit_of, date_of
 from interplay.storage.errors import InputError
 from interplay.storage.files import replacing
 from interplay.storage.hashes import file_hash
@@ -16,10 +16,11 @@ with job(snakemake):
     files = snakemake.input
     params, root = snakemake.params, Path(files.source).resolve().parents[1]
     inputs = {str(path): file_hash(path) for path in files}
-    commit = commit_of(root)
+    repository = repository_of(root)
+    commit = repository.head if isinstance(repository, Repository) else None
     values = {
-        "commit": commit,
-        "date": date_of(root, commit),
+        "commit": commit.id if commit else "",
+        "date": commit.day if commit else "",
         "identity": inputs_hash(snakemake.rule, inputs, dict(params.items())),
         "preview": params.preview,
         "explanations": Path(files.explanations).resolve(),

@@ -12,7 +12,7 @@ from os.path import relpath
 from pathlib import Path
 from typing import Any
 
-from interplay.provenance.code import code_files, file_code_hash
+from interplay.provenance.code import Sources
 from interplay.provenance.origin import (
     CONFIGURATION,
     Origin,
@@ -153,7 +153,7 @@ def issue(
     """
     known = producers_of(earlier)
     # Many jobs run the same code, whose files take long to parse.
-    code = cache(partial(_hashes_of_code, root))
+    code = cache(partial(_hashes_of_code, root, cache(Sources)))
     producers: dict[str, Receipt] = {}
     for job in jobs:
         outputs = list(_files(job.outputs, work))
@@ -197,9 +197,15 @@ def _linked(producers: Mapping[str, Receipt]) -> list[Receipt]:
     return list({receipt.id: receipt for receipt in linked.values()}.values())
 
 
-def _hashes_of_code(root: Path, script: str, *modules: str) -> dict[str, str]:
-    files = code_files(root / script, modules)
-    return {file.relative_to(root).as_posix(): file_code_hash(file) for file in files}
+def _hashes_of_code(
+    root: Path, sources_in: Callable[[Path], Sources], script: str, *modules: str
+) -> dict[str, str]:
+    path = root / script
+    sources = sources_in(path.parent)
+    return {
+        file.relative_to(root).as_posix(): sources.file_hash(file)
+        for file in sources.files(path.name, modules)
+    }
 
 
 def _new_receipt(
