@@ -1,14 +1,17 @@
 """The archive in clones of every kind: what git cannot give is said, not called altered."""
 
 import shutil
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from interplay.__main__ import main
+from interplay.provenance.sources import NAME as SOURCES
+from interplay.provenance.sources import read_sources, write_sources
 from interplay.provenance.verify import verify
 from tests.provenance.repositories import git
-from tests.provenance.small import ARCHIVE, drop_a_row, write
+from tests.provenance.small import ARCHIVE, SCRIPT, SOURCE, drop_a_row, write
 
 
 def shallow(repository, clone, _):
@@ -47,20 +50,70 @@ def of_another_owner(repository, clone, monkeypatch):
     return "git refuses to read the repository: fatal: detected dubious ownership"
 
 
-@pytest.mark.parametrize(
-    "way",
-    [
-        shallow,
-        partial,
-        unpacked,
-        unpacked_in_another_repository,
-        unpacked_without_git,
-        of_another_owner,
-    ],
-)
+WAYS = [
+    shallow,
+    partial,
+    unpacked,
+    unpacked_in_another_repository,
+    unpacked_without_git,
+    of_another_owner,
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_archive_carries_its_sources(repository, tmp_path, monkeypatch, capsys, way):
+    for path in (SCRIPT, "config.yaml", "Snakefile", SOURCE, "envs/requirements.txt"):
+        write(repository / path, "g: [2]\n")
+    git(repository, "commit", "--quiet", "-am", "later")
+    clone = tmp_path / "clone"
+    why = way(repository, clone, monkeypatch)
+    monkeypatch.chdir(clone)
+    capsys.readouterr()
+    assert main(["verify", ARCHIVE]) == 0
+    said = capsys.readouterr().out
+    assert f"{ARCHIVE}: every file is as its receipt says" in said
+    if way is not partial:
+        assert f"code: compared with {ARCHIVE}/{SOURCES}; commit " in said
+        assert why in said
+    changed = read_sources(clone / ARCHIVE / SOURCES)
+    (commit,) = changed
+    changed[commit][SCRIPT] = b"from library.part import f\n\nf(2)\n"
+    write_sources(changed, clone / ARCHIVE / SOURCES)
+    assert main(["verify", ARCHIVE]) == 1
+    assert f"{SCRIPT}: altered since results/part.csv was made" in capsys.readouterr().err
+
+
+def test_carried_sources_are_compared_with_git(repository):
+    file = repository / ARCHIVE / SOURCES
+    contents = read_sources(file)
+    ((commit, files),) = contents.items()
+    assert {SCRIPT, SOURCE, "Snakefile", "config.yaml"} < set(files)
+    before = file.read_bytes()
+    write_sources(contents, file)
+    assert file.read_bytes() == before
+    said = f"{ARCHIVE}/{SOURCES}: "
+    for path, line in (
+        ("config.yaml", f"altered: config.yaml is not as in commit {commit[:12]}"),
+        ("README.md", "not explained: no receipt names README.md of it"),
+    ):
+        write_sources({commit: files | {path: b"text"}}, file)
+        assert verify(Path(ARCHIVE), repository).problems == [said + line]
+    for data in (before[:-20], before + b"more", b""):
+        file.write_bytes(data)
+        (problem,) = verify(Path(ARCHIVE), repository).problems
+        assert problem.startswith(f"{said}expected the sources of a run, found damage")
+    with tarfile.open(file, "w:xz") as tar:
+        tar.addfile(tarfile.TarInfo(f"{commit}/../outside"))
+    (problem,) = verify(Path(ARCHIVE), repository).problems
+    assert problem.endswith(f"expected files of commits, found {commit}/../outside")
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_a_clone_without_the_commit_says_so(
     repository, tmp_path, monkeypatch, capsys, way
 ):
+    # An archive of the old format carries no sources.
+    (repository / ARCHIVE / SOURCES).unlink()
     write(repository / "workflow/rules/part.smk", "rule later:\n")
     git(repository, "commit", "--quiet", "-am", "later")
     clone = tmp_path / "clone"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from interplay.provenance.code import Sources
 from interplay.provenance.git import Commit, Repository
@@ -14,6 +15,8 @@ from interplay.provenance.origin import (
 )
 from interplay.provenance.place import Place
 from interplay.provenance.receipts import Chain, Receipt
+from interplay.provenance.sources import NAME as SOURCES
+from interplay.provenance.sources import named_sources
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
 from interplay.storage.hashes import file_hash
@@ -69,18 +72,33 @@ def workflow_problems(chain: Chain, then: Place) -> Iterator[str]:
             yield f"{path}: missing; the run was made with it"
         elif not _has_hash(then.root / path, expected, workflow_hash, old_workflow_hash):
             yield f"{path}: altered since the run"
-    file = then.folder / CONFIGURATION
-    # The file itself is no source: whether it was altered does not depend on git.
-    if not file.is_file() or file_hash(file) != chain.seal.configuration_file:
-        return
-    for path, content in read_json(file)["files"].items():
+    for path, content in (_configuration(chain, then) or {}).items():
         source = then.file(path)
         if not source.is_file():
             # A user's own file need not be in the repository of an archive.
             if not then.archived and not then.is_outside(path):
                 yield f"{path}: missing; it set the configuration"
-        elif configuration_files([source], source.parent)[source.name] != content:
+        elif not _has_content(source, content):
             yield f"{path}: altered since the run"
+
+
+def carried_problems(chain: Chain, place: Place) -> Iterator[str]:
+    """Yield problems of the sources that an archive carries.
+
+    Where git lacks a commit, they are compared with the receipts. Here they are compared with
+    git.
+    """
+    file, configuration = f"{place.shown}/{SOURCES}", _configuration(chain, place)
+    if configuration is None:
+        return
+    named = named_sources(chain, configuration, place.source)
+    for commit, files in place.sources.items():
+        contents = place.contents(commit)
+        for path in sorted(files):
+            if path not in named.get(commit, ()):
+                yield f"{file}: not explained: no receipt names {path} of it"
+            elif not isinstance(contents, str) and contents.get(path) != files[path]:
+                yield f"{file}: altered: {path} is not as in commit {commit[:12]}"
 
 
 def note_on_code(name: str, clean: bool, place: Place) -> str:
@@ -91,7 +109,7 @@ def note_on_code(name: str, clean: bool, place: Place) -> str:
         clean: whether the files were as in that commit when the run ended.
         place: of the results.
     """
-    commit = place.commit(name) if name else "the run names no commit"
+    commit = place.commit(name)
     repository = place.repository
     with place.as_of(name) as then:
         stand_in = then.stand_in
@@ -100,8 +118,10 @@ def note_on_code(name: str, clean: bool, place: Place) -> str:
         or not isinstance(commit, Commit)
         or not isinstance(repository, Repository)
     ):
-        why = stand_in or (f"commit {name[:12]}: {commit}" if name else commit)
-        return f"code: compared with the files that are here; {why}"
+        why = f"commit {name[:12]}: {commit}" if name else "the run names no commit"
+        carried = place.archived and not stand_in
+        sources = f"{place.shown}/{SOURCES}" if carried else "the files that are here"
+        return f"code: compared with {sources}; {stand_in or why}"
     changed = repository.changed(commit)
     count = len(changed) if isinstance(changed, list) else "an unknown number of"
     unclean = "" if clean else ", with uncommitted changes"
@@ -120,3 +140,23 @@ def _has_hash(file: Path, expected: str, *hashes: Callable[[Path], str]) -> bool
         return any(hash_of(file) == expected for hash_of in hashes)
     except InputError:
         return False
+
+
+def _has_content(file: Path, expected: Any) -> bool:
+    """Return whether a configuration file says what it said in the run."""
+    try:
+        return configuration_files([file], file.parent)[file.name] == expected
+    except InputError:
+        return False
+
+
+def _configuration(chain: Chain, place: Place) -> dict[str, Any] | None:
+    """Return the content of each configuration file of the run, by its path.
+
+    None is returned if configuration.json is missing or altered, which is a problem of its
+    own.
+    """
+    file = place.folder / CONFIGURATION
+    if not file.is_file() or file_hash(file) != chain.seal.configuration_file:
+        return None
+    return read_json(file)["files"]

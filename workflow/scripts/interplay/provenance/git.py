@@ -159,7 +159,7 @@ class Repository:
         said = _git(self.root, "ls-files", "-z", *options, "--", ".")
         if isinstance(said, Unknown):
             return said
-        return sorted({path for path in _split(said) if _is_read(path)})
+        return sorted({path for path in _split(said) if is_inside(path)})
 
 
 def repository_of(root: Path) -> Repository | Unknown:
@@ -190,7 +190,7 @@ def _commit(root: Path, name: str) -> Commit | Unknown:
     for line in _split(listed):
         about, _, path = line.partition("\t")
         mode, _, name_of_object = about.split()
-        if _is_read(path):
+        if is_inside(path):
             files[path] = Entry(mode, name_of_object)
     return Commit(name, _time(said), files)
 
@@ -233,8 +233,8 @@ def _read(root: Path, commit: str, objects: Iterable[str]) -> dict[str, bytes] |
     return found
 
 
-def _is_read(path: str) -> bool:
-    """Return whether a path is inside of the workflow's folder and not in the archive."""
+def is_inside(path: str) -> bool:
+    """Return whether a path is inside of the workflow's folder, and not archived."""
     parts = PurePosixPath(path).parts
     return not path.startswith((LEFT_OUT, "/")) and ".." not in parts
 

@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 
 from interplay.provenance.git import Commit, Repository, Unknown, repository_of
 from interplay.provenance.receipts import NAME, Chain
+from interplay.provenance.sources import NAME as SOURCES
+from interplay.provenance.sources import read_sources
 from interplay.storage.errors import InputError
 
 MACHINES = "machines.json"
@@ -77,17 +79,19 @@ class Place:
     def as_of(self, commit: str) -> Iterator["Place"]:
         """Yield this place with the workflow's folder as it was at a commit.
 
-        An archive describes a run of the past, so its sources are read from git. Where git
-        cannot give them, this place itself is yielded, with the reason as `stand_in`. A live
-        folder is yielded as it is.
+        An archive describes a run of the past, so its sources are read from git, or else from
+        the archive itself. Where neither has them, this place itself is yielded, with the
+        reason as `stand_in`. A live folder is yielded as it is.
         """
         if not self.archived:
             yield self
             return
-        contents = self._contents(commit)
+        contents = self.contents(commit)
         if isinstance(contents, str):
-            yield replace(self, stand_in=contents)
-            return
+            if commit not in self.sources:
+                yield replace(self, stand_in=contents)
+                return
+            contents = self.sources[commit]
         with TemporaryDirectory() as folder:
             for path, data in contents.items():
                 file = Path(folder, path)
@@ -95,8 +99,13 @@ class Place:
                 file.write_bytes(data)
             yield replace(self, root=Path(folder))
 
-    def _contents(self, commit: str) -> dict[str, bytes] | str:
-        """Return the content of each file of a commit, or the reason why there is none."""
+    @cached_property
+    def sources(self) -> dict[str, dict[str, bytes]]:
+        """The sources that an archive carries: content by path, by commit."""
+        return read_sources(self.folder / SOURCES) if self.archived else {}
+
+    def contents(self, commit: str) -> dict[str, bytes] | str:
+        """Return the files of a commit from git, or the reason why git has none."""
         if not commit:
             return "the run names no commit"
         repository, found = self.repository, self.commit(commit)

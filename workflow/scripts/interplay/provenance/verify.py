@@ -9,6 +9,7 @@ from pathlib import Path
 
 from interplay.provenance.code import Sources
 from interplay.provenance.code_check import (
+    carried_problems,
     code_problems,
     note_on_code,
     workflow_problems,
@@ -16,6 +17,7 @@ from interplay.provenance.code_check import (
 from interplay.provenance.origin import CONFIGURATION, LOCK
 from interplay.provenance.place import Place, place_of
 from interplay.provenance.receipts import NAME, Chain, Receipt, leaves, producers_of
+from interplay.provenance.sources import NAME as SOURCES
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash, value_hash
 
@@ -25,7 +27,7 @@ UNCHECKED = ("logs", "benchmarks")
 DERIVED = (NAME, CONFIGURATION, "ro-crate-metadata.json", "codecheck.yml")
 """files that are made from the receipts or have their hash in the seal"""
 
-ARCHIVED = ("machines.json", "costs.csv", "requirements.txt")
+ARCHIVED = ("machines.json", "costs.csv", "requirements.txt", SOURCES)
 """further files of an archive that no receipt names"""
 
 ARCHIVED_OUTPUTS = ("figures/", "tables/", "networks/", "site/", "paper.pdf")
@@ -65,6 +67,8 @@ def verify(folder: Path, work: Path, digest: str = "") -> Verification:
     try:
         chain = Chain.read(work / folder / NAME)
         place = place_of(folder, chain, work)
+        # Damaged sources are a problem of their own, wherever they are needed.
+        _ = place.sources
     except InputError as error:
         return Verification([str(error).replace(f"{work}/", "")], [])
     unchecked: list[str] = []
@@ -99,6 +103,7 @@ def _problems(
     with place.as_of(chain.seal.commit) as then:
         yield from check.of_sources(workflow_problems(chain, then), then)
     yield from _altered_configuration(chain, place)
+    yield from carried_problems(chain, place)
     yield from _unexplained(place, check.producers)
 
 
