@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from unittest.mock import ANY
 
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from interplay.__main__ import main
 from interplay.nonlinear.finding import load
 from interplay.provenance.place import MACHINES
 from interplay.provenance.receipts import NAME
-from interplay.provenance.verify import verify
+from interplay.provenance.verify import Verification, verify
 from tests.provenance.repositories import git
 from tests.provenance.small import (
     ARCHIVE,
@@ -184,9 +185,12 @@ PUBLISHED = [
 ]  # fmt: skip
 
 
-def test_the_full_run_is_as_its_receipts_say(monkeypatch):
+@pytest.mark.parametrize("git", [True, False])
+def test_the_full_run_is_as_its_receipts_say(monkeypatch, git):
     monkeypatch.chdir(FULL.parents[1])
-    assert verify(Path(ARCHIVE), FULL.parents[1]).problems == []
+    if not git:
+        monkeypatch.setenv("PATH", "")
+    assert verify(Path(ARCHIVE), FULL.parents[1]) == Verification([], ANY, unchecked=[])
     assert {path.name for path in (FULL / "figures").iterdir()} >= set(FIGURES)
 
 
