@@ -32,7 +32,6 @@ if "readings" in config:
 
 
 include: "workflow/rules/audit.smk"
-include: "workflow/rules/site.smk"
 
 
 rule all:
@@ -43,7 +42,6 @@ rule all:
         measured(EXPERIMENTS),
         overviews(OWN_EXPERIMENTS),
         PAPER if "readings" in config else [],
-        rules.site.output,
     localrule: True
 
 

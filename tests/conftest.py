@@ -21,6 +21,7 @@ from interplay.provenance.issuing import Job, record_run
 from interplay.storage.files import write_json
 from interplay.storage.hashes import file_hash
 from interplay.storage.tables import write_table
+from interplay.tables.networks import with_decisions
 from tests.running import snakemake
 
 ROOT = Path(__file__).parents[1]
@@ -50,13 +51,9 @@ LIBRARY = "workflow/scripts/interplay"
 COMPILED = f"{LIBRARY}/kernels/__pycache__"
 
 COMPILE = """
-from interplay.nonlinear.trained import TrainedNetwork
-from interplay.nonlinear.training import Run, initial_state, train
-from interplay.tasks import make_task
+import interplay
 
-task = make_task("flipflop", 0.5)
-run = Run("flipflop", 0.9, 0, n=32, epochs=2, batch=32, learning_rate=0.001)
-trained = TrainedNetwork.of(run, task, train(run, task, initial_state(run, task)))
+trained = interplay.train("flipflop", 0.9, 0, N=32, epochs=2)
 trained.losses_with([trained.W0], n_trials=8)
 """
 
@@ -156,6 +153,7 @@ def reproduction(copies):
 
 SCRIPT = "workflow/scripts/make.py"
 DRAW = "workflow/scripts/draw_figure.py"
+REPORT = "workflow/report"
 TABLES = "results/tables"
 NETWORKS = [("romo", 0.0, 0), ("romo", 0.9, 0), ("flipflop", 0.9, 1), ("own", 0.9, 0)]
 CONFIG = """
@@ -174,8 +172,9 @@ nonlinear:
 def project(tmp_path_factory):
     """Four networks, their table, Fig. 2, claims and numbers: files, and a receipt each."""
     root = tmp_path_factory.mktemp("project")
-    for folder in ("envs", "workflow/scripts", TABLES, "results/figures"):
+    for folder in ("envs", "workflow/scripts", REPORT, TABLES, "results/figures"):
         (root / folder).mkdir(parents=True)
+    (root / REPORT / "fig2.rst").write_text("A caption.\n")
     for name in ("Snakefile", "LICENSE", "README.md"):
         (root / name).write_text(f"# {name}\n")
     (root / "config.yaml").write_text(CONFIG)
@@ -207,12 +206,16 @@ def project(tmp_path_factory):
     networks = pd.DataFrame(NETWORKS, columns=["experiment", "g", "seed"])
     networks = networks.assign(
         task="romo",
+        epochs=2,
+        convergence_epoch=1.0,
         shuffle_loss_ratio=1.0,
         converged=True,
+        diverged=False,
         functional_rank=2.0,
         initial_loss=1.0,
         final_loss=0.01,
     )
+    networks = with_decisions(networks, 25)
     records = []
     for experiment, g, seed in NETWORKS:
         path = f"results/nonlinear/{experiment}/g{g}/seed{seed}/record.json"

@@ -3,13 +3,47 @@
 import subprocess
 import sys
 
+import yaml
+
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--nolock"]
+SMALL = "results/nonlinear/small"
+"""results of `small_networks`"""
+
+
+def ended(folder, *arguments):
+    """Run Snakemake to its end; return its exit status and what it said."""
+    done = subprocess.run(
+        [*SNAKEMAKE, *arguments], cwd=folder, capture_output=True, text=True
+    )
+    return done.returncode, done.stdout + done.stderr
 
 
 def snakemake(folder, *arguments):
     """Run Snakemake to its end and return what it said; fail if it failed."""
-    done = subprocess.run(
-        [*SNAKEMAKE, *arguments], cwd=folder, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    status, said = ended(folder, *arguments)
+    assert status == 0, said
+    return said
+
+
+def refused(folder, *arguments):
+    """Run Snakemake to its end and return what it said; fail if it succeeded."""
+    status, said = ended(folder, *arguments)
+    assert status != 0, said
+    return said
+
+
+def small_networks(folder, **changes):
+    """Write a configuration of two small networks; return the option that names it."""
+    entry = {"like": "flipflop", "N": 32, "epochs": 100, "g": [0.9], "seeds": [0, 1]}
+    config = {"nonlinear": {"networks": {"small": entry | changes}}}
+    (folder / "small.yaml").write_text(yaml.safe_dump(config))
+    return "--configfile", "small.yaml"
+
+
+def contents(folder):
+    """Return the bytes of all rate networks' results, except records, which have times."""
+    return {
+        path.relative_to(folder): path.read_bytes()
+        for path in sorted((folder / "results/nonlinear").rglob("*"))
+        if path.suffix in (".safetensors", ".parquet", ".csv")
+    }

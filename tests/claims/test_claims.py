@@ -13,7 +13,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interplay.claims.page import claims_page, measured_value
 from interplay.claims.quantities import quantity, tables
 from interplay.claims.statement import Claim, Expected, read_claims
 from interplay.claims.verdict import (
@@ -24,7 +23,7 @@ from interplay.claims.verdict import (
     judge,
     measure,
 )
-from interplay.nonlinear.settled import with_known_answers, with_selections
+from interplay.site.content import measured_value
 from interplay.storage.errors import InputError
 from tests.claims.written import SELECTION, hashes
 
@@ -50,9 +49,8 @@ def claims():
 def test_every_quantity_exists_and_takes_the_options(claims):
     for claim in claims:
         if not claim.not_tested:
-            beside = dict.fromkeys(claim.tables[1:])
             function = quantity(claim.quantity)
-            inspect.signature(function).bind("rows", **beside, **claim.options)
+            inspect.signature(function).bind("rows", **claim.options)
 
 
 def written(name):
@@ -158,6 +156,11 @@ def test_a_pooled_claim_has_one_value_for_all_seeds():
     assert "±" not in measured_value(row)
 
 
+def test_a_measured_value_has_the_spread_over_seeds():
+    assert measured_value(verdict_of([3, 4])) == "3.5 ± 0.71"
+    assert measured_value(verdict_of([np.nan])) == ""
+
+
 def test_a_network_that_diverged_has_no_spread():
     numbers = pd.DataFrame({"task": "romo", "seed": [0, 1], "x": [np.inf, 2.0]})
     row = judge(CLAIM, measure(CLAIM, {"numbers": numbers}))
@@ -199,34 +202,3 @@ def test_a_table_or_quantity_that_is_not_there_is_one_line():
     claim = Claim(**{**vars(CLAIM), "quantity": "one_value"})
     with pytest.raises(InputError, match=r"claim a-claim: .*found one_value"):
         measure(claim, {"numbers": pd.DataFrame()})
-
-
-def test_networks_are_settled_complete_or_solved():
-    table = pd.DataFrame(
-        {
-            "experiment": "romo", "g": [0.0, 0.0, 0.3, 0.3, 0.6], "seed": [0, 1, 0, 1, 0],
-            "converged": [True, True, True, False, True], "initial_loss": 1.0,
-            "functional_rank": [6, 6, None, None, None],
-            "final_loss": [0.01, 0.2, 0.04, 0.9, 0.3],
-            "diverged": [False, False, False, True, False],
-        }
-    )  # fmt: skip
-    found = with_selections(table)
-    assert found.settled.tolist() == [True, True, False, False, False]
-    assert found.complete.tolist() == [True, True, False, False, False]
-    assert found.solved.tolist() == [True, True, True, False, False]
-    known = with_known_answers(found, largest_rank=25)
-    np.testing.assert_array_equal(known.functional_rank, [6, 6, 26, np.nan, np.nan])
-    assert known.final_loss.tolist() == [0.01, 0.2, 0.04, math.inf, 0.3]
-
-
-def test_the_page_of_claims_escapes_colours_and_names_the_reading():
-    claim = verdict_of([3, 4]) | {"reading": "stated", "claim": "a < b", "reason": ""}
-    untested = verdict_of([np.nan]) | {"reading": "identified"}
-    page = claims_page(pd.DataFrame([claim, untested]))
-    assert "a &lt; b" in page
-    assert '<tr class="holds">' in page
-    assert '<tr class="not-tested">' in page
-    assert "3.5 ± 0.71" in page
-    assert "<td>a-claim</td><td>stated</td>" in page
-    assert "<td>a-claim</td><td>identified</td>" in page

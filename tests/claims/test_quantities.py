@@ -80,8 +80,8 @@ def test_what_never_converged_tells_nothing():
 def test_an_unconverged_network_counts_as_all_epochs():
     rows = pd.DataFrame(
         {
-            "g": [0.0, 0.3, 0.9], "convergence_epoch": [None, 90, 40], "epochs": 200,
-            "diverged": False,
+            "g": [0.0, 0.3, 0.9], "counted_epochs": [200, 90, 40],
+            "converged": [False, True, True],
         }
     )  # fmt: skip
     assert networks.epochs_trend(rows) == pytest.approx(-1)
@@ -94,22 +94,16 @@ def test_an_unconverged_network_counts_as_all_epochs():
 def test_a_diverged_network_is_never_the_faster_one():
     rows = pd.DataFrame(
         {
-            "g": [0.0, 0.9], "convergence_epoch": [50, None], "epochs": [200, 10],
-            "diverged": [False, True],
+            "g": [0.0, 0.9],
+            "counted_epochs": [50, math.inf],
+            "converged": [True, False],
         }
-    )  # fmt: skip
+    )
     assert networks.epochs_ratio(rows, of=0.9, to=0.0) == math.inf
 
 
 def test_two_networks_that_did_not_converge_tell_nothing():
-    rows = pd.DataFrame(
-        {
-            "g": [0.0, 0.9],
-            "convergence_epoch": [None, None],
-            "epochs": 9,
-            "diverged": False,
-        }
-    )
+    rows = pd.DataFrame({"g": [0.0, 0.9], "counted_epochs": 9, "converged": False})
     assert math.isnan(networks.epochs_ratio(rows, of=0.9, to=0.0))
 
 

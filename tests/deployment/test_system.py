@@ -58,20 +58,14 @@ def slurm():
         )
 
 
-@pytest.fixture(scope="module")
-def conda():
-    """Skip a test where there is no conda."""
-    if not shutil.which("conda"):
-        missing("conda", "no conda on PATH")
-
-
-@pytest.fixture(scope="module")
-def apptainer():
-    """Skip a test where there is no apptainer, or no image."""
-    if not shutil.which("apptainer"):
-        missing("apptainer", "no apptainer on PATH")
-    if not IMAGE.exists():
+@pytest.fixture(scope="module", params=["conda", "apptainer"])
+def deployment(request):
+    """Return the name of a deployment; skip a test where it, or its image, is missing."""
+    if not shutil.which(request.param):
+        missing(request.param, f"no {request.param} on PATH")
+    if request.param == "apptainer" and not IMAGE.exists():
         missing("apptainer", f"no {IMAGE.relative_to(ROOT)}: `make image` builds it")
+    return request.param
 
 
 def tables(folder):
@@ -194,16 +188,10 @@ def test_a_job_that_slurm_stops_goes_on_from_its_checkpoint(slurm, copies):
         assert files[0].read_bytes() == files[1].read_bytes()
 
 
-def test_conda_makes_the_same_tables(conda, local_tables, copies):
+def test_a_deployment_makes_the_same_tables(deployment, local_tables, copies):
     folder = copies()
-    command = [*INTERPLAY, "--sdm", "conda", *LOCAL, *PREVIEW]
-    subprocess.run(command, cwd=folder, check=True)
-    assert tables(folder) == local_tables
-
-
-def test_apptainer_makes_the_same_tables(apptainer, local_tables, copies):
-    folder = copies()
-    (folder / "envs" / IMAGE.name).symlink_to(IMAGE)
-    command = [*INTERPLAY, "--sdm", "apptainer", *LOCAL, *PREVIEW]
+    if deployment == "apptainer":
+        (folder / "envs" / IMAGE.name).symlink_to(IMAGE)
+    command = [*INTERPLAY, "--sdm", deployment, *LOCAL, *PREVIEW]
     subprocess.run(command, cwd=folder, check=True)
     assert tables(folder) == local_tables

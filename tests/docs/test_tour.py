@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from interplay.nonlinear.loading import FILES
-from interplay.nonlinear.saving import save_network
+from interplay.nonlinear.job import FILES, save_network
 from interplay.nonlinear.training import Run, initial_state, train
 from interplay.tasks import make_task
 
@@ -71,10 +70,10 @@ def test_the_notebook_runs_from_a_fresh_kernel(reproduction, monkeypatch):
     assert abs(ranks[-1] - committed[-1]) <= 2
 
 
-def train_a_little(results, task_name, g, seed):
+def train_a_little(results, task_name, g, seed, n=16):
     """Write a small network to where a run of the workflow would."""
     task = make_task(task_name, 0.5)
-    run = Run(task_name, g, seed, n=16, epochs=2, batch=2, learning_rate=0.01)
+    run = Run(task_name, g, seed, n=n, epochs=2, batch=2, learning_rate=0.01)
     start = initial_state(run, task)
     folder = results / f"nonlinear/{task_name}/g{g}/seed{seed}"
     network, loss, record = (folder / name for name in FILES)

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from interplay.tables.networks import with_decisions
+
 TASKS = ("flipflop", "mante", "romo")
 EXPERIMENTS = {task: task for task in TASKS}
 STATED = {task: f"{task}_stated" for task in TASKS}
@@ -25,13 +27,14 @@ def nonlinear(names=BOTH):
     """Return nonlinear.csv: networks that all settled."""
     rows = networks_of(names, N=16, epochs=40, initial_loss=0.1, final_loss=0.001)
     spread = 1 + 0.1 * rows.seed
-    return rows.assign(
+    rows = rows.assign(
         convergence_epoch=20 * spread / (1 + rows.g), norm_W0=4 * rows.g, norm_W=4.0,
         norm_dW=2 * spread - rows.g, functional_rank=2.0 + rows.seed,
         functional_rank_rank0=2.0 + rows.seed,
         shuffle_loss_ratio=rows.g, outbreak_share=0.1 * rows.seed, converged=True,
         diverged=False,
     )  # fmt: skip
+    return with_decisions(rows, 25)
 
 
 def long(rows, column, values):

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from interplay.figures import fig2
 from interplay.figures.style import FORMATS, save
-from interplay.nonlinear.settled import complete
+from interplay.tables.networks import with_decisions
 from tests.figures import tables
 
 
@@ -17,12 +17,7 @@ def settled_or_not(converged):
     lost = ~np.array(converged)
     rows.loc[lost, "converged"] = False
     rows.loc[lost, ["convergence_epoch", "functional_rank"]] = np.nan
-    return rows
-
-
-def test_a_strength_is_complete_only_if_all_its_networks_converged():
-    table = settled_or_not([True, False, True, True])
-    assert table[complete(table)].g.tolist() == [0.9, 0.9]
+    return with_decisions(rows, 25)
 
 
 def test_the_line_passes_through_strengths_at_which_some_networks_settled():

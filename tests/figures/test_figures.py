@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from interplay.claims import comparisons, identification
 from interplay.figures import (
     fig1,
     fig2,
@@ -25,14 +24,14 @@ from interplay.figures import (
 )
 from interplay.figures.style import RC, save
 from interplay.storage.tables import read_table
+from interplay.tables import comparisons
+from interplay.tables.networks import with_decisions
 from tests.figures import tables
 
 ROOT = Path(__file__).parents[2]
 
 ADAM = {"optimiser": "adam", "trained": ["W", "B", "C"], "eps": 1e-8, "amsgrad": False}
 PUBLISHED = read_table(ROOT / "paper/published.csv")
-PUBLISHED_LSTM = read_table(ROOT / "paper/published_lstm.csv")
-PUBLISHED_VALUES = read_table(ROOT / "paper/published_lstm_spectrum.csv")
 NETWORKS = tables.nonlinear()
 LSTMS, CURVES, SPECTRUM, TRUNCATION = tables.lstms()
 
@@ -56,7 +55,7 @@ def in_three_ways(networks):
     descent = rows.experiment.str.endswith("descent")
     rows.loc[descent, "converged"] = False
     rows.loc[descent, ["convergence_epoch", "functional_rank"]] = np.nan
-    return comparisons.training(rows, parameters)
+    return comparisons.training(with_decisions(rows, 25), parameters)
 
 
 TRAINING = in_three_ways(NETWORKS)
@@ -75,86 +74,67 @@ OUTBREAKS = comparisons.outbreaks(
         "mante_stated": {**ADAM, "amsgrad": True, "learning_rate": 0.05},
     },
 )
-RATE = identification.rate(
+RATE = comparisons.rate(
     NETWORKS,
     {"mante": {"learning_rate": 0.03}, "mante_stated": {"learning_rate": 0.05}},
     PUBLISHED,
 )
 
-# module, tables by argument with the name of each table's file, options
+TABLES = {
+    "nonlinear.csv": NETWORKS,
+    "nonlinear_trials.parquet": tables.trials(),
+    "nonlinear_loss.parquet": tables.losses(),
+    "nonlinear_spectrum.parquet": tables.spectrum(),
+    "nonlinear_eigenvalues.parquet": tables.eigenvalues(),
+    "nonlinear_truncation.csv": tables.truncation(),
+    "transitions.parquet": tables.transitions(),
+    "sentiment.csv": LSTMS,
+    "sentiment_curves.csv": CURVES,
+    "sentiment_spectrum.parquet": SPECTRUM,
+    "sentiment_truncation.csv": TRUNCATION,
+    "published.csv": PUBLISHED,
+    "published_lstm.csv": read_table(ROOT / "paper/published_lstm.csv"),
+    "published_lstm_spectrum.csv": read_table(ROOT / "paper/published_lstm_spectrum.csv"),
+    "rate.csv": RATE,
+    "scaling.csv": SCALING,
+    "training.csv": TRAINING,
+    "outbreaks.csv": OUTBREAKS,
+}
+
+# Each figure's files, in the order of the arguments of `draw`, and its options.
 FIGURES = {
-    "fig1": (
-        fig1,
-        {
-            "trials": ("nonlinear_trials.parquet", tables.trials()),
-            "losses": ("nonlinear_loss.parquet", tables.losses()),
-            "spectrum": ("nonlinear_spectrum.parquet", tables.spectrum()),
-            "truncation": ("nonlinear_truncation.csv", tables.truncation()),
-        },
+    fig1: (
+        "nonlinear_trials.parquet nonlinear_loss.parquet nonlinear_spectrum.parquet "
+        "nonlinear_truncation.csv",
         EXAMPLES,
     ),
-    "fig2": (
-        fig2,
-        {"networks": ("nonlinear.csv", NETWORKS)},
-        {"experiments": tables.EXPERIMENTS},
-    ),
-    "fig5": (
-        fig5,
-        {
-            "spectrum": ("sentiment_spectrum.parquet", SPECTRUM),
-            "truncation": ("sentiment_truncation.csv", TRUNCATION),
-            "networks": ("sentiment.csv", LSTMS),
-        },
+    fig2: ("nonlinear.csv", {"experiments": tables.EXPERIMENTS}),
+    fig5: (
+        "sentiment_spectrum.parquet sentiment_truncation.csv sentiment.csv",
         {"experiment": "lstm"},
     ),
-    "figS_sentiment": (
-        figS_sentiment,
-        {
-            "curves": ("sentiment_curves.csv", CURVES),
-            "spectrum": ("sentiment_spectrum.parquet", SPECTRUM),
-            "published": ("published_lstm.csv", PUBLISHED_LSTM),
-            "published_spectrum": ("published_lstm_spectrum.csv", PUBLISHED_VALUES),
-        },
+    figS_sentiment: (
+        "sentiment_curves.csv sentiment_spectrum.parquet published_lstm.csv "
+        "published_lstm_spectrum.csv",
         {"experiment": "lstm", "others": []},
     ),
-    "figS_published": (
-        figS_published,
-        {
-            "networks": ("nonlinear.csv", NETWORKS),
-            "published": ("published.csv", PUBLISHED),
-        },
-        {"experiments": READINGS},
-    ),
-    "figS_rate": (figS_rate, {"rate": ("rate.csv", RATE)}, {}),
-    "figS_scaling": (figS_scaling, {"scaling": ("scaling.csv", SCALING)}, {}),
-    "figS_training": (
-        figS_training,
-        {
-            "training": ("training.csv", TRAINING),
-            "losses": ("nonlinear_loss.parquet", tables.losses()),
-        },
+    figS_published: ("nonlinear.csv published.csv", {"experiments": READINGS}),
+    figS_rate: ("rate.csv", {}),
+    figS_scaling: ("scaling.csv", {}),
+    figS_training: (
+        "training.csv nonlinear_loss.parquet",
         {"experiments": WAYS, "g": [0.0, 0.9], "seed": 0},
     ),
-    "figS_spectra": (
-        figS_spectra,
-        {
-            "spectrum": ("nonlinear_spectrum.parquet", tables.spectrum()),
-            "eigenvalues": ("nonlinear_eigenvalues.parquet", tables.eigenvalues()),
-        },
+    figS_spectra: (
+        "nonlinear_spectrum.parquet nonlinear_eigenvalues.parquet",
         {"experiments": tables.EXPERIMENTS, "g": tables.G, "seed": 0},
     ),
-    "figS_transitions": (
-        figS_transitions,
-        {"transitions": ("transitions.parquet", tables.transitions())},
+    figS_transitions: (
+        "transitions.parquet",
         {"experiments": tables.EXPERIMENTS, "g": tables.G[:2]},
     ),
-    "figS_outbreaks": (
-        figS_outbreaks,
-        {
-            "outbreaks": ("outbreaks.csv", OUTBREAKS),
-            "losses": ("nonlinear_loss.parquet", tables.losses()),
-            "networks": ("nonlinear.csv", NETWORKS),
-        },
+    figS_outbreaks: (
+        "outbreaks.csv nonlinear_loss.parquet nonlinear.csv",
         {
             "readings": [tables.EXPERIMENTS, tables.STATED],
             "names": ["identified", "stated"],
@@ -164,39 +144,40 @@ FIGURES = {
 }
 
 
-def draw(name):
-    module, given, options = FIGURES[name]
+def draw(module, changed=(), **changed_options):
+    """Draw a figure from the small tables, some of which may be changed."""
+    files, options = FIGURES[module]
+    given = {**TABLES, **dict(changed)}
     with mpl.rc_context(RC):
-        return module.draw(**{key: table for key, (_, table) in given.items()}, **options)
+        return module.draw(
+            *(given[file] for file in files.split()), **options | changed_options
+        )
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_has_a_letter_per_panel(name):
-    figure = draw(name)
+@pytest.mark.parametrize("module", FIGURES, ids=lambda module: module.__name__)
+def test_a_figure_has_a_letter_per_panel(module):
+    figure = draw(module)
     with mpl.rc_context(RC):
         figure.draw_without_rendering()
-    panels = FIGURES[name][0].PANELS
     titles = [ax.get_title(loc="left") for ax in figure.axes]
-    assert sorted(filter(None, titles)) == [f"({letter})" for letter in panels]
+    assert sorted(filter(None, titles)) == [f"({letter})" for letter in module.PANELS]
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_is_the_same_each_time(name):
+@pytest.mark.parametrize("module", FIGURES, ids=lambda module: module.__name__)
+def test_a_figure_is_the_same_each_time(module):
     pictures = []
     for _ in range(2):
         with mpl.rc_context(RC):
-            canvas = FigureCanvasAgg(draw(name))
+            canvas = FigureCanvasAgg(draw(module))
             canvas.draw()
         pictures.append(np.asarray(canvas.buffer_rgba()))
     np.testing.assert_array_equal(*pictures)
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_each_panel_selects_rows_with_its_columns(name):
-    module, given, options = FIGURES[name]
-    by_file = dict(given.values())
+@pytest.mark.parametrize("module", FIGURES, ids=lambda module: module.__name__)
+def test_each_panel_selects_rows_with_its_columns(module):
     for letter, panel in module.PANELS.items():
-        rows = panel.select(by_file[panel.table], **options)
+        rows = panel.select(TABLES[panel.table], **FIGURES[module][1])
         assert len(rows), (letter, panel)
         assert set(panel.columns) <= set(rows.columns)
 
@@ -210,7 +191,7 @@ def test_a_panel_of_fig1_is_of_one_task_seed_and_the_shown_epochs():
 
 
 def test_saving_does_not_move_the_panels_of_fig1(tmp_path):
-    figure = draw("fig1")
+    figure = draw(fig1)
     before = [ax.get_position().bounds for ax in figure.axes]
     save(figure, tmp_path / "fig1", "fig1", "0" * 64)
     assert [ax.get_position().bounds for ax in figure.axes] == before
@@ -219,7 +200,7 @@ def test_saving_does_not_move_the_panels_of_fig1(tmp_path):
 
 
 def test_a_network_that_did_not_converge_is_a_cross_on_the_upper_edge():
-    figure = draw("figS_training")
+    figure = draw(figS_training)
     crosses = [line for line in figure.axes[3].lines if line.get_marker() == "x"]
     # A cross per g; x is the position of the way of training.
     assert {round(float(np.mean(cross.get_xdata()))) for cross in crosses} == {2}
@@ -227,24 +208,20 @@ def test_a_network_that_did_not_converge_is_a_cross_on_the_upper_edge():
 
 
 def test_dots_of_the_first_seed_are_where_one_more_eigenvalue_exceeds_1():
-    figure = draw("figS_transitions")
+    figure = draw(figS_transitions)
     for ax in figure.axes[:3]:
         dots = [line for line in ax.lines if line.get_marker() == "o"]
         assert [dot.get_xdata().tolist() for dot in dots] == [[15 / 35, 25 / 35]] * 2
 
 
-@pytest.mark.parametrize("name", ["figS_scaling", "figS_rate", "figS_training"])
-def test_a_comparison_of_networks_that_all_failed_is_drawn(name):
-    module, given, options = FIGURES[name]
-    emptied = {
-        key: table.assign(settled=False, converged=False, counts=False).head(
-            0 if name == "figS_rate" else len(table)
-        )
-        if key in ("scaling", "rate", "training")
-        else table
-        for key, (_, table) in given.items()
-    }
-    module.draw(**emptied, **options).draw_without_rendering()
+def test_a_comparison_of_networks_that_all_failed_is_drawn():
+    lost = {"settled": False, "converged": False, "counts": False}
+    for figure in (
+        draw(figS_scaling, {"scaling.csv": SCALING.assign(**lost)}),
+        draw(figS_training, {"training.csv": TRAINING.assign(**lost)}),
+        draw(figS_rate, {"rate.csv": RATE.head(0)}),
+    ):
+        figure.draw_without_rendering()
 
 
 def test_the_overview_has_a_second_row_for_a_grid_of_g():
@@ -261,7 +238,7 @@ def test_the_overview_has_a_second_row_for_a_grid_of_g():
 def test_the_rate_is_drawn_for_any_number_of_g():
     g = sorted(PUBLISHED.g.unique())
     rows = [RATE[RATE.g == RATE.g.min()].assign(g=one) for one in g]
-    figure = figS_rate.draw(pd.concat(rows, ignore_index=True))
+    figure = draw(figS_rate, {"rate.csv": pd.concat(rows, ignore_index=True)})
     labels = [text.get_text() for text in figure.legends[0].texts]
     assert [label for label in labels if "g =" in label] == [
         f"$g = {one:g}$" for one in g
@@ -269,11 +246,8 @@ def test_the_rate_is_drawn_for_any_number_of_g():
 
 
 def test_outbreaks_of_no_network_are_said():
-    module, given, options = FIGURES["figS_outbreaks"]
-    tables_of = {key: table for key, (_, table) in given.items()}
-    tables_of["outbreaks"] = OUTBREAKS.iloc[:0]
+    figure = draw(figS_outbreaks, {"outbreaks.csv": OUTBREAKS.iloc[:0]})
     with mpl.rc_context(RC):
-        figure = module.draw(**tables_of, **options)
         figure.draw_without_rendering()
     said = [text.get_text() for ax in figure.axes for text in ax.texts]
     assert "no network converged early" in said
@@ -281,13 +255,10 @@ def test_outbreaks_of_no_network_are_said():
 
 @pytest.mark.parametrize(("treebank", "shown"), [(fig5.REAL, 4), ("synthetic", 2)])
 def test_published_curves_are_shown_on_the_real_treebank_only(treebank, shown):
-    module, given, options = FIGURES["figS_sentiment"]
-    tables_of = {key: table for key, (_, table) in given.items()}
-    tables_of["curves"] = CURVES.assign(treebank=treebank)
-    with mpl.rc_context(RC):
-        figure = module.draw(**tables_of, **options)
-        assert [len(ax.lines) for ax in figure.axes[:2]] == [shown, shown]
-        other = CURVES.assign(treebank=treebank, experiment="lstm_stated")
-        tables_of["curves"] = pd.concat([tables_of["curves"], other])
-        figure = module.draw(**tables_of, **options | {"others": ["lstm_stated"]})
+    curves = CURVES.assign(treebank=treebank)
+    figure = draw(figS_sentiment, {"sentiment_curves.csv": curves})
+    assert [len(ax.lines) for ax in figure.axes[:2]] == [shown, shown]
+    both = pd.concat([curves, curves.assign(experiment="lstm_stated")])
+    others = {"others": ["lstm_stated"]}
+    figure = draw(figS_sentiment, {"sentiment_curves.csv": both}, **others)
     assert [len(ax.lines) for ax in figure.axes[:2]] == [shown + 2, shown + 2]

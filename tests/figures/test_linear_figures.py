@@ -51,21 +51,22 @@ def test_fig4_shows_any_number_of_targets(n):
     assert len(set(target_colours(zhat).values())) == n
 
 
-def test_fig4_has_open_circles_where_some_networks_converged():
+@pytest.mark.parametrize(
+    ("where", "value", "whole", "partial"),
+    [
+        # Open circles where some networks converged.
+        ((0, 1, 0), np.nan, [[0.0, 1.0]], [[0.6, 1.0]]),
+        # Relative to the networks that converged at g = 0.
+        ((0, 0), [4.0, np.nan], [[0.6, 0.5]], [[0.0, 1.0]]),
+    ],
+)
+def test_fig4_has_open_circles_where_some_networks_converged(
+    where, value, whole, partial
+):
     tau_star = np.full((2, 2, 2), 2.0)
-    tau_star[0, 1, 0] = np.nan
+    tau_star[where] = value
     first, *_ = fig4.draw(networks(tau_star), scalings([0.0, 0.6])).axes
-    whole, partial, other = points(first, "o")
-    assert (whole, partial) == ([[0.0, 1.0]], [[0.6, 1.0]])
-    assert other == [[0.0, 1.0], [0.6, 1.0]]
-
-
-def test_fig4_is_relative_to_the_networks_that_converged_at_g_0():
-    tau_star = np.full((2, 2, 2), 2.0)
-    tau_star[0, 0] = [4.0, np.nan]
-    first, *_ = fig4.draw(networks(tau_star), scalings([0.0, 0.6])).axes
-    whole, partial, _ = points(first, "o")
-    assert (whole, partial) == ([[0.6, 0.5]], [[0.0, 1.0]])
+    assert points(first, "o") == [whole, partial, [[0.0, 1.0], [0.6, 1.0]]]
 
 
 def test_fig4_has_crosses_where_no_network_converged():
@@ -128,24 +129,19 @@ def cosine_tables():
     learning = pd.DataFrame(
         {"epoch": [0, 1], "loss": [1.0, 0.5], "eigenvalue_re": 1.0, "eigenvalue_im": 0.0}
     )
-    output = pd.DataFrame(
-        {
-            "time": [0.0, 1, 2],
-            "output": 0.0,
-            "target": 1.0,
-            "scored": [False, True, False],
-        }
-    )
+    output = pd.DataFrame({"time": [0.0, 1, 2], "output": 0.0, "target": 1.0})
+    output["scored"] = [False, True, False]
     return grid.merge(output, how="cross"), grid.merge(learning, how="cross")
 
 
-def divergence_table():
-    """Return curves of two networks, of which the second diverges after one epoch."""
+def draw_divergence():
+    """Draw the curves of two networks, of which the second diverges after one epoch."""
     table = pd.DataFrame(
         {"zhat": 4.0, "g": 0.8, "seed": [0, 0, 0, 1, 1], "epoch": [0, 1, 2, 0, 1]}
     )
     values = {f"lambda{i}": [0.8, 0.9, 0.95, 0.8, 1e6] for i in range(1, 6)}
-    return table.assign(loss=[8.0, 1.0, 0.0, 8.0, 1e200], **values)
+    table = table.assign(loss=[8.0, 1.0, 0.0, 8.0, 1e200], **values)
+    return figS_divergence.draw(table, targets=[4.0], strengths=[0.8])
 
 
 def second_order_table():
@@ -167,7 +163,7 @@ def second_order_table():
         lambda: figS_cosine.draw(
             *cosine_tables(), strengths=(0.0, 0.8), period=5, dt=0.1
         ),
-        lambda: figS_divergence.draw(divergence_table(), targets=[4.0], strengths=[0.8]),
+        draw_divergence,
         lambda: figS_second_order.draw(second_order_table()),
     ],
 )
@@ -179,10 +175,7 @@ def test_supplement_is_drawn_whatever_networks_do(draw, tmp_path):
 
 
 def test_a_network_that_diverges_ends_in_a_cross_inside_the_axes():
-    loss, values = figS_divergence.draw(
-        divergence_table(), targets=[4.0], strengths=[0.8]
-    ).axes
-    for axes in (loss, values):
+    for axes in draw_divergence().axes:
         (cross,) = (line for line in axes.lines if line.get_marker() == "x")
         (epoch,), (height,) = cross.get_data()
         low, high = axes.get_ylim()
@@ -191,8 +184,6 @@ def test_a_network_that_diverges_ends_in_a_cross_inside_the_axes():
 
 
 def test_a_diverging_network_does_not_stretch_the_axis_of_eigenvalues():
-    axes = figS_divergence.draw(divergence_table(), targets=[4.0], strengths=[0.8]).axes[
-        1
-    ]
-    low, high = axes.get_ylim()
+    _, values = draw_divergence().axes
+    low, high = values.get_ylim()
     assert low < 0.8 < 1 < high < 2

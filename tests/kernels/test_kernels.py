@@ -27,7 +27,9 @@ def test_rational_tanh_is_accurate_to_rounding():
 def test_denormals_are_flushed():
     program = """
 import numpy as np
-from interplay.kernels.denormals import flush_denormals
+from interplay.kernels.denormals import denormals_flushed, flush_denormals
+with denormals_flushed():
+    assert np.float32(1e-38) * np.float32(0.1) == 0
 assert np.float32(1e-38) * np.float32(0.1) != 0
 flush_denormals()
 assert np.float32(1e-38) * np.float32(0.1) == 0

@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 from copy import deepcopy
@@ -15,31 +16,28 @@ from snakemake.utils import update_config
 
 from interplay.configuration.files import merged
 from interplay.launch import (
+    CONFIGFILE,
+    DIRECTORY,
     asks_for_other_output,
-    configuration_files,
     configuration_of,
     is_dry,
     only_looks,
     ordered,
-    working_directory,
+    values_of,
 )
 from interplay.terminal.screen import BACK
 from tests.conftest import TINY
+
+FILE = "--configfile a.yaml"
 
 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ("--configfile a.yaml fig2 --cores 2", "--configfile a.yaml --cores 2 -- fig2"),
-        (
-            "--configfile a.yaml b.yaml fig2 fig1",
-            "--configfile a.yaml b.yaml -- fig2 fig1",
-        ),
-        (
-            "--cores 2 --configfile a.yaml -- fig2",
-            "--cores 2 --configfile a.yaml -- fig2",
-        ),
-        ("--configfile a.yaml", "--configfile a.yaml"),
+        (f"{FILE} fig2 --cores 2", f"{FILE} --cores 2 -- fig2"),
+        (f"{FILE} b.yaml fig2 fig1", f"{FILE} b.yaml -- fig2 fig1"),
+        (f"--cores 2 {FILE} -- fig2", f"--cores 2 {FILE} -- fig2"),
+        (FILE, FILE),
         ("fig2 --cores 2", "fig2 --cores 2"),
         ("--cores 2 fig2", "--cores 2 fig2"),
     ],
@@ -50,98 +48,47 @@ def test_a_target_after_a_configuration_file_is_a_target(tmp_path, arguments, ex
 
 def test_options_are_read():
     words = ["--cores", "2", "--configfile", "a.yaml", "b.yaml", "--directory", "there"]
-    assert configuration_files(words) == ["a.yaml", "b.yaml"]
-    assert configuration_files(["--configfile=a.yaml"]) == ["a.yaml"]
-    assert working_directory(words) == "there"
-    assert working_directory([]) == "."
+    assert values_of(CONFIGFILE, words) == ["a.yaml", "b.yaml"]
+    assert values_of(CONFIGFILE, ["--configfile=a.yaml"]) == ["a.yaml"]
+    assert values_of(DIRECTORY, words) == ["there"]
+    assert values_of(DIRECTORY, []) == []
+
+
+OWN_OUTPUT = (
+    "--quiet, -q rules, -np, -p, --logger rich, --summary, -S, --lint, --list, -l, --li, "
+    "--dag, --verbose, --help, -h, --version, --unlock, --report, --printshellcmds"
+)
+LINE_OF_PROGRESS = (
+    "-call, -c 2, -j4, -n, -nF, -k, -F, --keep-going, --configfile preview.yaml, -T 2, "
+    "--touch -t, --config treebank=a, --latency-wait 5, --local-cores 2, --directory d, "
+    "--default-resources, --sdm conda, --retries 3, --rerun-triggers mtime, -d there, "
+    "--resources gpu=1, --dry-run, --executor slurm, --container-image a.sif, "
+    "--prioritize fig2, --forceall"
+)
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("asks", "those_that_do", "those_that_do_not"),
     [
-        "--quiet",
-        "-q rules",
-        "-np",
-        "-p",
-        "--logger rich",
-        "--summary",
-        "-S",
-        "--lint",
-        "--list",
-        "-l",
-        "--li",
-        "--dag",
-        "--verbose",
-        "--help",
-        "-h",
-        "--version",
-        "--unlock",
-        "--report",
-        "--printshellcmds",
+        (asks_for_other_output, OWN_OUTPUT, LINE_OF_PROGRESS),
+        (
+            is_dry,
+            "-n, -nF, -Fn, --dry-run, --dryrun, -np",
+            "--nolock, -k, -call, --no-hooks",
+        ),
+        (
+            only_looks,
+            "-n, --list, -S, --version, -nF, --dag",
+            "-p, --unlock, --quiet, -F, --touch, --delete-all-output, fig2",
+        ),
     ],
 )
-def test_who_asks_for_an_output_of_snakemake_gets_it(words):
-    assert asks_for_other_output(["--cores", "2", *words.split()])
-    assert not asks_for_other_output(["--cores", "2", "--", *words.split()])
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "-call",
-        "-c 2",
-        "-j4",
-        "-n",
-        "-nF",
-        "-k",
-        "-F",
-        "--keep-going",
-        "--configfile preview.yaml",
-        "-T 2",
-        "--touch -t",
-        "--config treebank=a",
-        "--latency-wait 5",
-        "--local-cores 2",
-        "--directory d",
-        "--default-resources",
-        "--sdm conda",
-        "--retries 3",
-        "--rerun-triggers mtime",
-        "--resources gpu=1",
-        "--dry-run",
-        "-d there",
-        "--executor slurm",
-        "--container-image a.sif",
-        "--prioritize fig2",
-        "--forceall",
-    ],
-)
-def test_other_options_keep_the_line_of_progress(words):
-    assert not asks_for_other_output(words.split())
-
-
-@pytest.mark.parametrize("words", ["-n", "-nF", "-Fn", "--dry-run", "--dryrun", "-np"])
-def test_a_dry_run_is_known(words):
-    assert is_dry(["--cores", "2", words])
-    assert not is_dry(["--cores", "2", "--", words])
-
-
-@pytest.mark.parametrize("words", ["--nolock", "-k", "-call", "--no-hooks", "fig2"])
-def test_other_runs_are_not_dry(words):
-    assert not is_dry([words])
-
-
-@pytest.mark.parametrize("words", ["-n", "--list", "-S", "--version", "-nF", "--dag"])
-def test_a_look_changes_nothing(words):
-    assert only_looks(["--cores", "2", words])
-    assert not only_looks(["--cores", "2", "--", words])
-
-
-@pytest.mark.parametrize(
-    "words", ["-p", "--unlock", "--quiet", "-F", "--touch", "--delete-all-output", "fig2"]
-)
-def test_other_runs_may_change_something(words):
-    assert not only_looks(words.split())
+def test_options_are_known_by_what_they_ask_for(asks, those_that_do, those_that_do_not):
+    for words in those_that_do.split(", "):
+        assert asks(["--cores", "2", *words.split()]), words
+        assert not asks(["--cores", "2", "--", *words.split()]), words
+    for words in those_that_do_not.split(", "):
+        assert not asks(words.split()), words
 
 
 values = st.recursive(
@@ -192,8 +139,7 @@ def test_a_run_at_a_terminal_in_a_pipe_and_with_an_error(copies):
     folder = copies()
     (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     scripts = {"PYTHONPATH": str(folder / "workflow/scripts"), "TERM": "xterm"}
-    kept_out = ("NO_COLOR", "CI")
-    env = {k: v for k, v in os.environ.items() if k not in kept_out} | scripts
+    env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "CI")} | scripts
     snakemake = [sys.executable, "-m", "snakemake", "-n"]
     arguments = [
         "--cores",
@@ -216,7 +162,13 @@ def test_a_run_at_a_terminal_in_a_pipe_and_with_an_error(copies):
     assert any(re.search(r"\d/\d jobs  0:\d\d  Training a linear", x) for x in drawn)
     assert "\n" not in "".join(drawn[:-1])
     end = drawn[-1].replace("\r\n", "\n")
-    assert end.startswith("Figures  results/preview/figures/fig4.pdf\nTime ")
+    ending = (
+        "Figures  results/preview/figures/fig4.pdf\n"
+        "Site     results/preview/site/index.html\nTime "
+    )
+    assert end.startswith(ending)
+    site = folder / "results/preview/site"
+    assert "tables/linear.csv" in (site / "experiments/linear.html").read_text()
     (log,) = (folder / ".snakemake/log").glob("*.log")
     assert "Training a linear network" in log.read_text()
 
@@ -225,10 +177,16 @@ def test_a_run_at_a_terminal_in_a_pipe_and_with_an_error(copies):
             command, cwd=folder, env=env, capture_output=True, text=True
         )
 
-    # Nothing to be done, in a pipe.
+    # Nothing to be done, in a pipe. A run without a site is a run.
+    (site / "index.html").unlink()
     again = run(command)
     assert (again.returncode, again.stderr) == (0, "")
-    assert again.stdout.startswith("Figures  results/preview/figures/fig4.pdf\nTime ")
+    assert again.stdout.startswith(
+        "Figures  results/preview/figures/fig4.pdf\nSite     not written: "
+    )
+    assert "preview/site: expected no folder, or one by `interplay site`" in again.stdout
+    shutil.rmtree(site)
+    assert run(command).stdout.startswith(ending)
 
     # An error in a job, in a pipe.
     table = folder / "results/preview/tables/linear.csv"

@@ -115,12 +115,6 @@ def test_a_coarse_tolerance_changes_dW_by_no_more_than_it():
         assert np.abs(a.loss - b.loss).max() < 1e-4
 
 
-def test_bases_are_orthonormal():
-    _, (descent, *_) = run(64, 0.6, epochs=20, speed=4)
-    for basis in (descent.left, descent.right):
-        np.testing.assert_allclose(basis.T @ basis, np.eye(basis.shape[1]), atol=1e-13)
-
-
 def test_simulation_agrees_with_the_descent():
     network, descents = run(64, 0.6, epochs=20, speed=4)
     for descent in descents:

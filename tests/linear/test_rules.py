@@ -2,36 +2,27 @@
 
 import pandas as pd
 import pytest
-import yaml
 
 from tests.running import snakemake
 
-CONFIGURATION = {
-    "linear": {
-        "N": 16,
-        "g": [0, 0.6],
-        "epochs": 20,
-        "seeds": [0, 1],
-        # An integer among floats, as someone may write it.
-        "targets": [
-            {"zhat": 0.5, "learning_rate": 0.05},
-            {"zhat": 2, "learning_rate": 0.005},
-        ],
-        "examples": {"zhat": [0.5, 2], "g": [0, 0.6]},
-        "cosine": {"N": 16, "epochs": 10, "seeds": [0]},
-        # The first rate makes every network diverge.
-        "divergence": {
-            "N": 16,
-            "epochs": 30,
-            "seeds": [0],
-            "targets": [
-                {"zhat": 4, "learning_rate": 10.0},
-                {"zhat": 2, "learning_rate": 0.001},
-            ],
-        },
-        "second_order": {"N": 16, "epochs": 10, "seeds": [0]},
-    }
-}
+CONFIGURATION = """
+linear:
+  N: 16
+  g: [0, 0.6]
+  epochs: 20
+  seeds: [0, 1]
+  # An integer among floats, as someone may write it.
+  targets: [{ zhat: 0.5, learning_rate: 0.05 }, { zhat: 2, learning_rate: 0.005 }]
+  examples: { zhat: [0.5, 2], g: [0, 0.6] }
+  cosine: { N: 16, epochs: 10, seeds: [0] }
+  divergence:
+    N: 16
+    epochs: 30
+    seeds: [0]
+    # The first rate makes every network diverge.
+    targets: [{ zhat: 4, learning_rate: 10.0 }, { zhat: 2, learning_rate: 0.001 }]
+  second_order: { N: 16, epochs: 10, seeds: [0] }
+"""
 TABLES = "results/preview/tables"
 
 
@@ -39,14 +30,10 @@ TABLES = "results/preview/tables"
 def tables(copies):
     """Return a function that reads a table of tiny linear networks."""
     folder = copies()
-    (folder / "linear.yaml").write_text(yaml.safe_dump(CONFIGURATION))
-    targets = [
-        f"{TABLES}/linear.csv",
-        f"{TABLES}/cosine.csv",
-        f"{TABLES}/divergence.csv",
-        f"{TABLES}/second_order.parquet",
-        "results/preview/linear/g0.6/truncation.csv",
-    ]
+    (folder / "linear.yaml").write_text(CONFIGURATION)
+    names = "linear.csv cosine.csv divergence.csv second_order.parquet"
+    targets = [f"{TABLES}/{name}" for name in names.split()]
+    targets.append("results/preview/linear/g0.6/truncation.csv")
     configuration = ("--configfile", "preview.yaml", "linear.yaml", "--")
     snakemake(folder, "--cores", "all", *configuration, *targets)
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interplay.lowrank.packing import packed, unpacked
+from interplay.lowrank.factored import Factored, pack, unpack
 from interplay.lowrank.shuffle import shuffle_entries
 from interplay.lowrank.spectrum import eigenvalues, singular_values
 from interplay.lowrank.truncation import factors, functional_rank, truncations
@@ -56,12 +56,17 @@ def test_functional_rank():
     assert functional_rank(np.array([1.0]), 0.05) is None
 
 
-@given(st.integers(1, 9), st.integers(0, 10**6))
-def test_what_is_packed_is_unpacked(rank, seed):
-    rng = np.random.default_rng(seed)
-    W, B = rng.standard_normal((9, 9), np.float32), rng.standard_normal((9, 2))
-    run, changes, whole = unpacked(packed({"g": 0.9}, {"W": W}, {"B": B}, rank))
+@given(st.integers(0, 9) | st.none(), st.sampled_from(["", "g0.9/seed3"]))
+def test_weights_are_rebuilt_from_a_file_of_factors(rank, name):
+    rng = np.random.default_rng(0)
+    dW, B = rng.standard_normal((9, 9), np.float32), rng.standard_normal((9, 2))
+    data = pack({name: Factored.of({"W": dW}, {"B": B}, rank)}, "run", {"g": 0.9})
+    networks, run = unpack(data, "run")
     assert run == {"g": 0.9}
-    (expected,) = truncations(W, [rank])
-    np.testing.assert_allclose(changes["W"], expected, atol=1e-5)
-    np.testing.assert_array_equal(whole["B"], B)
+    assert networks.keys() == {name}
+    W0 = np.ones_like(dW)
+    weights = networks[name].weights({"W": W0, "B": np.zeros((9, 2))})
+    (expected,) = truncations(dW, [9 if rank is None else rank])
+    np.testing.assert_allclose(weights["W"], W0 + expected, atol=1e-5)
+    np.testing.assert_array_equal(weights["B"], B)
+    assert networks[name].nbytes == B.nbytes + 4 * (81 if rank is None else 18 * rank)

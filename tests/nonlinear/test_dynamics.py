@@ -6,10 +6,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from interplay import make_task
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.trained import TrainedNetwork
 from interplay.nonlinear.training import Run, initial_state
-from interplay.tasks import make_task
 
 
 def network_of(task_name, g=1.5, n=40):

@@ -6,6 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from interplay import Trials, make_task
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.network import (
     Network,
@@ -13,8 +14,6 @@ from interplay.nonlinear.network import (
     draw_recurrent,
     masked_loss,
 )
-from interplay.tasks import make_task
-from interplay.tasks.trials import Trials
 
 DT = 0.5
 TASKS = [

@@ -40,6 +40,22 @@ def test_a_network_converges_at_the_first_epoch_below_the_bound(trained):
     assert not row.converged
 
 
+def test_a_network_learned_at_the_first_of_fifty_consecutive_epochs_below_the_bound(
+    trained,
+):
+    low, high = [0.01] * 49, [0.2]
+    for losses, epoch in (
+        ([1.0, *low, *high, *low, 0.02, *high], 51),
+        ([1.0, *low, *high, *low], None),
+        ([1.0, *low], None),
+        ([1.0, *low, 0.049], 1),
+    ):
+        (row,) = convergence(with_losses(trained, losses), 0.05).itertuples()
+        assert row.convergence_epoch == 1
+        assert row.learned == (epoch is not None)
+        assert row.learned_epoch == epoch if epoch else pd.isna(row.learned_epoch)
+
+
 def test_the_functional_rank_is_relative_to_the_initial_loss_or_to_that_at_rank_0(
     trained,
 ):

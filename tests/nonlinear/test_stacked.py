@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from interplay import Trials, make_task
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.network import Network
 from interplay.nonlinear.stacked import stack_states, train_stack, unstack_states
 from interplay.nonlinear.stacked_engine import losses_and_gradients
 from interplay.nonlinear.training import Run, initial_state, train
 from interplay.runs.checkpoints import load_checkpoint, save_checkpoint
-from interplay.tasks import make_task
-from interplay.tasks.trials import Trials
 
 TASK = make_task("romo", 0.5)
 RUN = Run("romo", 0.9, 1, n=24, epochs=60, batch=4, learning_rate=0.05 / 24)

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from interplay import make_task
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.network import Network
 from interplay.nonlinear.training import Run, State, initial_state, stretch, train
 from interplay.runs.checkpoints import load_checkpoint, save_checkpoint
-from interplay.tasks import make_task
 
 TASK = make_task("romo", 0.5)
 SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from interplay.claims.quantities.networks import fall_at_transitions
 from interplay.lowrank.spectrum import eigenvalues
 from interplay.nonlinear.training import Run, initial_state, train
-from interplay.nonlinear.transitions import BEYOND, epochs_to_look_at, follow
+from interplay.nonlinear.transitions import BEYOND, follow, recorded_epochs
 from interplay.tasks import make_task
 
 N = 24
@@ -62,7 +62,7 @@ def test_states_emerge_where_an_eigenvalue_exceeds_1(real):
 @given(st.integers(1, 400), st.integers(1, 80), st.floats(0.5, 1))
 def test_looks_reach_until_after_convergence(length, number, decay):
     losses = decay ** np.arange(length)
-    epochs = epochs_to_look_at(losses, 0.05, number)
+    epochs = recorded_epochs(losses, 0.05, number)
     assert epochs[0] == 0
     assert (np.diff(epochs) > 0).all()
     assert len(epochs) <= number + 1

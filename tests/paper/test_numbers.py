@@ -4,11 +4,8 @@ import pandas as pd
 import pytest
 
 from interplay.paper.labels import configured, labels
-from interplay.paper.numbers import (
-    against_published,
-    lstm_spectra,
-    of_supplement,
-)
+from interplay.paper.numbers import of_supplement
+from interplay.paper.published import against_published, lstm_spectra
 from tests.paper.tables import SUPPLEMENT
 
 PUBLISHED = pd.DataFrame(

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -11,14 +12,8 @@ import yaml
 
 from interplay.claims.explanation import read_explanations
 from interplay.configuration.experiments import experiments
-from interplay.paper.labels import configured
-from interplay.paper.numbers import (
-    against_published,
-    compared,
-    found,
-    lstm_spectra,
-    of_supplement,
-)
+from interplay.paper.numbers import collect
+from interplay.site.addresses import claim_page, number_page
 from interplay.storage.tables import write_table
 from tests.paper.tables import RATE, SUPPLEMENT
 
@@ -131,7 +126,8 @@ def test_the_metadata_have_every_key_of_the_template_of_rescience():
         "article": "number doi url",
         "journal": "name issn volume issue",
     }
-    texts = "title keywords abstract bibliography type domain language"
+    # The template has no address of a site.
+    texts = "title keywords abstract bibliography type domain language site"
     assert keys_of(metadata) == {
         **dict.fromkeys(texts.split()),
         **{key: [{one: None} for one in names.split()] for key, names in lists.items()},
@@ -169,7 +165,7 @@ def files(tmp_path):
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     claims = pd.concat([claims.assign(reading=reading) for reading in config["readings"]])
     networks = pd.DataFrame({"experiment": list(config["nonlinear"]["networks"])}).assign(
-        g=0.9, convergence_epoch=43.0, functional_rank=2.0, converged=True, complete=True
+        g=0.9, convergence_epoch=43.0, converged=True, settled=True, complete=True
     )
     networks.loc[networks.experiment == "romo", "complete"] = False
     sizes = {"sentences": 1, "tokens": 2, "types": 2}
@@ -195,26 +191,25 @@ def files(tmp_path):
         {"experiment": "lstm", "kind": ["loss", "accuracy"], "distance": 0.01}
     )
     measured = networks.assign(
-        task=networks.experiment.str.split("_").str[0], settled=True, norm_dW=1.5,
+        task=networks.experiment.str.split("_").str[0], norm_dW=1.5,
         shuffle_loss_ratio=0.7, functional_rank_rank0=7.0,
     )  # fmt: skip
     spectrum = pd.DataFrame(
         {"experiment": ["lstm", "lstm_stated"], "layer": 1, "weight": "input"}
     ).assign(matrix="dW", index=1, value=2.0)
     read_off = {
-        name: pd.read_csv(ROOT / f"paper/{name}.csv").fillna({"bound": ""})
-        for name in ("published", "published_lstm_spectrum")
+        name: pd.read_csv(ROOT / f"paper/{file}.csv").fillna({"bound": ""})
+        for name, file in (
+            ("published", "published"),
+            ("published_spectrum", "published_lstm_spectrum"),
+        )
     }
-    numbers = pd.concat(
-        [
-            configured(config),
-            found(networks, data, lstm, claims),
-            compared(RATE, outbreaks, curves),
-            against_published(measured, read_off["published"], config["readings"]),
-            of_supplement(SUPPLEMENT, config["nonlinear"]["N"]),
-            lstm_spectra(spectrum, read_off["published_lstm_spectrum"]),
-        ]
-    )
+    tables = {
+        "nonlinear": measured, "data": data, "sentiment": lstm, "claims": claims,
+        "rate": RATE, "outbreaks": outbreaks, "curves": curves, "spectrum": spectrum,
+        **read_off, **SUPPLEMENT,
+    }  # fmt: skip
+    numbers = collect(tables, SOURCE.read_text(), config, config["readings"], {})
     claims.loc[claims.id == "romo-rank-six", "verdict"] = "fails"
     reason = {
         "id": "romo-rank-six",
@@ -254,6 +249,44 @@ def words(files):
         sys_inputs={"files": json.dumps(files)},
     )  # fmt: skip
     return json.loads(page)
+
+
+def links(files, folder, site):
+    """Return where the article's own links lead if the metadata have this address."""
+    for file in (ROOT / "paper").glob("*.*"):
+        shutil.copy(file, folder)
+    metadata = folder / "metadata.yaml"
+    (text, count) = re.subn(
+        "^site: .*$", f'site: "{site}"', metadata.read_text(), flags=re.M
+    )
+    assert count == 1
+    metadata.write_text(text)
+    inputs = {"files": json.dumps(files)}
+    options = {"root": "/", "ignore_system_fonts": True, "sys_inputs": inputs}
+    found = typst.query(str(folder / "paper.typ"), "link", field="dest", **options)
+    # The bibliography has links of its own.
+    cited = re.findall(r"https://\S+", (folder / "references.yml").read_text())
+    return set(json.loads(found)) - set(cited)
+
+
+def test_the_article_links_to_the_site_if_it_has_an_address(files, tmp_path):
+    base = "https://example.org/results"
+    found = links(files, tmp_path, f"{base}/")
+    claims, numbers = (pd.read_csv(files[name]) for name in ("claims", "numbers"))
+    pages = {
+        *(claim_page(row.id, row.reading) for row in claims.itertuples()),
+        *map(number_page, numbers.label),
+    }
+    figures = {path.stem for path in Path(files["figures"]).iterdir()}
+    expected = {f"{base}/{page}" for page in pages}
+    expected |= {f"{base}/index.html#{name}" for name in figures}
+    assert found <= expected
+    for part in ("claims/", "numbers/", "numbers/claims/identified/holds~20~partly", "#"):
+        assert any(part in link for link in found), part
+
+
+def test_the_article_has_no_links_to_a_site_without_an_address(files, tmp_path):
+    assert links(files, tmp_path, "") == set()
 
 
 def test_reasons_are_shown_in_the_full_run_alone_and_a_preview_says_what_it_is(files):

@@ -19,3 +19,12 @@ def git(folder, *arguments):
         env={**os.environ, **IDENTITY},
     )
     return ended.stdout.decode().strip()
+
+
+def commit_files(folder, files):
+    """Write files, given by their bytes, and commit them."""
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "-m", "workflow")

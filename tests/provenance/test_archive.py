@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from interplay.__main__ import main
-from interplay.nonlinear.finding import load
+from interplay.nonlinear.load import load
 from interplay.provenance.place import MACHINES
 from interplay.provenance.receipts import NAME
 from interplay.provenance.verify import Verification, verify
@@ -27,7 +27,7 @@ from tests.provenance.small import (
 )
 
 FULL = Path(__file__).parents[2] / "paper" / "results"
-FIGURES = [f"fig{i}.{suffix}" for i in range(1, 6) for suffix in ("pdf", "png")]
+FIGURES = {f"fig{i}.svg" for i in range(1, 6)} | {"fig2.png"}
 
 
 @pytest.fixture
@@ -88,10 +88,10 @@ def test_an_altered_archive_is_found(clone, path, change, line):
     assert verify(Path(ARCHIVE), clone).problems[0].startswith(line)
 
 
-def test_kept_networks_are_in_the_archive_and_checked(repository):
+def test_archived_networks_are_in_the_archive_and_checked(repository):
     kept = "networks/mante.safetensors"
     write(repository / "results" / kept, "factors")
-    made = job(repository, "keep_networks", [PART], [f"results/{kept}"], 5.0)
+    made = job(repository, "archive_networks", [PART], [f"results/{kept}"], 5.0)
     sealed(repository, [*jobs(repository), made], earlier=[])
     assert main(["archive", ARCHIVE, "--results", "results"]) == 0
     assert verify(Path(ARCHIVE), repository).problems == []
@@ -101,6 +101,37 @@ def test_kept_networks_are_in_the_archive_and_checked(repository):
     (repository / ARCHIVE / kept).unlink()
     (problem,) = verify(Path(ARCHIVE), repository).problems
     assert problem.startswith(f"{ARCHIVE}/{kept}: missing")
+
+
+def test_an_archive_of_the_time_when_a_job_made_the_site(repository, capsys):
+    page = "results/site/index.html"
+    write(repository / page, "<p>")
+    made = job(repository, "site", [PART], [page], 5.0)
+    sealed(repository, [*jobs(repository), made], earlier=[])
+    assert main(["archive", ARCHIVE, "--results", "results"]) == 0
+    assert not (repository / ARCHIVE / "site").exists()
+    capsys.readouterr()
+    for _ in ("without the site", "with another site"):
+        assert main(["verify", ARCHIVE]) == 0
+        assert "not in this folder: 2 files" in capsys.readouterr().out
+        write(repository / ARCHIVE / "site/index.html", "<p>other")
+
+
+def test_a_figure_that_an_archive_leaves_out_is_checked_if_it_is_there(repository):
+    outputs = [f"results/figures/fig3.{suffix}" for suffix in ("pdf", "png", "svg")]
+    for path in outputs:
+        write(repository / path, "drawn")
+    sealed(repository, [*jobs(repository), job(repository, "fig3", [PART], outputs, 5.0)])
+    assert main(["archive", ARCHIVE, "--results", "results"]) == 0
+    archived = repository / ARCHIVE / "figures"
+    assert [path.name for path in archived.iterdir()] == ["fig3.svg"]
+    for name in ("fig3.svg", "fig3.pdf"):
+        write(archived / name, "altered")
+    problems = verify(Path(ARCHIVE), repository).problems
+    assert [problem.partition(": ")[0] for problem in problems] == [
+        f"{ARCHIVE}/figures/fig3.pdf",
+        f"{ARCHIVE}/figures/fig3.svg",
+    ]
 
 
 def test_code_that_is_not_the_commits_is_found(repository):
@@ -127,8 +158,10 @@ def test_the_archive_of_a_run(reproduction, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "archive"
     for _ in range(2):
         assert main(["archive", str(folder), "--results", "results/preview"]) == 0
-    assert {path.name for path in (folder / "figures").iterdir()} >= set(FIGURES)
-    assert (folder / "site/index.html").is_file()
+    figures = {path.name for path in (folder / "figures").iterdir()}
+    assert figures >= FIGURES
+    assert {name for name in figures if not name.endswith(".svg")} == {"fig2.png"}
+    assert (folder / "nonlinear/romo/overview.svg").is_file()
     kept = pd.read_csv(folder / "networks/mante.csv").set_index(["g", "seed"])
     whole = pd.isna(kept.functional_rank[0.9, 0])
     assert (load("mante", g=0.9, seed=0, results=folder).rank is None) == whole
@@ -191,7 +224,7 @@ def test_the_full_run_is_as_its_receipts_say(monkeypatch, git):
     if not git:
         monkeypatch.setenv("PATH", "")
     assert verify(Path(ARCHIVE), FULL.parents[1]) == Verification([], ANY, unchecked=[])
-    assert {path.name for path in (FULL / "figures").iterdir()} >= set(FIGURES)
+    assert {path.name for path in (FULL / "figures").iterdir()} >= FIGURES
 
 
 def test_the_full_run_shows_what_the_paper_is_about():

@@ -10,18 +10,20 @@ import pandas as pd
 import pytest
 
 from interplay.__main__ import main
-from interplay.provenance.diff import difference, pixel_difference, table_difference
+from interplay.provenance.diff import (
+    difference,
+    drawing_difference,
+    pixel_difference,
+    table_difference,
+)
 from interplay.storage.files import write_json
 from tests.provenance.small import (
     PART,
-    SCRIPT,
     SOURCE,
-    add_a_line,
     job,
     jobs,
     sealed,
     write,
-    write_results,
 )
 from tests.running import snakemake
 
@@ -41,33 +43,24 @@ def test_the_same_run_is_the_same(two):
     assert "are the same run" in line
 
 
-def edit_code(other):
-    add_a_line(other / "workflow/scripts/library/part.py")
-
-
-def edit_input(other):
-    write(other / SOURCE, "g\n0.8\n")
-
-
-def edit_lock(other):
-    write(other / "envs/requirements.txt", "numpy==2.4.7\n")
+CODE = "workflow/scripts/library/part.py"
 
 
 @pytest.mark.parametrize(
-    ("edit", "cause"),
+    ("path", "text", "cause"),
     [
-        (edit_code, "  code: workflow/scripts/library/part.py differs"),
-        (edit_input, f"  input: {SOURCE}: "),
-        (edit_lock, "  lock: "),
+        (CODE, "x = 1\n", f"  code: {CODE} differs"),
+        (SOURCE, "g\n0.8\n", f"  input: {SOURCE}: "),
+        ("envs/requirements.txt", "numpy==2.4.7\n", "  lock: "),
     ],
 )
-def test_the_first_job_that_differs_and_its_cause(two, edit, cause):
-    edit(two[1])
+def test_the_first_job_that_differs_and_its_cause(two, path, text, cause):
+    write(two[1] / path, text)
     sealed(two[1], jobs(two[1]), earlier=[])
     found = lines(two)
     assert found[0] == "first job that differs: measure, which makes part.csv"
     assert found[1].startswith(cause)
-    assert "  its outputs are the same all the same" in found
+    assert "  its outputs are nevertheless identical" in found
 
 
 def test_another_output_of_equal_jobs_is_not_reproduced(two):
@@ -172,10 +165,21 @@ def test_pictures_are_compared_by_their_pixels(tmp_path):
     assert pixel_difference(b, c) == "the same picture"
 
 
+def test_drawings_are_compared_without_their_metadata(tmp_path):
+    for name, (number, drawn) in {"a": (1, 1), "b": (2, 1), "c": (2, 2)}.items():
+        text = f"<svg><metadata>{number}</metadata><path d='M {drawn}'/></svg>"
+        write(tmp_path / f"{name}.svg", text)
+    a, b, c = (tmp_path / f"{name}.svg" for name in "abc")
+    assert drawing_difference(a, b) == "the same picture"
+    assert drawing_difference(a, c) == "another picture"
+    for drawing, level in ((a, 0), (b, 255)):
+        picture = np.full((4, 5, 3), level, np.uint8)
+        matplotlib.image.imsave(drawing.with_suffix(".png"), picture)
+    assert drawing_difference(a, b) == "100.00% of the pixels differ"
+
+
 def test_the_command_line(two, monkeypatch, capsys):
-    write_results(two[1])
-    edit_code(two[1])
-    assert (two[1] / SCRIPT).is_file()
+    write(two[1] / CODE, "x = 1\n")
     sealed(two[1], jobs(two[1]), earlier=[])
     monkeypatch.chdir(two[0])
     assert main(["diff", "results", "other/results"]) == 0
@@ -199,4 +203,4 @@ def test_two_real_runs_that_differ_in_one_parameter(reproduction, tmp_path):
     assert any(line.startswith("tables/linear.csv: ") for line in found)
     assert not any("tables/linear_curves.parquet" in line for line in found)
     assert any(line.startswith("verdicts that differ: ") for line in found)
-    assert any("figures/fig4.png: " in line for line in found)
+    assert any("figures/fig4.svg: " in line for line in found)

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 from interplay.__main__ import main
-from interplay.nonlinear.settled import complete
 from interplay.provenance import subjects
 from interplay.provenance.explain import explanation
 from interplay.provenance.graph import Graph
@@ -172,10 +171,6 @@ def test_a_name_that_stands_for_nothing_is_one_line(graph, name, line):
 
 def test_an_empty_text_column_is_empty_text(graph):
     assert text(float("nan")) == text("") == ""
-    networks = pd.DataFrame(
-        {"experiment": "own", "g": [0.0], "converged": True, "functional_rank": 1.0}
-    )
-    assert complete(networks).tolist() == [True]
 
 
 def test_runs_that_were_trained_together_are_told_apart(project):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from interplay.provenance.git import Repository, Unknown, Why, repository_of
-from tests.provenance.repositories import git
+from tests.provenance.repositories import commit_files, git
 from tests.provenance.small import SCRIPT, write
 
 pytestmark = pytest.mark.usefixtures("own_git_settings")
@@ -22,20 +22,12 @@ FILES = {
 }
 
 
-def commit_files(folder):
-    for path, data in FILES.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(data)
-    git(folder, "add", ".")
-    git(folder, "commit", "--quiet", "-m", "workflow")
-
-
 @pytest.fixture
 def repository(tmp_path):
     """A repository, in a path with a space."""
     folder = tmp_path / "a project"
     git(tmp_path, "init", "--quiet", folder)
-    commit_files(folder)
+    commit_files(folder, FILES)
     return folder
 
 
@@ -130,7 +122,7 @@ def test_a_repository_without_a_commit(tmp_path):
 def test_another_repository_around_an_unpacked_zip(repository, tmp_path):
     around = tmp_path / "around"
     git(tmp_path, "init", "--quiet", around)
-    commit_files(around)
+    commit_files(around, FILES)
     copy = around / "interplay-main"
     shutil.copytree(repository, copy, ignore=shutil.ignore_patterns(".git"))
     assert repository_of(copy) == Unknown(Why.NOT_OURS)
@@ -302,7 +294,7 @@ def test_the_environment_does_not_mislead(repository, tmp_path, monkeypatch, var
 
 def test_another_format_of_objects(tmp_path):
     git(tmp_path, "init", "--quiet", "--object-format=sha256", ".")
-    commit_files(tmp_path)
+    commit_files(tmp_path, FILES)
     assert len(found(tmp_path).head.id) == 64
     assert found(tmp_path).is_clean()
     assert contents(tmp_path) == FILES

@@ -13,7 +13,6 @@ from interplay.storage.errors import InputError
 from tests.provenance.small import (
     PART,
     TABLE,
-    add_a_line,
     flip_a_byte,
     found,
     jobs,
@@ -80,15 +79,16 @@ def test_a_hash_that_snakemake_recorded_of_an_input_counts(small):
     assert f"made of another {PART}" in found(small)[0]
 
 
-def test_a_folder_counts_as_the_files_in_it(small):
+def test_the_receipt_of_a_script_that_is_gone_goes_at_the_next_run(small):
+    page, script = "results/claims.html", "workflow/scripts/present.py"
+    for path in (page, script):
+        write(small / path, "")
     second, first = jobs(small)
-    write(small / "results/site/index.html", "<p>")
-    write(small / "results/site/figures/fig1.svg", "<svg>")
-    pages = replace(first, name="site", outputs=["results/site"], inputs=[PART])
-    sealed(small, [second, first, pages])
-    assert found(small) == []
-    add_a_line(small / "results/site/index.html")
-    assert found(small)[0].startswith("results/site/index.html: altered")
+    former = replace(first, name="present", outputs=[page], script=script)
+    sealed(small, [second, first, former])
+    (small / script).unlink()
+    sealed(small, [second, first])
+    assert found(small) == [f"{page}: not explained: no receipt names it"]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)

@@ -45,6 +45,14 @@ def test_a_stray_file_next_to_a_folder_of_logs_is_found(small):
     ]
 
 
+def test_the_site_is_not_checked(small):
+    write(small / "results/site/index.html", "<p>")
+    assert found(small) == []
+    write(small / "results/preview/site/index.html", "<p>")
+    (problem,) = found(small)
+    assert problem.startswith("results/preview/site/index.html: not explained")
+
+
 def test_results_inside_of_results_are_checked_by_their_own_receipts(small):
     inner = small / "results/preview"
     shutil.copytree(small / "results", small / "copy")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interplay.optimisers.in_torch import TorchAdam
-from interplay.runs.checkpoints import Checkpoints, load_checkpoint, save_checkpoint
+from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.streams import stream
 from interplay.sentiment.batches import sorted_batches
 from interplay.sentiment.engine import Engine
@@ -113,16 +113,6 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(
         assert_same(trained(language, treebank, state), final)
     checkpoints.remove()
     assert checkpoints.load() is None
-
-
-def test_a_checkpoint_of_another_run_or_a_damaged_one_is_ignored(tmp_path):
-    path = tmp_path / "checkpoint.safetensors"
-    assert load_checkpoint("this run", path) is None
-    save_checkpoint(start(), start().progress, "this run", path)
-    assert_same(State.from_checkpoint(*load_checkpoint("this run", path)), start())
-    assert load_checkpoint("another run", path) is None
-    path.write_bytes(path.read_bytes()[:-50])
-    assert load_checkpoint("this run", path) is None
 
 
 def test_training_touches_no_global_generator_and_no_setting(language, treebank, final):

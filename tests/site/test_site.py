@@ -1,25 +1,34 @@
-"""The site: its parts, and what a browser shows of the real one."""
+"""The site: its addresses and parts, and what a browser shows of the real one."""
 
 import re
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
+from interplay.__main__ import main
 from interplay.figures.style import letter_panels
 from interplay.provenance.graph import Graph
-from interplay.provenance.subjects import Subject, experiment_subject
-from interplay.site import build
+from interplay.provenance.place import MACHINES
+from interplay.provenance.subjects import Subject
+from interplay.provenance.verify import verify
+from interplay.site.addresses import address, experiment_page, number_page
 from interplay.site.boxes import panel_boxes
-from interplay.site.build import Site
-from interplay.site.content import figure_title, rows_content, slug
+from interplay.site.build import write_site
+from interplay.site.content import experiment_subject, figure_title, rows_content
+from interplay.storage.errors import InputError
+from interplay.storage.tables import write_table
 
-TEMPLATES = Path(build.__file__).parent / "templates"
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_box_of_a_panel_is_that_of_its_axes(tmp_path):
@@ -35,68 +44,172 @@ def test_the_box_of_a_panel_is_that_of_its_axes(tmp_path):
     assert (b.left, b.top, b.width, b.height) == pytest.approx((60, 20, 30, 60), abs=0.1)
 
 
-def test_names_become_names_of_files():
-    assert slug("claims/identified/holds partly") == "claims-identified-holds-partly"
-    assert slug("g = 0.9") == "g-0.9"
+PARTS = st.text("ae2_-./~ é", min_size=1, max_size=4)
+NAMES = st.lists(PARTS, min_size=1, max_size=3)
 
 
-class Links(HTMLParser):
-    """Collects the links of a page and the scripts that it loads."""
+@given(NAMES, NAMES)
+def test_different_names_have_different_addresses_that_are_safe(one, other):
+    assert (address(*one) == address(*other)) == (one == other)
+    for part in address(*one).split("/"):
+        assert re.fullmatch(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*", part)
 
-    def __init__(self):
+
+def test_an_address_is_the_name_where_it_can_be():
+    assert experiment_page("a_b") == "experiments/a_b.html"
+    assert experiment_page("a-b") == "experiments/a-b.html"
+    assert number_page("claims/stated/holds partly") == (
+        "numbers/claims/stated/holds~20~partly.html"
+    )
+    assert number_page("../x") == "numbers/~2e~./x.html"
+
+
+class Page(HTMLParser):
+    """Collects the links of a page, the scripts that it loads, and its anchors."""
+
+    def __init__(self, path):
         super().__init__()
-        self.found = []
+        self.links, self.anchors = [], set()
+        self.feed(path.read_text())
 
     def handle_starttag(self, tag, attrs):
-        self.found += [value for name, value in attrs if name in ("href", "src")]
+        self.links += [value for name, value in attrs if name in ("href", "src")]
+        self.anchors |= {value for name, value in attrs if name == "id"}
+
+
+def dead_links(site):
+    """Return the links that lead nowhere, to a missing anchor, or out of the site."""
+    pages = {path.resolve(): Page(path) for path in site.rglob("*.html")}
+    assert pages
+    dead = []
+    for path, page in pages.items():
+        for link in page.links:
+            address, _, anchor = re.sub(r"\?[^#]*", "", link).partition("#")
+            target = (path.parent / address).resolve() if address else path
+            inside = target.is_relative_to(site.resolve()) and target.is_file()
+            if not inside or (anchor and anchor not in pages[target].anchors):
+                dead.append((str(path), link))
+    return dead
+
+
+def graph_of(project):
+    return Graph.read(Path("results"), project)
 
 
 @pytest.fixture(scope="module")
 def small(project, tmp_path_factory):
     """The site of the small project."""
     folder = tmp_path_factory.mktemp("small") / "site"
-    graph = Graph.read(Path("results"), project)
-    Site(graph, folder, TEMPLATES, {"fig2": ""}).write()
+    write_site(graph_of(project), folder)
     return folder
 
 
-def test_another_commit_changes_the_first_page_alone(project, small, tmp_path):
-    graph = Graph.read(Path("results"), project)
-    seal = replace(graph.chain.seal, commit="0" * 40)
-    later = replace(graph, chain=replace(graph.chain, seal=seal))
-    Site(later, tmp_path, TEMPLATES, {"fig2": ""}).write()
-    pages = [page.relative_to(small) for page in small.rglob("*.html")]
-    changed = [
-        str(page)
-        for page in pages
-        if (small / page).read_text() != (tmp_path / page).read_text()
-    ]
-    assert changed == ["index.html"]
+@pytest.fixture
+def own(project, tmp_path, monkeypatch):
+    """A copy of the small project, as the current folder."""
+    folder = tmp_path / "project"
+    shutil.copytree(project, folder)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_a_live_folder_holds_its_site_which_no_check_looks_at(own, capsys):
+    for _ in range(2):
+        assert main(["site"]) == 0
+        assert capsys.readouterr().out.startswith("results/site/index.html: the pages of")
+    assert verify(Path("results"), own).problems == []
+    assert main(["site", "results", "--to", "elsewhere/pages"]) == 0
+    assert dead_links(own / "elsewhere/pages") == []
+    assert [path.name for path in (own / "elsewhere").iterdir()] == ["pages"]
+
+
+def test_the_site_of_an_archive_goes_to_the_current_folder(own, capsys):
+    (own / "results" / MACHINES).write_text("[]")
+    (own / "results").rename(own / "archived")
+    assert main(["site", "archived"]) == 0
+    assert capsys.readouterr().out.startswith("site/index.html: the pages of archived")
+    assert dead_links(own / "site") == []
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    assert "/site" in ignored
+
+
+def test_the_site_that_is_published_is_that_of_the_archive():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/site.yml").read_text())
+    steps = workflow["jobs"]["publish"]["steps"]
+    (command,) = (step["run"] for step in steps if "interplay" in step.get("run", ""))
+    words = command.split()
+    assert words[:3] == [".venv/bin/interplay", "site", "paper/results"]
+    (uploaded,) = (step["with"] for step in steps if "upload" in step.get("uses", ""))
+    assert words[3:] == ["--to", uploaded["path"]]
+
+
+@pytest.mark.parametrize("name", ["results", "paper", "link", "file"])
+def test_nothing_but_a_site_is_replaced(own, name):
+    (own / "paper").mkdir()
+    (own / "paper/index.html").write_text("<p>")
+    (own / "file").write_text("")
+    write_site(graph_of(own), own / "pages")
+    (own / "link").symlink_to("pages")
+    before = sorted(own.rglob("*"))
+    with pytest.raises(InputError, match="expected no folder, or one by `interplay sit"):
+        write_site(graph_of(own), own / name)
+    assert sorted(own.rglob("*")) == before
+
+
+def test_an_earlier_site_stays_if_the_new_one_cannot_be_made(own):
+    write_site(graph_of(own), own / "pages")
+    before = sorted(own.rglob("*"))
+    (own / "results/tables/nonlinear.csv").write_bytes(b"\xff")
+    with pytest.raises(
+        InputError, match=r"nonlinear.csv: expected a table, found damage"
+    ):
+        write_site(graph_of(own), own / "pages")
+    assert sorted(own.rglob("*")) == before
+
+
+def test_no_link_of_a_small_project_is_dead(small):
+    assert dead_links(small) == []
+
+
+def test_after_a_run_for_some_networks_their_runs_are_shown(own):
+    graph = graph_of(own)
+    trained = [one for one in graph.receipts if one.rule == "train_network"]
+    graph = replace(graph, chain=replace(graph.chain, receipts=trained))
+    write_site(graph, own / "pages")
+    assert dead_links(own / "pages") == []
+    assert not (own / "pages/claims.html").exists()
+    page = (own / "pages/experiments/romo.html").read_text()
+    assert page.count('<td><a href="../jobs/train_network/romo/') == 2
+    assert "Rows" not in page
 
 
 def test_the_page_of_an_experiment_leads_to_its_rows_jobs_and_command(small):
     page = (small / "experiments/romo.html").read_text()
     assert "2 rows of <a href" in page
     assert "<code>experiment == &#39;romo&#39;</code>" in page
-    assert 'is made by <a href="../jobs/nonlinear-tables.html">' in page
+    assert 'is made by <a href="../jobs/nonlinear_tables.html">' in page
     assert "nonlinear/learning_rate" in page
-    assert page.count('<a href="../jobs/train-network-romo-') == 2
+    assert page.count('<td><a href="../jobs/train_network/romo/') == 2
     again = "--forceall -- results/tables/nonlinear.csv"
     assert f"snakemake --cores 1 --configfile preview.yaml {again}" in page
 
 
-def test_an_experiment_with_a_table_of_its_own_shows_all_of_it(project):
-    graph = Graph.read(Path("results"), project)
-    own = "results/nonlinear/own/networks.csv"
+def test_an_experiment_with_a_table_of_its_own_shows_all_of_it(own):
+    graph = graph_of(own)
+    table = "results/nonlinear/own/networks.csv"
     shared = graph.table("results/tables/nonlinear.csv")
-    graph._tables[own] = shared[shared.experiment == "own"]
-    graph.producers[own] = graph.producers["results/tables/nonlinear.csv"]
+    graph.producers[table] = graph.producers["results/tables/nonlinear.csv"]
+    # An archive has no such table: its pages show the rows of the shared one.
     subject = experiment_subject("own", "nonlinear", graph)
-    assert (subject.table, len(subject.rows), subject.query) == (own, 1, "")
+    assert subject.table == "results/tables/nonlinear.csv"
+    assert (len(subject.rows), subject.query) == (1, "experiment == 'own'")
+    write_table(shared[shared.experiment == "own"], own / table)
+    subject = experiment_subject("own", "nonlinear", graph)
+    assert (subject.table, len(subject.rows), subject.query) == (table, 1, "")
 
 
 def test_the_columns_of_a_panel_follow_those_that_name_the_network(project):
-    rows = Graph.read(Path("results"), project).table("results/tables/nonlinear.csv")
+    rows = graph_of(project).table("results/tables/nonlinear.csv")
     table = "results/tables/nonlinear.csv"
     last = rows.columns[-1]
     subject = Subject("a panel", table, table, rows, columns=(last,))
@@ -112,11 +225,11 @@ def test_the_columns_of_a_panel_follow_those_that_name_the_network(project):
 
 
 def test_the_pages_of_claims_and_numbers_show_reasons_and_keys(small):
-    claim = (small / "claims/romo-rank-six-identified.html").read_text()
+    claim = (small / "claims/romo-rank-six/identified.html").read_text()
     assert "reason: They need more. Expected at least 7; measured 7.25, from" in claim
-    number = (small / "numbers/rates-identified-flipflop.html").read_text()
+    number = (small / "numbers/rates/identified/flipflop.html").read_text()
     assert "nonlinear/networks/flipflop/learning_rate" in number
-    assert "train-network" not in number
+    assert "train_network" not in number
     assert "<h2>Runs</h2>" not in number
     assert "<h2>Rows</h2>" not in number
     claims = (small / "claims.html").read_text()
@@ -126,21 +239,26 @@ def test_the_pages_of_claims_and_numbers_show_reasons_and_keys(small):
 
 
 @pytest.fixture(scope="module")
-def site(reproduction):
-    return reproduction.results / "site"
+def site(reproduction, tmp_path_factory):
+    """The site of the whole workflow."""
+    folder = tmp_path_factory.mktemp("whole") / "site"
+    write_site(Graph.read(Path("results/preview"), reproduction.folder), folder)
+    return folder
 
 
 @pytest.mark.slow
-def test_every_link_leads_to_a_file_and_none_to_the_network(site):
-    pages = sorted(site.rglob("*.html"))
-    assert len(pages) > 100
-    for page in pages:
-        links = Links()
-        links.feed(page.read_text())
-        for link in links.found:
-            assert not re.match(r"\w+:|//", link), (page, link)
-            target = re.sub(r"[?#].*", "", link)
-            assert not target or (page.parent / target).resolve().exists(), (page, link)
+def test_no_link_of_a_whole_run_is_dead(site):
+    assert len(list(site.rglob("*.html"))) > 100
+    assert dead_links(site) == []
+
+
+@pytest.mark.slow
+def test_no_link_of_the_archived_run_is_dead(tmp_path):
+    write_site(Graph.read(Path("paper/results"), ROOT), tmp_path / "site")
+    assert dead_links(tmp_path / "site") == []
+    page = (tmp_path / "site/experiments/mante.html").read_text()
+    assert "50 rows of <a href" in page
+    assert "tables/nonlinear.csv" in page
 
 
 @pytest.mark.slow
@@ -169,7 +287,7 @@ def test_a_figure_is_named_as_in_the_paper():
 def test_every_figure_has_its_panels_and_its_caption(site):
     index = (site / "index.html").read_text()
     assert "Dependence on the strength g" in index
-    for page in ("fig1-a", "fig1-l", "fig2-c", "fig5-b", "fig2-stated-d"):
+    for page in ("fig1/a", "fig1/l", "fig2/c", "fig5/b", "fig2_stated/d"):
         assert f'href="panels/{page}.html"' in index
 
 
@@ -185,15 +303,13 @@ def heading(browser):
 @pytest.mark.slow
 def test_from_a_figure_to_a_panel_a_run_and_its_input(browser, site):
     browser.get((site / "index.html").as_uri())
-    follow(browser, 'a.panel[href="panels/fig5-b.html"]')
+    follow(browser, 'a.panel[href="panels/fig5/b.html"]')
     assert heading(browser).startswith("fig5b: ")
     assert browser.find_elements(By.CSS_SELECTOR, "table.rows tbody tr")
     follow(browser, "table.runs tbody a")
     assert heading(browser).startswith("train_lstm lstm")
     assert "torch" in browser.find_element(By.TAG_NAME, "main").text
-    follow(
-        browser, 'ul.files a[href*="prepare_sentences"], ul.files a[href*="sentences"]'
-    )
+    follow(browser, 'ul.files a[href*="prepare_sentences"]')
     assert heading(browser).startswith("prepare_sentences")
 
 
@@ -215,7 +331,7 @@ def test_the_keyboard_reaches_a_panel(browser, site):
     browser.get((site / "index.html").as_uri())
     browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
     assert browser.switch_to.active_element.text == "Skip to content"
-    panel = browser.find_element(By.CSS_SELECTOR, 'a.panel[href="panels/fig2-c.html"]')
+    panel = browser.find_element(By.CSS_SELECTOR, 'a.panel[href="panels/fig2/c.html"]')
     panel.send_keys(Keys.ENTER)
     assert heading(browser).startswith("fig2c: ")
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interplay.tasks import make_task
+from interplay import make_task
 
 DT = 0.5
 VARIANTS = [

@@ -31,14 +31,14 @@ CLAIMS = "id,reading,verdict\n" + "".join(
     )
     for n, verdict in enumerate(verdicts)
 )
+SITE = "not written: the disk is full"
 COUNTS = "identified 2 hold, 1 partly, 1 not tested; stated 1 hold, 1 fail"
 
 
 @pytest.fixture
 def finished_run(tmp_path):
-    for path in ("figures/fig2.pdf", "figures/fig3.pdf", "paper.pdf", "site/index.html"):
+    for path in ("figures/fig2.pdf", "figures/fig3.pdf", "paper.pdf"):
         write(tmp_path, f"{RESULTS}/{path}")
-    write(tmp_path, f"{RESULTS}/claims.html")
     write(tmp_path, f"{RESULTS}/tables/claims.csv", CLAIMS)
     return tmp_path
 
@@ -46,31 +46,30 @@ def finished_run(tmp_path):
 def test_a_whole_run_ends_with_five_lines(finished_run):
     lines = [
         f"Figures  {finished_run}/{RESULTS}/figures (2 figures)",
-        f"Claims   {finished_run}/{RESULTS}/claims.html: {COUNTS}",
+        f"Claims   {finished_run}/{RESULTS}/tables/claims.csv: {COUNTS}",
         f"Paper    {finished_run}/{RESULTS}/paper.pdf",
-        f"Site     {finished_run}/{RESULTS}/site/index.html",
+        f"Site     {SITE}",
         "Time     12 min 40 s",
     ]
     whole = progress_after(plan(1, all=1))
-    assert ending(finished_run, RESULTS, whole, 760.0) == lines
+    assert ending(finished_run, RESULTS, SITE, whole, 760.0) == lines
     # Nothing had to be done: Snakemake announces no jobs.
-    assert ending(finished_run, RESULTS, Progress(), 760.0) == lines
+    assert ending(finished_run, RESULTS, SITE, Progress(), 760.0) == lines
 
 
 def test_a_run_for_a_target_names_what_it_made(finished_run, monkeypatch):
     monkeypatch.chdir(finished_run)
     made = progress_after(plan(1, fig3=1), job_info(1), *finished(1, 1, 1))
-    assert ending(Path(), RESULTS, made, 7.0) == [f"Figures  {FIGURE}", "Time     7 s"]
-    table = job_info(1, outputs=[f"{RESULTS}/tables/claims.csv"])
-    made = progress_after(plan(1, evaluate_claims=1), table, *finished(1, 1, 1))
-    assert ending(Path(), RESULTS, made, 7.0) == [
-        f"Claims   {RESULTS}/tables/claims.csv: {COUNTS}",
+    assert ending(Path(), RESULTS, SITE, made, 7.0) == [
+        f"Figures  {FIGURE}",
+        f"Site     {SITE}",
         "Time     7 s",
     ]
-    site = job_info(1, outputs=[f"{RESULTS}/site"])
-    made = progress_after(plan(1, site=1), site, *finished(1, 1, 1))
-    assert ending(Path(), RESULTS, made, 7.0) == [
-        f"Site     {RESULTS}/site/index.html",
+    table = job_info(1, outputs=[f"{RESULTS}/tables/claims.csv"])
+    made = progress_after(plan(1, evaluate_claims=1), table, *finished(1, 1, 1))
+    assert ending(Path(), RESULTS, SITE, made, 7.0) == [
+        f"Claims   {RESULTS}/tables/claims.csv: {COUNTS}",
+        f"Site     {SITE}",
         "Time     7 s",
     ]
 
@@ -78,11 +77,11 @@ def test_a_run_for_a_target_names_what_it_made(finished_run, monkeypatch):
 def test_experiments_without_a_paper_end_with_their_overviews(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write(tmp_path, "results/nonlinear/mine/overview.pdf")
-    assert ending(Path(), "results", Progress(), 7.0)[0] == (
+    assert ending(Path(), "results", SITE, Progress(), 7.0)[0] == (
         "Figures  results/nonlinear/mine/overview.pdf"
     )
     write(tmp_path, "results/nonlinear/yours/overview.pdf")
-    assert ending(Path(), "results", Progress(), 7.0)[0] == (
+    assert ending(Path(), "results", SITE, Progress(), 7.0)[0] == (
         "Figures  results/nonlinear (2 figures)"
     )
 

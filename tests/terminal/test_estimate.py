@@ -1,7 +1,6 @@
 """The cost of a run, from the archived run: the same jobs cost the same, work scales."""
 
 import io
-import json
 
 import pandas as pd
 import pytest
@@ -10,160 +9,119 @@ from hypothesis import strategies as st
 
 from interplay.launch import command, configuration_of, environment
 from interplay.provenance.archive import archive
-from interplay.terminal.estimate import ArchivedRun, estimates, table
+from interplay.storage.files import read_json
+from interplay.terminal.estimate import (
+    EXPONENT,
+    ArchivedRun,
+    estimates,
+    networks_in,
+    table,
+    work_of,
+)
 from interplay.terminal.progress import Job
 from interplay.terminal.screen import PlainLines
 from interplay.terminal.watching import watch
-from interplay.terminal.work import EXPONENT, work_in
-
-TRAIN, RANK, FIG2 = (
-    ("nonlinear", "train"),
-    ("nonlinear", "functional_rank"),
-    ("figures", "fig2"),
-)
-COSTS = {TRAIN: (4, 800.0), RANK: (2, 50.0), FIG2: (1, 4.0)}
 
 
 def configuration(epochs=1000, N=256):
     return {
         "nonlinear": {
-            "N": N,
-            "dt": 0.5,
-            "epochs": epochs,
-            "batch": 32,
-            "learning_rate": 0.03,
-            "optimiser": "adam",
-            "trained": ["W"],
-            "g": [0.0, 0.9],
-            "seeds": [0],
+            "N": N, "dt": 0.5, "epochs": epochs, "batch": 32, "learning_rate": 0.03,
+            "optimiser": "adam", "trained": ["W"], "g": [0.0, 0.9], "seeds": [0],
             "networks": {"mante": {"task": "mante"}, "romo": {"task": "romo"}},
-            "measurements": {"test_trials": 512},
         }
-    }
+    }  # fmt: skip
 
 
-def jobs(results="results"):
-    """All jobs of the archived run: four networks, two measurements, a figure, and `all`."""
-    found = [Job("all", "all")]
-    for name in ("mante", "romo"):
-        folder = f"nonlinear/{name}"
-        for g in ("0.0", "0.9"):
-            path = f"{folder}/g{g}/seed0"
-            found.append(
-                Job(
-                    "train_network",
-                    "Training",
-                    {"experiment": name, "g": g, "seed": "0"},
-                    (f"{results}/{path}/network.safetensors",),
-                    benchmark=f"{results}/benchmarks/{path}/train.tsv",
-                )
-            )
-        found.append(
-            Job(
-                "functional_rank",
-                "Truncating",
-                {"experiment": name},
-                benchmark=f"{results}/benchmarks/{folder}/functional_rank.tsv",
-            )
+def job(rule, path, output="", **wildcards):
+    benchmark = f"results/benchmarks/{path}.tsv"
+    return Job(rule, "message", wildcards, (f"results/{output}",), benchmark=benchmark)
+
+
+def training(name, g):
+    folder = f"nonlinear/{name}/g{g}/seed0"
+    output = f"{folder}/network.safetensors"
+    wildcards = {"experiment": name, "g": g, "seed": "0"}
+    return job("train_network", f"{folder}/train", output, **wildcards)
+
+
+RANK = "functional_rank"
+TRAININGS = [training(name, g) for name in ("mante", "romo") for g in ("0.0", "0.9")]
+JOBS = [
+    Job("all", "all"),
+    *TRAININGS,
+    *(
+        job(RANK, f"nonlinear/{name}/{RANK}", experiment=name)
+        for name in ("mante", "romo")
+    ),
+    job("fig2", "figures/fig2", "figures/fig2.pdf"),
+]
+"""all jobs of the archived run"""
+
+
+def archived_run(folder):
+    networks = networks_in(configuration())
+    work = {"fig2": 1.0}
+    for rule, count in (("train_network", 4), (RANK, 2)):
+        these = [each for each in JOBS if each.rule == rule]
+        work[rule] = (
+            sum(work_of(rule, each.wildcards, networks) for each in these) / count
         )
-    figure = f"{results}/figures/fig2.pdf", f"{results}/figures/fig2.png"
-    found.append(
-        Job(
-            "fig2",
-            "Drawing",
-            {},
-            figure,
-            benchmark=f"{results}/benchmarks/figures/fig2.tsv",
-        )
-    )
-    return found
+    seconds = {("nonlinear", "train"): 200.0, ("nonlinear", RANK): 25.0}
+    return ArchivedRun(folder, seconds | {("figures", "fig2"): 4.0}, work)
 
 
-def archived_run(folder, values=None):
-    work_of = work_in(values or configuration())
-    work = {TRAIN: 0.0, RANK: 0.0}
-    for job in jobs():
-        if job.rule in ("train_network", "functional_rank"):
-            step = TRAIN if job.rule == "train_network" else RANK
-            work[step] += work_of(job.rule, job.wildcards)
-    return ArchivedRun(folder, COSTS, work)
-
-
-def by_stage(rows):
-    return {row.stage: row for row in rows}
-
-
-def test_the_kept_jobs_cost_the_kept_total(tmp_path):
-    rows = by_stage(estimates(jobs(), configuration(), "results", archived_run(tmp_path)))
-    assert {stage: row.jobs for stage, row in rows.items()} == {
-        "nonlinear": 6,
-        "figures": 1,
-    }
-    assert rows["nonlinear"].seconds == pytest.approx(850.0)
-    assert rows["figures"].seconds == pytest.approx(4.0)
-    assert not any(row.unknown for row in rows.values())
+def test_the_archived_jobs_cost_the_archived_total(tmp_path):
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures/fig2.pdf").write_bytes(b"1234567")
+    archived = archived_run(tmp_path)
+    nonlinear, figures = estimates(JOBS[::-1], configuration(), "results", archived)
+    assert (nonlinear.stage, nonlinear.jobs) == ("nonlinear", 6)
+    assert nonlinear.seconds == pytest.approx(850.0)
+    assert (figures.stage, figures.jobs, figures.seconds) == ("figures", 1, 4.0)
+    assert figures.bytes == 7
+    assert nonlinear.unknown == figures.unknown == ()
+    lines = table([nonlinear, figures], tmp_path)
+    stages = [line.split()[0] for line in lines[:4]]
+    assert stages == ["stage", "nonlinear", "figures", "total"]
+    assert lines[3].split()[1:3] == ["7", f"{854 / 3600:.2f}"]
+    assert str(tmp_path) in lines[4]
 
 
 @given(factor=st.integers(1, 20), N=st.sampled_from([64, 128, 512]))
 def test_training_costs_by_epochs_and_size(tmp_path_factory, factor, N):
     archived = archived_run(tmp_path_factory.getbasetemp())
-    trainings = [job for job in jobs() if job.rule == "train_network"]
     values = configuration(epochs=1000 * factor, N=N)
-    (row,) = estimates(trainings, values, "results", archived)
+    (row,) = estimates(TRAININGS, values, "results", archived)
     assert row.seconds == pytest.approx(800.0 * factor * (N / 256) ** EXPONENT)
     assert row.bytes == 4 * (4 * N**2)
 
 
-def test_a_longer_trial_costs_more():
-    work = work_in(configuration())
-    lengths = {"mante": 96, "romo": 56}
-    costs = {name: work("train_network", {"experiment": name}) for name in lengths}
-    ratio = lengths["mante"] / lengths["romo"]
-    assert costs["mante"] / costs["romo"] == pytest.approx(ratio)
+def test_work_is_that_of_all_networks_and_time_steps():
+    linear = {"N": 2, "epochs": 3, "seeds": [0], "targets": [1, 2]}
+    linear["cosine"] = {"N": 4, "epochs": 5, "seeds": [0, 1]}
+    networks = networks_in(configuration() | {"linear": linear})
+    mante, romo = ({"experiment": name} for name in ("mante", "romo"))
+    ratio = work_of(RANK, mante, networks) / work_of(RANK, romo, networks)
+    assert ratio == pytest.approx(96 / 56)
+    one = work_of(RANK, mante | {"seed": "0"}, networks)
+    assert work_of(RANK, mante, networks) == 2 * one
+    assert work_of("train_linear", {"seed": "0"}, networks) == 3 * 2 * 2**EXPONENT
+    assert work_of("train_cosine", {"seed": "0"}, networks) == 5 * 4**EXPONENT
+    assert work_of("fig2", {}, networks) == 1
 
 
-def test_what_the_archived_run_lacks_is_not_guessed(tmp_path):
-    # An archive of an older version: costs, and neither configuration nor this step.
-    old = ArchivedRun(tmp_path, {TRAIN: (4, 800.0), FIG2: (1, 4.0)})
-    rows = estimates(jobs(), configuration(), "results", old)
-    assert by_stage(rows)["figures"].unknown == ()
-    assert by_stage(rows)["nonlinear"].seconds == 0
-    assert len(by_stage(rows)["nonlinear"].unknown) == 6
-    lines = table(rows, tmp_path)
-    assert any("not known of 6 jobs: train_network, functional_rank" in x for x in lines)
+def test_rules_that_the_archived_run_lacks_are_not_guessed(tmp_path):
     # Networks that are trained together share a step with single ones, and not their cost.
-    together = Job(
-        "train_stack_mante",
-        "Training",
-        benchmark="results/benchmarks/nonlinear/mante/train.tsv",
-    )
-    (row,) = estimates([together], configuration(), "results", archived_run(tmp_path))
-    assert row.unknown == ("train_stack_mante",)
-
-
-def test_files_are_as_large_as_those_of_the_archived_run(tmp_path):
-    (tmp_path / "figures").mkdir()
-    (tmp_path / "figures/fig2.pdf").write_bytes(b"1234567")
-    archived = archived_run(tmp_path)
+    together = job("train_stack_mante", "nonlinear/mante/train")
     rows = estimates(
-        jobs("results/preview"), configuration(), "results/preview", archived
+        [together, *JOBS], configuration(), "results", archived_run(tmp_path)
     )
-    assert by_stage(rows)["figures"].bytes == 7
-
-
-def test_the_table_has_the_stages_in_order_and_their_sum(tmp_path):
-    rows = estimates(jobs()[::-1], configuration(), "results", archived_run(tmp_path))
-    lines = table(rows, tmp_path)
-    assert [line.split()[0] for line in lines[:4]] == [
-        "stage", "nonlinear", "figures", "total",
-    ]  # fmt: skip
-    assert lines[3].split()[1:3] == ["7", f"{854 / 3600:.2f}"]
-    assert str(tmp_path) in lines[4]
+    assert rows[0].unknown == ("train_stack_mante",)
+    assert "? Cost not known of 1 jobs: train_stack_mante." in table(rows, tmp_path)
+    nothing = ArchivedRun.read(tmp_path / "none")
+    assert len(estimates(JOBS, configuration(), "results", nothing)[0].unknown) == 6
     assert table([], tmp_path) == ["Nothing to be done: all results are there."]
-
-
-def test_without_an_archived_run_nothing_is_known(tmp_path):
-    assert ArchivedRun.read(tmp_path / "none") == ArchivedRun(tmp_path / "none")
 
 
 @pytest.mark.slow
@@ -175,13 +133,11 @@ def test_a_dry_run_of_everything_costs_what_the_archived_run_cost(reproduction, 
     ended = watch(command(arguments), folder, environment(), PlainLines(io.StringIO()))
     assert ended.status == 0
     values = configuration_of(arguments, folder)
-    described = json.loads((tmp_path / "archived/configuration.json").read_text())
-    assert values == described["values"]
+    assert values == read_json(tmp_path / "archived/configuration.json")["values"]
     archived = ArchivedRun.read(tmp_path / "archived")
     rows = estimates(ended.progress.jobs.values(), values, "results/preview", archived)
     costs = pd.read_csv(tmp_path / "archived/costs.csv").query("stage != 'workflow'")
-    assert {row.stage: row.jobs for row in rows} == costs.groupby(
-        "stage"
-    ).jobs.sum().to_dict()
+    jobs = costs.groupby("stage").jobs.sum().to_dict()
+    assert {row.stage: row.jobs for row in rows} == jobs
     assert not any(row.unknown for row in rows)
     assert sum(row.seconds for row in rows) == pytest.approx(costs.cpu_seconds.sum())

@@ -1,66 +1,36 @@
-"""The pipeline's edges: full disks, kills, damage, shuffled times. Nothing wrong is left."""
+"""The pipeline's edges: full disks, damage, shuffled times. Nothing wrong is left."""
 
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import pytest
-import yaml
 
-SNAKEMAKE = [sys.executable, "-m", "snakemake", "--nolock"]
-INTERPLAY = [sys.executable, "-m", "interplay", "run"]
-FOLDER = "results/nonlinear/small"
-NETWORKS = f"{FOLDER}/g0.9"
+from tests.running import SMALL, contents, ended, small_networks
+
+NETWORKS = f"{SMALL}/g0.9"
 MEASURED = (
-    "networks.csv",
-    "losses.parquet",
-    "convergence.csv",
-    "spectrum.parquet",
-    "eigenvalues.parquet",
-    "norms.csv",
-    "truncation.csv",
-    "functional_rank.csv",
-    "shuffle_loss.csv",
+    "networks.csv losses.parquet convergence.csv spectrum.parquet eigenvalues.parquet "
+    "norms.csv truncation.csv functional_rank.csv shuffle_loss.csv"
 )
 
 pytestmark = pytest.mark.slow
 
 
-def small_run(folder, measured=MEASURED, **changes):
-    """Write a configuration of two small networks; return the arguments that measure them."""
-    entry = {"like": "flipflop", "N": 32, "epochs": 100, "g": [0.9], "seeds": [0, 1]}
-    config = {"nonlinear": {"networks": {"small": entry | changes}}}
-    (folder / "small.yaml").write_text(yaml.safe_dump(config))
-    targets = [f"{FOLDER}/{name}" for name in measured]
-    return ["--cores", "1", "--configfile", "small.yaml", "--", *targets]
-
-
-def run(folder, measured=MEASURED, program=SNAKEMAKE, **changes):
-    arguments = small_run(folder, measured, **changes)
-    ended = subprocess.run(
-        [*program, *arguments], cwd=folder, capture_output=True, text=True
-    )
-    return ended.returncode, ended.stdout + ended.stderr
-
-
-def contents(folder):
-    """Return the bytes of all results by path, except records, which have times."""
-    return {
-        path.relative_to(folder): path.read_bytes()
-        for path in sorted((folder / "results/nonlinear").rglob("*"))
-        if path.suffix in (".safetensors", ".parquet", ".csv")
-    }
+def run(folder, measured=MEASURED, **changes):
+    """Train and measure two small networks; return the exit status and what was said."""
+    targets = [f"{SMALL}/{name}" for name in measured.split()]
+    options = small_networks(folder, **changes)
+    return ended(folder, "--cores", "1", *options, "--", *targets)
 
 
 def unexplained(folder):
     arguments = [sys.executable, "-m", "interplay", "verify"]
-    ended = subprocess.run(arguments, cwd=folder, capture_output=True, text=True)
-    return ended.stderr
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True)
+    return done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +42,7 @@ def once(copies):
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def undisturbed(once):
     return contents(once)
 
@@ -99,28 +69,9 @@ def small_disk(path, size):
         subprocess.run(["umount", "-l", str(path)], check=True)
 
 
-@pytest.mark.system
-def test_ten_kills_at_random_moments_change_nothing(copies, undisturbed):
-    folder, moments = copies(), random.Random(20)
-    for _ in range(10):
-        process = subprocess.Popen(
-            [*INTERPLAY, *small_run(folder)],
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        time.sleep(moments.uniform(1, 12))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    status, said = run(folder, program=INTERPLAY)
-    assert status == 0, said
-    assert contents(folder) == undisturbed
-
-
 def test_a_full_disk_leaves_nothing_half_written(copies):
     folder, whole = copies(), copies()
-    few = ["losses.parquet"]
+    few = "losses.parquet"
     assert run(whole, few, N=128)[0] == 0
     with small_disk(folder / "results", "120k") as remount:
         status, said = run(folder, few, N=128)

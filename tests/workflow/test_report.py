@@ -4,7 +4,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import yaml
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -74,15 +73,6 @@ def test_a_browser_finds_every_table(browser, report, reproduction):
     for name, row in found.items():
         link = row.find_element(By.XPATH, ".//a[contains(@href, 'data/raw/')]")
         assert f"{name}.csv" in link.get_attribute("href")
-
-
-@pytest.mark.slow
-def test_a_browser_shows_every_claim(browser, report):
-    look_at(entries(browser, report, "Claims")[0])
-    browser.switch_to.frame(awaited(browser, By.TAG_NAME, "iframe")[0])
-    shown = [cell.text for cell in browser.find_elements(By.XPATH, "//tr/td[1]")]
-    claims = yaml.safe_load((ROOT / "paper/claims.yaml").read_text())["claims"]
-    assert set(shown) == {claim["id"] for claim in claims}
 
 
 @pytest.mark.slow

@@ -3,11 +3,8 @@
 import time
 
 from interplay.provenance.issuing import Job, record_run
-from interplay.provenance.origin import plain
-from interplay.storage.files import write_json
 
 RESULTS = str(workflow.modifier.modify_path(config["pathvars"]["results"]))
-PLAN = f"{RESULTS}/logs/workflow/jobs.json"
 STARTED = time.monotonic()
 
 
@@ -20,43 +17,31 @@ def gathered(job):
     }
 
 
-def own_jobs():
-    """Yield the jobs of this workflow that compute something."""
-    for job in workflow.dag.jobs:
-        # Jobs without our code are another workflow's, which uses this one as a module.
-        if job.rule.script and job.params.get("code") in CODE:
-            yield job
-
-
-def described(job):
-    """Return what is known of a job before it runs, as fields of `Job`."""
-    parameters = dict(job.params.items())
-    script, modules = CODE[parameters.pop("code")]
-    return {
-        "name": job.rule.name,
-        "wildcards": dict(job.wildcards.items()),
-        "inputs": list(map(str, job.input)),
-        "outputs": list(map(str, job.output)),
-        "parts": gathered(job) if script == "gather_tables.py" else {},
-        "parameters": parameters,
-        "script": (SCRIPTS / script).relative_to(ROOT).as_posix(),
-        "modules": modules,
-        "code_hash": job.params.code,
-        "threads": job.threads,
-    }
-
-
 def ended_jobs():
     """Yield each job of this workflow whose outputs are those that it made last."""
     # For the job that ended last, the cache still holds the record of its run before.
     workflow.persistence._clear_cache()
-    for job in own_jobs():
+    for job in workflow.dag.jobs:
+        # Jobs without our code are another workflow's, which uses this one as a module.
+        if not job.rule.script or job.params.get("code") not in CODE:
+            continue
         record = workflow.persistence.metadata(job.output[0])
         # Without a record, or with one of other parameters, the outputs are not explained.
         if not record or workflow.persistence.params_changed(job):
             continue
+        parameters = dict(job.params.items())
+        script, modules = CODE[parameters.pop("code")]
         yield Job(
-            **described(job),
+            name=job.rule.name,
+            wildcards=dict(job.wildcards.items()),
+            inputs=list(map(str, job.input)),
+            outputs=list(map(str, job.output)),
+            parts=gathered(job) if script == "gather_tables.py" else {},
+            parameters=parameters,
+            script=(SCRIPTS / script).relative_to(ROOT).as_posix(),
+            modules=modules,
+            code_hash=job.params.code,
+            threads=job.threads,
             started=record.starttime,
             ended=record.endtime,
             recorded_inputs={
@@ -65,23 +50,6 @@ def ended_jobs():
                 if checksum.startswith("sha256:")
             },
         )
-
-
-def write_plan():
-    """Write down all jobs before they run, for the site, whose own job is among them."""
-    write_json(
-        plain(
-            {
-                "results": RESULTS,
-                "root": os.path.relpath(ROOT),
-                "values": config,
-                "files": list(map(os.path.relpath, configuration_files())),
-                "command_line": configuration_options(),
-                "jobs": list(map(described, own_jobs())),
-            }
-        ),
-        PLAN,
-    )
 
 
 def configuration_files():
@@ -143,7 +111,6 @@ onstart:
     # that makes Snakemake check all ready jobs once more every second (seen in 9.27). After
     # 130 jobs these checks took a third of a core.
     workflow.scheduler.job_rate_limiter = None
-    write_plan()
 
 
 onerror:
@@ -155,17 +122,12 @@ onsuccess:
 
 
 # Snakemake runs the hooks of the outermost workflow only. As a module, this workflow adds
-# its own to them.
+# its own to the outer one.
 if Path(workflow.basedir).resolve() != ROOT:
 
-    def after(outer, own):
-        """Return a hook that calls the outer workflow's hook, then our function."""
+    def both_hooks(log, outer=workflow._onsuccess):
+        """Call the outer workflow's hook, then our own."""
+        outer(log)
+        end_of_run()
 
-        def both(log):
-            outer(log)
-            own()
-
-        return both
-
-    workflow._onstart = after(workflow._onstart, write_plan)
-    workflow._onsuccess = after(workflow._onsuccess, end_of_run)
+    workflow._onsuccess = both_hooks

@@ -32,17 +32,11 @@ rule claims_tables:
         "../scripts/gather_tables.py"
 
 
-COMPARISONS = {
-    "rate": "identification",
-    "scaling": "comparisons",
-    "training": "comparisons",
-    "outbreaks": "comparisons",
-    "flipflops": "comparisons",
-}
-"""tables of the supplement, and the module of interplay.claims that makes each"""
+COMPARISONS = ("rate", "scaling", "training", "outbreaks", "flipflops")
+"""tables of the supplement, named as the functions of interplay.tables.comparisons"""
 
 
-for name, module in COMPARISONS.items():
+for name in COMPARISONS:
 
     rule:
         """Compare experiments that differ in one thing."""
@@ -63,10 +57,9 @@ for name, module in COMPARISONS.items():
             mem_mb=each_try(500),
             runtime=each_try(10),
         params:
-            module=module,
             comparison=name,
             experiments={one: EXPERIMENTS[one].parameters for one in COMPARED[name]},
-            code=code("compare_experiments.py", f"interplay.claims.{module}"),
+            code=code("compare_experiments.py"),
         message:
             f"Comparing experiments: {name}"
         script:
@@ -119,32 +112,3 @@ rule evaluate_claims:
         "Judging the paper's claims"
     script:
         "../scripts/evaluate_claims.py"
-
-
-rule present_claims:
-    """Show the claims as a page, for Snakemake's report."""
-    input:
-        claims=f"{TABLES}/claims.csv",
-    output:
-        page=report(
-            "<results>/claims.html",
-            caption="../report/claims.rst",
-            category="Claims",
-            labels={"claims": "every claim and its verdict"},
-        ),
-    log:
-        "<logs>/claims/present.log",
-    benchmark:
-        "<benchmarks>/claims/present.tsv"
-    localrule: True
-    conda:
-        "../../envs/claims.yaml"
-    resources:
-        mem_mb=each_try(500),
-        runtime=each_try(10),
-    params:
-        code=code("present_claims.py"),
-    message:
-        "Presenting the claims"
-    script:
-        "../scripts/present_claims.py"

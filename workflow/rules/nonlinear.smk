@@ -151,6 +151,7 @@ rule summarise_networks:
         mem_mb=each_try(500),
         runtime=each_try(10),
     params:
+        **settings("nonlinear", "measurements", keys="largest_rank"),
         code=code("summarise_networks.py"),
     message:
         "One row per network of {wildcards.experiment}"
@@ -158,14 +159,14 @@ rule summarise_networks:
         "../scripts/summarise_networks.py"
 
 
-rule keep_networks:
-    """Keep the networks of an experiment in one file, dW at the rank that each needs."""
+rule archive_networks:
+    """Archive the networks of an experiment in one file, dW at the rank that each needs."""
     input:
         **{part: of_networks(file) for part, file in TRAINED.items()},
         measured=f"{MEASURED}/networks.csv",
     output:
-        networks=f"{KEPT}.safetensors",
-        table=f"{KEPT}.csv",
+        networks=f"{ARCHIVED}.safetensors",
+        table=f"{ARCHIVED}.csv",
     log:
         "<logs>/nonlinear/{experiment}/keep.log",
     benchmark:
@@ -177,11 +178,11 @@ rule keep_networks:
         runtime=each_try(10),
     params:
         **settings("nonlinear", "measurements", keys="test_trials"),
-        code=task_code("keep_networks.py"),
+        code=task_code("archive_networks.py"),
     message:
-        "Keeping the networks of {wildcards.experiment}"
+        "Archiving the networks of {wildcards.experiment}"
     script:
-        "../scripts/keep_networks.py"
+        "../scripts/archive_networks.py"
 
 
 # The tables of the paper hold the experiments that it names, and no others.
@@ -248,7 +249,7 @@ if "readings" in config:
             "../scripts/compress_networks.py"
 
     rule follow_networks:
-        """Train networks of Fig. 1 (d-f) again, and look at W meanwhile."""
+        """Train networks of Fig. 1 (d-f) again, and record eigenvalues of W meanwhile."""
         input:
             losses=f"{MEASURED}/losses.parquet",
         output:

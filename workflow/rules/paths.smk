@@ -14,7 +14,7 @@ LINEAR = "<results>/linear/g{g}/seed{seed}"
 COSINE = "<results>/linear/cosine/g{g}/seed{seed}"
 DIVERGENCE = "<results>/linear/divergence/g{g}/seed{seed}"
 LSTM = "<results>/sentiment/{experiment}/seed{seed}"
-KEPT = "<results>/networks/{experiment}"
+ARCHIVED = "<results>/networks/{experiment}"
 TABLES = "<results>/tables"
 
 

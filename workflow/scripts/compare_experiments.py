@@ -1,13 +1,19 @@
 """Compare experiments that differ in one thing: a table of the supplement."""
 
-from importlib import import_module
-
 from interplay.storage.tables import read_table, write_table
+from interplay.tables import comparisons
 from job import job
 
-with job(snakemake):
-    params = snakemake.params
-    module = import_module(f"interplay.claims.{params.module}")
-    networks, *published = map(read_table, snakemake.input)
-    table = getattr(module, params.comparison)(networks, params.experiments, *published)
-    write_table(table, snakemake.output.comparison)
+
+def compare_experiments(name: str, files, output, parameters) -> None:
+    """Write a comparison; `files` are the networks and, for some, published values."""
+    networks, *published = map(read_table, files)
+    write_table(getattr(comparisons, name)(networks, parameters, *published), output)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        params, output = snakemake.params, snakemake.output.comparison
+        compare_experiments(
+            params.comparison, snakemake.input, output, params.experiments
+        )

@@ -5,7 +5,9 @@ from interplay.sentiment.treebank import SPLITS, read_split, read_trees
 from interplay.storage.tables import read_table, write_table
 from job import job
 
-with job(snakemake):
+
+def main(snakemake):
+    """Read trees, sentences and vectors; write the facts."""
     params, files = snakemake.params, snakemake.input
     facts = data_facts(
         {split: read_trees(files[f"{split}_trees"]) for split in SPLITS},
@@ -13,3 +15,8 @@ with job(snakemake):
         read_table(files.vectors),
     )
     write_table(facts.assign(treebank=params.treebank), snakemake.output.facts)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        main(snakemake)

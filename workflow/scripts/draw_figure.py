@@ -11,7 +11,9 @@ from interplay.storage.hashes import file_hash
 from interplay.storage.tables import read_table
 from job import job
 
-with job(snakemake):
+
+def main(snakemake):
+    """Read the tables, draw the figure, write it with its identity."""
     params = snakemake.params
     module = import_module(f"interplay.figures.{params.figure}")
     tables = {name: read_table(path) for name, path in snakemake.input.items()}
@@ -21,3 +23,8 @@ with job(snakemake):
     identity = inputs_hash(snakemake.rule, inputs, dict(params.items()))
     stem = Path(snakemake.output[0]).with_suffix("")
     save(figure, stem, short_id(stem.name, identity), identity)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        main(snakemake)

@@ -9,7 +9,9 @@ from job import job
 
 logger = logging.getLogger("interplay")
 
-with job(snakemake):
+
+def main(snakemake):
+    """Copy or download the files, and check their hashes."""
     params, output = snakemake.params, snakemake.output
     # The source is not a parameter of the job: the hashes determine the files.
     if folder := snakemake.config.get("treebank"):
@@ -24,3 +26,8 @@ with job(snakemake):
             for split in SPLITS:
                 member, sha256 = f"trees/{split}.txt", params.files[split]
                 archive.extract(member, output[split], sha256)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        main(snakemake)

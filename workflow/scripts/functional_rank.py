@@ -8,7 +8,9 @@ from interplay.nonlinear.measurements.truncation import (
 from job import job
 from networks import write_measured
 
-with job(snakemake):
+
+def main(snakemake):
+    """Measure each network of the experiment; write the two tables."""
     params = snakemake.params
     flush_denormals()
 
@@ -18,3 +20,8 @@ with job(snakemake):
         return {"truncation": truncated, "functional_rank": ranks}
 
     write_measured(snakemake, measure)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        main(snakemake)

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
-from interplay.nonlinear.loading import read_network
-from interplay.nonlinear.trained import TrainedNetwork
-from interplay.storage.tables import write_table
+from interplay.nonlinear.trained import TrainedNetwork, read_network
+from interplay.storage.tables import concatenate, write_table
 
 
 def read_networks(files) -> Iterator[TrainedNetwork]:
@@ -32,6 +31,4 @@ def write_measured(
             labelled = trained.labelled(table, snakemake.wildcards.experiment)
             tables[name].append(labelled)
     for name, parts in tables.items():
-        # Tables of diverged networks are empty and would change the dtypes.
-        filled = [part for part in parts if len(part)] or parts[:1]
-        write_table(pd.concat(filled, ignore_index=True), snakemake.output[name])
+        write_table(concatenate(parts), snakemake.output[name])

@@ -5,10 +5,11 @@ from interplay.sentiment.vectors import read_vectors
 from interplay.storage.tables import write_table
 from job import job
 
-with job(snakemake):
+
+def main(snakemake):
+    """Read trees and vectors; write sentences, and the vectors of their words."""
     params, files, output = snakemake.params, snakemake.input, snakemake.output
-    trees = {split: read_trees(files[split]) for split in SPLITS}
-    treebank = build_treebank(trees)
+    treebank = build_treebank({split: read_trees(files[split]) for split in SPLITS})
     words = {word for tokens in treebank["train"]["tokens"] for word in tokens}
     source = files.get("vectors") or snakemake.config["glove"]
     vectors = read_vectors(source, words, params.dimension)
@@ -16,3 +17,8 @@ with job(snakemake):
     for split in SPLITS:
         write_split(treebank[split], output[split])
     write_table(vectors, output.vectors)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        main(snakemake)

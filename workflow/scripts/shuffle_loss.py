@@ -5,11 +5,16 @@ from interplay.nonlinear.measurements.shuffling import shuffle_loss
 from job import job
 from networks import write_measured
 
-with job(snakemake):
+
+def main(snakemake):
+    """Measure each network of the experiment; write the table."""
     flush_denormals()
+    n_trials = snakemake.params.test_trials
     write_measured(
-        snakemake,
-        lambda trained: {
-            "shuffle_loss": shuffle_loss(trained, snakemake.params.test_trials)
-        },
+        snakemake, lambda trained: {"shuffle_loss": shuffle_loss(trained, n_trials)}
     )
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        main(snakemake)

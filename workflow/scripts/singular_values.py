@@ -8,7 +8,9 @@ from interplay.nonlinear.measurements.spectra import (
 from job import job
 from networks import write_measured
 
-with job(snakemake):
+
+def main(snakemake):
+    """Measure each network of the experiment; write the three tables."""
     write_measured(
         snakemake,
         lambda trained: {
@@ -17,3 +19,8 @@ with job(snakemake):
             "norms": norms(trained),
         },
     )
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        main(snakemake)

@@ -1,19 +1,16 @@
 """Join the measurements of an experiment: one row per network."""
 
-from functools import reduce
-
 from interplay.storage.tables import read_table, write_table
+from interplay.tables.networks import summary
 from job import job
 
-NETWORK = ["experiment", "task", "g", "seed"]
 
-COLUMNS = [
-    *NETWORK, "N", "epochs", "initial_loss", "final_loss", "convergence_epoch", "norm_W0",
-    "norm_W", "norm_dW", "functional_rank", "functional_rank_rank0", "shuffle_loss_ratio",
-    "outbreak_share", "converged", "diverged", "device",
-]  # fmt: skip
+def summarise_networks(measurements, networks, largest_rank: int) -> None:
+    """Write networks.csv from the measurements' tables; see `summary`."""
+    write_table(summary(map(read_table, measurements), largest_rank), networks)
 
-with job(snakemake):
-    tables = map(read_table, snakemake.input)
-    joined = reduce(lambda left, right: left.merge(right, "left", NETWORK), tables)
-    write_table(joined[COLUMNS], snakemake.output.networks)
+
+if __name__ == "__main__":
+    with job(snakemake):
+        largest_rank = snakemake.params.largest_rank
+        summarise_networks(snakemake.input, snakemake.output.networks, largest_rank)

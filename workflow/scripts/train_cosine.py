@@ -11,13 +11,15 @@ from interplay.linear.cosine import (
     with_one_direction,
 )
 from interplay.linear.network import draw_network
-from interplay.runs.records import Stopwatch, describe_machine
+from interplay.runs.records import Stopwatch, training_record
 from interplay.storage.files import write_json
 from interplay.storage.tables import write_table
 from job import job
 
-with job(snakemake), threadpool_limits(snakemake.threads):
-    params, wildcards = snakemake.params, snakemake.wildcards
+
+def main(snakemake):
+    """Train the network; write its measurements, curves, trial and record."""
+    params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output
     run = {"g": float(wildcards.g), "seed": int(wildcards.seed)}
     trial = CosineTrial(**params.trial)
 
@@ -26,19 +28,18 @@ with job(snakemake), threadpool_limits(snakemake.threads):
     curves, W = learn_cosine(
         network, trial, params.learning_rate, params.epochs, params.eigenvalue_interval
     )
-    measurements = measure_cosine(network, curves, W, params.threshold)
-    output = cosine_output(network, W, trial)
-
-    write_table(pd.DataFrame([run | measurements]), snakemake.output.measurements)
-    for table, path in (
-        (curves, snakemake.output.curves),
-        (output, snakemake.output.trial),
-    ):
-        write_table(pd.DataFrame(run, table.index).join(table), path)
-    record = {
-        **run,
-        "code_sha256": params.code,
-        "machine": describe_machine(snakemake.threads),
-        **stopwatch.read(),
+    measurements = pd.DataFrame([measure_cosine(network, curves, W, params.threshold)])
+    tables = {
+        output.measurements: measurements,
+        output.curves: curves,
+        output.trial: cosine_output(network, W, trial),
     }
-    write_json(record, snakemake.output.record)
+    for path, table in tables.items():
+        write_table(pd.DataFrame(run, table.index).join(table), path)
+    record = training_record(run, params.code, snakemake.threads, stopwatch)
+    write_json(record, output.record)
+
+
+if __name__ == "__main__":
+    with job(snakemake), threadpool_limits(snakemake.threads):
+        main(snakemake)

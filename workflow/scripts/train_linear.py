@@ -3,14 +3,13 @@
 import logging
 
 import numpy as np
-import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from interplay.linear.descent import descend
-from interplay.linear.measurements import curves, measure
+from interplay.linear.descent import arrays_of, descend
+from interplay.linear.measurements import all_curves, measurements
 from interplay.linear.network import Trial, draw_network
-from interplay.linear.rates import learning_rate
-from interplay.runs.records import Stopwatch, describe_machine
+from interplay.linear.rates import learning_rates
+from interplay.runs.records import Stopwatch, training_record
 from interplay.runs.streams import stream
 from interplay.storage.arrays import write_arrays
 from interplay.storage.files import write_json
@@ -19,47 +18,30 @@ from job import job
 
 logger = logging.getLogger("interplay")
 
-COLUMNS = [
-    "zhat", "g", "seed", "N", "initial_loss", "final_loss", "tau_star", "norm_dW",
-    "mean_gradient_norm", "shuffle_loss_ratio",
-]  # fmt: skip
 
-with job(snakemake), threadpool_limits(snakemake.threads):
-    params, wildcards = snakemake.params, snakemake.wildcards
+def main(snakemake):
+    """Train to each target; write measurements, curves, arrays and record."""
+    params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output
     g, seed = float(wildcards.g), int(wildcards.seed)
     trial = Trial(dt=params.dt, **params.trial)
-    zhat = np.array([target["zhat"] for target in params.targets], dtype=float)
-    eta = learning_rate([target["learning_rate"] for target in params.targets], g)
+    rates = learning_rates(params.targets, g)
 
     stopwatch = Stopwatch.start()
-    run = ("linear", g, seed)
     network = draw_network(params.N, g, seed)
-    descents = descend(network, zhat, eta, params.epochs, trial, stream("probes", *run))
+    zhat, eta = np.array(list(rates)), np.array(list(rates.values()))
+    probes = stream("probes", "linear", g, seed)
+    descents = descend(network, zhat, eta, params.epochs, trial, probes)
     logger.info("bases of %d and %d directions", *descents[0].core.shape[1:])
-    rows = [
-        measure(network, descent, trial, params.threshold, shuffle)
-        for descent in descents
-        for shuffle in [stream("shuffle", *run, descent.zhat)]
-    ]
+    measured = measurements(network, descents, g, seed, trial, params.threshold)
 
-    networks = pd.DataFrame(rows).assign(g=g, seed=seed)
-    write_table(networks[COLUMNS], snakemake.output.measurements)
-    epochs = pd.concat(map(curves, descents), ignore_index=True)
-    epochs.insert(1, "g", g)
-    epochs.insert(2, "seed", seed)
-    write_table(epochs, snakemake.output.curves)
-    arrays = {
-        "zhat": zhat,
-        "core": np.stack([descent.core[-1] for descent in descents]),
-        "left": descents[0].left,
-        "right": descents[0].right,
-    }
-    write_arrays(arrays, snakemake.output.network)
-    record = {
-        "g": g,
-        "seed": seed,
-        "code_sha256": params.code,
-        "machine": describe_machine(snakemake.threads),
-        **stopwatch.read(),
-    }
-    write_json(record, snakemake.output.record)
+    write_table(measured, output.measurements)
+    write_table(all_curves(descents, g, seed), output.curves)
+    write_arrays(arrays_of(descents), output.network)
+    about = {"g": g, "seed": seed}
+    record = training_record(about, params.code, snakemake.threads, stopwatch)
+    write_json(record, output.record)
+
+
+if __name__ == "__main__":
+    with job(snakemake), threadpool_limits(snakemake.threads):
+        main(snakemake)

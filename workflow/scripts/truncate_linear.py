@@ -3,8 +3,8 @@
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from interplay.linear.network import Trial, draw_network, loss_of, simulate
-from interplay.lowrank.truncation import truncations
+from interplay.linear.network import Trial, draw_network
+from interplay.linear.trained import TrainedNetworks
 from interplay.storage.arrays import read_arrays
 from interplay.storage.tables import write_table
 from job import job
@@ -12,18 +12,22 @@ from job import job
 RANKS = range(4)
 """dW has at most rank two at g = 0, Eq. (9)"""
 
-with job(snakemake), threadpool_limits(snakemake.threads):
+
+def main(snakemake):
+    """Read the networks of one g, measure them, write the table."""
     params, g = snakemake.params, float(snakemake.wildcards.g)
     trial = Trial(dt=params.dt, **params.trial)
-    rows = []
+    tables = []
     for seed, path in zip(params.seeds, snakemake.input.networks, strict=True):
         network = draw_network(params.N, g, seed)
-        arrays = read_arrays(path)
-        left, right = arrays["left"], arrays["right"]
-        for zhat, core in zip(arrays["zhat"].tolist(), arrays["core"], strict=True):
-            # The bases are orthonormal, so the core has the singular values of dW.
-            for rank, part in zip(RANKS, truncations(core, RANKS), strict=True):
-                z = simulate(network, network.W0 + left @ part @ right.T, trial)
-                rows.append((zhat, g, seed, rank, loss_of(z, zhat, trial)))
+        trained = TrainedNetworks.from_arrays(network, read_arrays(path))
+        losses = trained.truncation_losses(RANKS, trial)
+        tables.append(losses.assign(g=g, seed=seed))
     columns = ["zhat", "g", "seed", "rank", "loss"]
-    write_table(pd.DataFrame(rows, columns=columns), snakemake.output.truncation)
+    table = pd.concat(tables, ignore_index=True)[columns]
+    write_table(table, snakemake.output.truncation)
+
+
+if __name__ == "__main__":
+    with job(snakemake), threadpool_limits(snakemake.threads):
+        main(snakemake)

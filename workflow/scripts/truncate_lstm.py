@@ -8,7 +8,9 @@ from interplay.storage.files import read_json
 from interplay.storage.tables import read_table, write_table
 from job import job
 
-with job(snakemake):
+
+def main(snakemake):
+    """Read the LSTM and the sentences, measure, write the two tables."""
     params, files, output = snakemake.params, snakemake.input, snakemake.output
     threads = snakemake.threads
     trained = TrainedLSTM.from_job(read_json(files.record), read_arrays(files.network))
@@ -19,3 +21,8 @@ with job(snakemake):
     networks = summary(trained, language, sentences, truncation, params.within, threads)
     write_table(trained.labelled(truncation), output.truncation)
     write_table(trained.labelled(networks), output.networks)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        main(snakemake)

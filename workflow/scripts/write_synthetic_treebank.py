@@ -1,23 +1,18 @@
 """Write a synthetic treebank, and vectors for its words."""
 
-from interplay.runs.streams import stream
-from interplay.sentiment.synthetic import (
-    format_trees,
-    format_vectors,
-    synthetic_trees,
-    synthetic_vectors,
-)
+from interplay.sentiment.synthetic import synthetic_files
 from interplay.storage.files import replacing
 from job import job
 
-with job(snakemake):
+
+def main(snakemake):
+    """Write the files of trees and the file of vectors."""
     params, output = snakemake.params, snakemake.output
-    texts = {
-        split: format_trees(synthetic_trees(n, stream("trees", "synthetic", split)))
-        for split, n in params.trees.items()
-    }
-    vectors = synthetic_vectors(params.dimension, stream("vectors", "synthetic"))
-    texts["vectors"] = format_vectors(vectors)
-    for name, text in texts.items():
+    for name, text in synthetic_files(params.trees, params.dimension).items():
         with replacing(output[name]) as temporary:
-            temporary.write_text(text)
+            temporary.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        main(snakemake)

@@ -4,13 +4,21 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from interplay.provenance.receipts import NAME, Chain
 from interplay.storage.errors import InputError
+from interplay.version import __version__
 
 ARCHIVE = Path("paper/results")
 """the archived full run, relative to the repository's root"""
+
+SNAKEFILES = ("Snakefile", "snakefile", "workflow/Snakefile", "workflow/snakefile")
+"""where Snakemake looks for its file"""
+
+OF_TORCH = ("torch", "torchtext")
+"""packages of the extra `torch`; those of `workflow` are all others"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,12 +36,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except InputError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
+        problem = str(error)
+    except ModuleNotFoundError as error:
+        package, _, _ = str(error.name).partition(".")
+        # A missing module of our own is a broken installation, which no extra repairs.
+        if package == __package__:
+            raise
+        extra = "torch" if package in OF_TORCH else "workflow"
+        problem = f"{words[0]} needs {package}: pip install 'interplay[{extra}]'"
+    print(f"{parser.prog}: {problem}", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="interplay", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     results = argparse.ArgumentParser(add_help=False)
     results.add_argument(
@@ -70,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
         "of tables/numbers.csv, a row of a table (nonlinear.csv:12; line 1 is the header), "
         "or a file",
     )
+    explain.add_argument("--rows", type=Path, metavar="FILE",
+                         help="also write all of its rows, as CSV or Parquet")  # fmt: skip
     digest = add("digest", _digest, "print one hash over a whole run, to be signed")
     digest.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
     digest.add_argument("--results", dest="more", action="append", type=Path, default=[],
@@ -86,10 +105,19 @@ def _parser() -> argparse.ArgumentParser:
     crate.add_argument("folder", type=Path, help="a folder that does not exist yet")
     crate.add_argument("--check", action="store_true",
                        help="check an existing crate by the profile's validator")  # fmt: skip
+    site = add("site", _site, "write pages that lead from figures to runs and inputs")
+    site.add_argument("folder", nargs="?", type=Path, metavar="FOLDER",
+                      help="a results folder or an archived one")  # fmt: skip
+    site.add_argument(
+        "--to",
+        type=Path,
+        metavar="DIR",
+        help="where the pages go (default: FOLDER/site; for an archive, the folder site)",
+    )
     archive = add(
         "archive",
         _archive,
-        "copy figures, tables, kept networks, paper, site and receipts to a folder for git",
+        "copy figures, tables, kept networks, paper and receipts to a folder for git",
         parents=[results],
     )
     archive.add_argument("folder", type=Path, help="replaced if it is an archive")
@@ -110,8 +138,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     # Imported here, since the other commands work without its library.
-    from interplay.launch import run
+    from interplay.launch import asks_for_other_output, run
 
+    if find_spec("snakemake") is None:
+        raise ModuleNotFoundError(name="snakemake")
+    names_file = any(word.startswith(("-s", "--snakefile")) for word in options.words)
+    if not names_file and not asks_for_other_output(options.words):
+        _require_checkout(*SNAKEFILES)
     return run(options.words, Path.cwd(), ARCHIVE)
 
 
@@ -140,12 +173,14 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from interplay.provenance.explain import explanation
+    from interplay.provenance.explain import explanation, write_rows
     from interplay.provenance.graph import Graph
 
     graph = Graph.read(_results(options), Path.cwd())
     for line in explanation(options.name, graph):
         print(line)
+    if options.rows:
+        write_rows(options.name, graph, options.rows)
     return 0
 
 
@@ -183,12 +218,24 @@ def _crate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _site(options: argparse.Namespace) -> int:
+    from interplay.provenance.graph import Graph
+    from interplay.site.build import default_folder, write_site
+
+    folder = options.folder or folders_with_receipts(Path.cwd())[0]
+    graph = Graph.read(folder, Path.cwd())
+    site = options.to or default_folder(graph.place)
+    write_site(graph, site)
+    print(f"{os.path.relpath(site)}/index.html: the pages of {folder}")
+    return 0
+
+
 def _archive(options: argparse.Namespace) -> int:
     from interplay.provenance.archive import archive
 
     folder = _results(options)
     archive(folder, options.folder, Path.cwd())
-    print(f"{options.folder}: figures, tables, networks, site and receipts of {folder}")
+    print(f"{options.folder}: figures, tables, networks, paper and receipts of {folder}")
     return 0
 
 
@@ -196,6 +243,7 @@ def _data(options: argparse.Namespace) -> int:
     from interplay.configuration.files import read_yaml
     from interplay.sentiment.inventory import inventory
 
+    _require_checkout("config.yaml")
     config = read_yaml("config.yaml")
     for key in ("pathvars", "sentiment"):
         if not isinstance(config, dict) or key not in config:
@@ -206,6 +254,15 @@ def _data(options: argparse.Namespace) -> int:
     for item in items:
         print(f"{item.name:<10}{'at hand' if item.at_hand else 'not here'}  {item.state}")
     return int(options.check and not all(item.at_hand for item in items))
+
+
+def _require_checkout(*files: str) -> None:
+    """Raise an InputError unless the current folder has one of these files."""
+    if not any(map(os.path.isfile, files)):
+        raise InputError(
+            f"{files[0]}: expected one in the current folder, found none; "
+            "run this command in a checkout of the repository"
+        )
 
 
 def _results(options: argparse.Namespace) -> Path:

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,13 @@ from interplay.left_behind import (
     remove_half_written,
     snakemake_in,
 )
+from interplay.storage.errors import InputError
 from interplay.terminal.ending import ending, failure, newest_log
 from interplay.terminal.screen import screen_for
 from interplay.terminal.watching import Ended, watch
 
 CONFIGFILE = ("--configfile", "--configfiles")
+DIRECTORY = ("--directory", "-d")
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -42,7 +45,7 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
     """
     arguments = ordered(arguments, folder)
     configuration = configuration_of(arguments, folder)
-    work = folder / working_directory(arguments)
+    work = folder / (values_of(DIRECTORY, arguments) or ["."])[0]
     folders = {"results": "results", "resources": "resources"}
     folders |= configuration.get("pathvars") or {}
     if not only_looks(arguments):
@@ -91,8 +94,28 @@ def _clean_up(work: Path, folders: Iterable[Path]) -> None:
 def _ending(ended: Ended, folder: Path, results: str) -> list[str]:
     progress, seconds = ended.progress, ended.seconds
     if ended.status == 0:
-        return ending(folder, results, progress, seconds)
+        start = time.monotonic()
+        site = _site(folder, results)
+        seconds += time.monotonic() - start
+        return ending(folder, results, site, progress, seconds)
     return failure(progress, seconds, newest_log(folder), ended.stopped)
+
+
+def _site(folder: Path, results: str) -> str:
+    """Write the site of a results folder; return its first page, or why there is none."""
+    try:
+        # Imported here, since a run does without pandas until its end.
+        from interplay.provenance.graph import Graph
+        from interplay.site.build import default_folder, write_site
+
+        graph = Graph.read(Path(results), folder.resolve())
+        write_site(graph, default_folder(graph.place))
+    except Exception as error:
+        # The results are whole, whatever keeps their pages from being written.
+        kind = "" if isinstance(error, InputError) else f"{type(error).__name__}: "
+        lines = str(error).splitlines() or [""]
+        return f"not written: {kind}{lines[0]}"
+    return str(folder / results / "site" / "index.html")
 
 
 def _run_as_it_is(arguments: Sequence[str], folder: Path) -> int:
@@ -175,7 +198,7 @@ def configuration_of(arguments: Sequence[str], folder: Path) -> dict[str, Any]:
         InputError: a configuration file is missing or broken.
     """
     base = folder / "config.yaml"
-    files = [folder / file for file in configuration_files(arguments)]
+    files = [folder / file for file in values_of(CONFIGFILE, arguments)]
     contents = [read_yaml(file) for file in [*([base] if base.is_file() else []), *files]]
     return merged(contents)
 
@@ -204,17 +227,13 @@ def _is_file(word: str, folder: Path) -> bool:
     return (folder / word).is_file() or Path(word).suffix in SUFFIXES
 
 
-def configuration_files(arguments: Sequence[str]) -> list[str]:
-    """Return the files that `--configfile` names."""
-    return _values(arguments, CONFIGFILE)
+def values_of(options: Sequence[str], arguments: Sequence[str]) -> list[str]:
+    """Return the values that an option has: `--directory there`, `--directory=there`.
 
-
-def working_directory(arguments: Sequence[str]) -> str:
-    """Return the folder that `--directory` names, or the present one."""
-    return (_values(arguments, ("--directory", "-d")) or ["."])[0]
-
-
-def _values(arguments: Sequence[str], options: Sequence[str]) -> list[str]:
+    Args:
+        options: names of the option.
+        arguments: of Snakemake.
+    """
     values: list[str] = []
     option = None
     for word in arguments:

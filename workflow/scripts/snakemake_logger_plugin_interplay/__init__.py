@@ -82,9 +82,7 @@ def event_of(record: logging.LogRecord, formatted=str) -> dict[str, Any] | None:
         case LogEvent.RUN_INFO:
             return {"event": "plan", "jobs": dict(record.stats)}
         case LogEvent.JOB_INFO:
-            return {
-                "event": "job",
-                "id": record.jobid,
+            job = {
                 "rule": record.rule_name,
                 "message": record.rule_msg or record.rule_name,
                 "wildcards": dict(record.wildcards),
@@ -92,6 +90,7 @@ def event_of(record: logging.LogRecord, formatted=str) -> dict[str, Any] | None:
                 "logs": list(record.log),
                 "benchmark": record.benchmark or "",
             }
+            return {"event": "job", "id": record.jobid, "job": job}
         case LogEvent.JOB_FINISHED:
             return {"event": "finished", "id": record.job_id}
         case LogEvent.PROGRESS:

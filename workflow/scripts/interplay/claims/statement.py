@@ -53,7 +53,7 @@ class Claim:
     """name in `interplay.claims.quantities`"""
     options: dict[str, Any] = field(default_factory=dict)
     tables: tuple[str, ...] = ()
-    """the quantity gets rows of the first, and the others whole, by name"""
+    """the one that is measured, by name"""
     rows: str = ""
     """a query of the first table; all rows if empty"""
     known: str = ""

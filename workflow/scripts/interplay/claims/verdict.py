@@ -43,15 +43,13 @@ def measure(claim: Claim, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         function = quantity(claim.quantity)
     except InputError as error:
         raise InputError(f"claim {claim.id}: {error}") from None
-    for name in claim.tables:
-        if name not in tables:
-            raise InputError(
-                f"claim {claim.id}: expected a table of {sorted(tables)}, found {name}"
-            )
-    first, *others = claim.tables
-    rows = tables[first]
+    (name,) = claim.tables
+    if name not in tables:
+        raise InputError(
+            f"claim {claim.id}: expected a table of {sorted(tables)}, found {name}"
+        )
+    rows = tables[name]
     rows = rows.query(claim.rows) if claim.rows else rows
-    other_tables = {name: tables[name] for name in others}
     by = [*claim.each, *([] if claim.pooled else ["seed"])]
     known = _groups(rows.query(claim.known) if claim.known else rows, by)
     values = [
@@ -59,9 +57,7 @@ def measure(claim: Claim, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             "id": claim.id,
             "part": part_name(dict(zip(claim.each, key, strict=False))),
             "seed": None if claim.pooled else key[-1],
-            "value": function(known[key], **other_tables, **claim.options)
-            if key in known
-            else np.nan,
+            "value": function(known[key], **claim.options) if key in known else np.nan,
         }
         for key in _groups(rows, by)
     ]

@@ -21,7 +21,6 @@ from interplay.figures.style import (
     letter_panels,
     use_log_axis,
 )
-from interplay.nonlinear.settled import complete, settled
 
 QUANTITIES = {
     "convergence_epoch": "convergence (epochs)",
@@ -42,8 +41,8 @@ PANELS = {
     letter: Panel(
         shows,
         "nonlinear.csv",
-        "experiment in @experiments.values() and converged and functional_rank.notna()",
-        (column,),
+        "experiment in @experiments.values()",
+        (column, "settled", "complete"),
     )
     for letter, shows, column in zip("abcd", _SHOWS, QUANTITIES, strict=True)
 }
@@ -87,7 +86,7 @@ def _finish_convergence(
     missing = {}
     for task in TASKS:
         of_task = networks[networks.experiment == experiments[task]]
-        missing[task] = set(of_task.g) - set(of_task[settled(of_task)].g)
+        missing[task] = set(of_task.g) - set(of_task[of_task.settled].g)
     if not any(missing.values()):
         return
     low, high = ax.get_ylim()
@@ -126,8 +125,8 @@ def draw_against_g(
 ) -> None:
     """Draw mean and standard deviation of a column over the networks of each g.
 
-    Only networks that settled count: those that converged and have a functional rank. The
-    marker of a g is open if some of its networks did not settle.
+    Only networks that settled count. The marker of a g is open if some of its networks did
+    not settle.
 
     Args:
         ax: where to draw.
@@ -136,7 +135,7 @@ def draw_against_g(
         colour: of line, shade and markers.
         label: of the line, for a legend.
     """
-    shown = networks[settled(networks)].dropna(subset=column).astype({column: float})
+    shown = networks[networks.settled].dropna(subset=column).astype({column: float})
     if shown.empty:
         ax.plot([], [], color=colour, label=label)
         return
@@ -144,7 +143,7 @@ def draw_against_g(
         shown, x="g", y=column, errorbar="sd", color=colour, label=label, legend=False,
         err_kws={"lw": 0}, ax=ax,
     )  # fmt: skip
-    whole = set(networks[complete(networks)].g)
+    whole = set(networks[networks.complete].g)
     for g, mean in shown.groupby("g")[column].mean().items():
         style = {"ms": 2.5} if g in whole else {"ms": 3.2, **OPEN}
         ax.plot(g, mean, "o", color=colour, zorder=3, **style)

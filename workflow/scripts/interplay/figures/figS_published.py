@@ -26,7 +26,6 @@ from interplay.figures.style import (
     shades,
     use_log_axis,
 )
-from interplay.nonlinear.settled import complete, settled
 
 ROWS = (
     ("convergence_epoch", False),
@@ -45,9 +44,8 @@ PANELS = {
     letter: Panel(
         f"{LABELS[column]}, measured {'over' if ratio else 'and'} published: {name}",
         "nonlinear.csv",
-        f"experiment in @experiments['{task}'].values() and converged"
-        " and functional_rank.notna()",
-        (column,),
+        f"experiment in @experiments['{task}'].values()",
+        (column, "settled", "complete"),
     )
     for start, (column, ratio) in zip("adgjmp", ROWS, strict=True)
     for letter, (task, name) in zip(letters(start, 3), TASKS.items(), strict=True)
@@ -116,9 +114,9 @@ def _draw_ratio(
 ) -> None:
     """Draw the mean of the networks that settled over the published value."""
     exact = points[points.bound == ""].set_index("g").value
-    means = networks[settled(networks)].groupby("g")[quantity].mean().astype(float)
+    means = networks[networks.settled].groupby("g")[quantity].mean().astype(float)
     ratio = (means / exact).dropna()
-    whole = np.isin(ratio.index, networks[complete(networks)].g)
+    whole = np.isin(ratio.index, networks[networks.complete].g)
     ax.plot(ratio.index, ratio, "-", color=colour)
     ax.plot(ratio.index[whole], ratio[whole], "o", color=colour, ms=2.5)
     ax.plot(ratio.index[~whole], ratio[~whole], "o", color=colour, ms=3.2, **OPEN)

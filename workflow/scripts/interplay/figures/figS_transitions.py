@@ -14,7 +14,7 @@ from interplay.figures.style import (
     letter_panels,
     shades,
 )
-from interplay.nonlinear.emergence import emerges
+from interplay.tables.transitions import emerges
 
 ROWS = {
     "a": ("loss", "loss during training: {}"),

@@ -28,8 +28,8 @@ PANELS = {
         letter: Panel(
             f"{column} against g",
             "networks.csv",
-            "converged and functional_rank.notna()",
-            (column,),
+            "",
+            (column, "settled", "complete"),
         )
         for letter, column in zip("defg", QUANTITIES, strict=True)
     },

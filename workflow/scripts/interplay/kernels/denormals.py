@@ -5,6 +5,8 @@ numbers is many times slower.
 """
 
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from llvmlite import ir
 from numba.core import cgutils, types
@@ -12,10 +14,16 @@ from numba.extending import intrinsic
 
 from interplay.kernels.compiling import compiled
 
+FLUSH_TO_ZERO, DENORMALS_ARE_ZERO = 1 << 15, 1 << 6
+"""bits of the register that controls floating-point arithmetic"""
+
+ALL = (1 << 32) - 1
+"""all bits of the register"""
+
 
 @intrinsic
-def _set_flags(context):
-    """Set two bits of the register that controls floating-point arithmetic."""
+def _change(context, kept, added):
+    """Keep some bits of the register and set others; return the register as it was."""
 
     def generate(context, builder, signature, arguments):
         state = cgutils.alloca_once(builder, ir.IntType(32))
@@ -27,22 +35,39 @@ def _set_flags(context):
             function = cgutils.get_or_insert_function(builder.module, kind, name)
             builder.call(function, [pointer])
 
-        flush_to_zero, denormals_are_zero = 1 << 15, 1 << 6
-        bits = ir.Constant(ir.IntType(32), flush_to_zero | denormals_are_zero)
+        kept, added = arguments
         call("stmxcsr")
-        builder.store(builder.or_(builder.load(state), bits), state)
+        before = builder.load(state)
+        builder.store(builder.or_(builder.and_(before, kept), added), state)
         call("ldmxcsr")
-        return context.get_dummy_value()
+        return before
 
-    return types.void(), generate
+    return types.uint32(types.uint32, types.uint32), generate
 
 
 @compiled()
-def _flush_denormals():
-    _set_flags()
+def _changed(kept, added):
+    return _change(kept, added)
 
 
 def flush_denormals() -> None:
     """Make this thread treat numbers below 1e-38 as 0; does nothing on other processors."""
-    if platform.machine() in ("x86_64", "AMD64"):
-        _flush_denormals()
+    if _is_x86():
+        _changed(ALL, FLUSH_TO_ZERO | DENORMALS_ARE_ZERO)
+
+
+@contextmanager
+def denormals_flushed() -> Iterator[None]:
+    """Do the same in a block only: afterwards, the thread computes as it did before."""
+    if not _is_x86():
+        yield
+        return
+    before = _changed(ALL, FLUSH_TO_ZERO | DENORMALS_ARE_ZERO)
+    try:
+        yield
+    finally:
+        _changed(0, before)
+
+
+def _is_x86() -> bool:
+    return platform.machine() in ("x86_64", "AMD64")

@@ -1,7 +1,7 @@
 """Fetch parts of arrays into the nearest cache before they are needed.
 
-The processor foresees what follows in memory. The rows of a tile are far apart; they
-arrive while a product is summed if they are asked for before it.
+Hardware prefetching covers contiguous data. The rows of a tile are far apart in memory: a
+prefetch before a product lets them arrive while the product is summed.
 """
 
 from llvmlite import ir

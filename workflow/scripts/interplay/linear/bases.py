@@ -73,6 +73,8 @@ class Bases:
             factors, np.ones((len(targets), driven)), input_modes,
             self.right_modes, dt * core, self.left_modes,
         )  # fmt: skip
+        # The network is time-invariant: its adjoints are a response, in reversed time, to
+        # the errors, with source and readout exchanged and dW transposed.
         error = targets[:, None] - states[:, -scored:] @ readout_modes
         drive = np.zeros((len(targets), driven))
         drive[:, :scored] = -error[:, ::-1] / scored

@@ -3,6 +3,7 @@
 All targets share one W0 and train in one pass over its modes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -116,3 +117,20 @@ def descend(
             np.transpose(losses), np.transpose(norms), cores, strict=True,
         )
     ]  # fmt: skip
+
+
+def arrays_of(descents: Sequence[Descent]) -> dict[str, Array]:
+    """Return the networks after training as arrays of a file.
+
+    Args:
+        descents: of `descend`, which share their bases.
+
+    Returns:
+        zhat (n,), core (n, a, b), left (N, a) and right (N, b), float64.
+    """
+    return {
+        "zhat": np.array([descent.zhat for descent in descents]),
+        "core": np.stack([descent.core[-1] for descent in descents]),
+        "left": descents[0].left,
+        "right": descents[0].right,
+    }

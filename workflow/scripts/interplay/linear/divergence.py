@@ -5,14 +5,19 @@ of W have a real part below 1 (Eq. 5 and Section 5). For a large target, gradien
 can cross this phase transition. A network that diverges is a result of this experiment.
 """
 
+import logging
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from interplay.linear.dense import Task, gradient_descent
-from interplay.linear.network import Network, Trial
+from interplay.linear.network import Network, Trial, draw_network
 
 Array = NDArray[np.floating]
+
+logger = logging.getLogger(__name__)
 
 EIGENVALUES = 5
 """number of eigenvalues in the table"""
@@ -96,3 +101,34 @@ def measure_divergence(curves: pd.DataFrame, epochs: int) -> dict[str, float]:
         "crossing_epoch": crossing.min(),
         "rises": int((curves.loss.diff() > 0).sum()),
     }
+
+
+def learn_targets(
+    n: int, g: float, seed: int, rates: Mapping[float, float], trial: Trial, epochs: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Train one network to each of several targets, starting from the same W0.
+
+    Args:
+        n: number of neurons.
+        g: strength of the initial connectivity.
+        seed: number of the network.
+        rates: learning rate by target zhat.
+        trial: durations and time step.
+        epochs: number of updates.
+
+    Returns:
+        A row per target from `measure_divergence`, and the tables of `learn_target`; both
+        with the columns zhat, g and seed in front.
+    """
+    network = draw_network(n, g, seed)
+    rows, tables = [], []
+    for zhat, rate in rates.items():
+        curves = learn_target(network, zhat, trial, rate, epochs)
+        rows.append(measure_divergence(curves, epochs))
+        logger.info("zhat %s: last epoch %d", zhat, rows[-1]["epochs"])
+        tables.append(curves)
+    both = [pd.DataFrame(rows), pd.concat(tables, ignore_index=True)]
+    for table in both:
+        table.insert(1, "g", g)
+        table.insert(2, "seed", seed)
+    return both[0], both[1]

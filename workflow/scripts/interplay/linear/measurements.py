@@ -1,5 +1,6 @@
 """Measurements on trained linear networks (Figs 3 and 4)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,14 @@ from numpy.typing import NDArray
 
 from interplay.linear.descent import Descent
 from interplay.linear.network import Network, Trial, loss_of, simulate
+from interplay.runs.streams import stream
 
 Array = NDArray[np.floating]
+
+COLUMNS = [
+    "zhat", "g", "seed", "N", "initial_loss", "final_loss", "tau_star", "norm_dW",
+    "mean_gradient_norm", "shuffle_loss_ratio",
+]  # fmt: skip
 
 
 def shuffle_loss(
@@ -66,6 +73,51 @@ def measure(
         "shuffle_loss_ratio": shuffled / (zhat**2 / 2),
         **converged,
     }
+
+
+def measurements(
+    network: Network,
+    descents: Sequence[Descent],
+    g: float,
+    seed: int,
+    trial: Trial,
+    threshold: float,
+) -> pd.DataFrame:
+    """Measure the trainings of one network: the rows of linear.csv.
+
+    Args:
+        network: the network before training.
+        descents: its training to each target.
+        g: strength of the initial connectivity.
+        seed: number of the network.
+        trial: durations and time step.
+        threshold: loss below which a network has converged, in units of zhat² / 2.
+
+    Returns:
+        A row per target with the columns `COLUMNS`; see `measure`.
+    """
+    rows = []
+    for descent in descents:
+        shuffle = stream("shuffle", "linear", g, seed, descent.zhat)
+        rows.append(measure(network, descent, trial, threshold, shuffle))
+    return pd.DataFrame(rows).assign(g=g, seed=seed)[COLUMNS]
+
+
+def all_curves(descents: Sequence[Descent], g: float, seed: int) -> pd.DataFrame:
+    """Tabulate the trainings of one network; see `curves`.
+
+    Args:
+        descents: the training to each target.
+        g: strength of the initial connectivity.
+        seed: number of the network.
+
+    Returns:
+        The columns of `curves`, with g and seed behind zhat.
+    """
+    table = pd.concat(map(curves, descents), ignore_index=True)
+    table.insert(1, "g", g)
+    table.insert(2, "seed", seed)
+    return table
 
 
 def curves(descent: Descent, values: int = 5) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Learning rates of linear networks."""
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -15,3 +17,18 @@ def learning_rate(eta0: ArrayLike, g: float) -> NDArray[np.floating]:
         An array of the shape of `eta0`.
     """
     return np.asarray(eta0) * (1 - g**2) ** 2
+
+
+def learning_rates(
+    targets: Iterable[Mapping[str, float]], g: float
+) -> dict[float, float]:
+    """Return the learning rate at g of each target, by zhat.
+
+    Args:
+        targets: zhat and learning_rate, which is eta0, of each.
+        g: strength of the initial connectivity, 0 ≤ g < 1.
+    """
+    return {
+        float(target["zhat"]): float(learning_rate(target["learning_rate"], g))
+        for target in targets
+    }

@@ -1,14 +1,16 @@
 """Eigenvalues of dW at g = 0, which Eq. (10) predicts to start at second order."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from interplay.linear.descent import Descent
-from interplay.linear.network import Network
+from interplay.linear.descent import Descent, descend
+from interplay.linear.network import Network, Trial, draw_network
 from interplay.linear.theory import largest_eigenvalue
+from interplay.runs.streams import stream
 
 Array = NDArray[np.floating]
 
@@ -57,3 +59,40 @@ def eigenvalue_growth(descent: Descent) -> pd.DataFrame:
             "s1": descent.singular_values[:, 0],
         }
     )
+
+
+def second_order(
+    n: int,
+    seeds: Iterable[int],
+    targets: Array,
+    learning_rate: float,
+    epochs: int,
+    trial: Trial,
+) -> pd.DataFrame:
+    """Train networks at g = 0, with orthogonal and with independent vectors m and w.
+
+    Args:
+        n: number of neurons.
+        seeds: of the networks.
+        targets: (any,), values of zhat.
+        learning_rate: step size, the same for all targets.
+        epochs: number of updates.
+        trial: durations and time step.
+
+    Returns:
+        `eigenvalue_growth` of each training, with the columns vectors (orthogonal,
+        independent) in front and seed behind g.
+    """
+    rates = np.full(len(targets), learning_rate)
+    tables = []
+    for seed in seeds:
+        independent = draw_network(n, 0.0, seed)
+        networks = {"orthogonal": orthogonal(independent), "independent": independent}
+        for vectors, network in networks.items():
+            probes = stream("probes", "linear", 0.0, seed)
+            descents = descend(network, targets, rates, epochs, trial, probes, TOLERANCE)
+            table = pd.concat(map(eigenvalue_growth, descents), ignore_index=True)
+            table.insert(0, "vectors", vectors)
+            table.insert(3, "seed", seed)
+            tables.append(table)
+    return pd.concat(tables, ignore_index=True)

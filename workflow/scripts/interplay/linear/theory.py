@@ -10,9 +10,13 @@ W0, mᵀ(BᵀB)m = β and mᵀ(BᵀB)²m = β⁴, and Eqs (8) to (15) follow as 
 compute the same coefficients from Eq. (6) alone.
 """
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+
+from interplay.linear.rates import learning_rates
 
 Array = NDArray[np.floating]
 
@@ -150,6 +154,25 @@ def prediction(zhat: float, g: float, until: float, points: int = 401) -> pd.Dat
             "s2": s2,
         }
     )
+
+
+def predictions(
+    targets: Iterable[Mapping[str, float]], gs: Iterable[float], epochs: int
+) -> pd.DataFrame:
+    """Tabulate `prediction` for each target and g, until the end of its training.
+
+    Args:
+        targets: zhat and learning_rate (at g = 0) of each.
+        gs: strengths of the initial connectivity.
+        epochs: number of updates of a training.
+    """
+    tables = [
+        prediction(zhat, g, until=epochs * rate)
+        for target in targets
+        for g in gs
+        for zhat, rate in learning_rates([target], g).items()
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def scalings(g: ArrayLike) -> pd.DataFrame:

@@ -14,7 +14,8 @@ Array = TypeVar("Array")
 """np.ndarray, or torch.Tensor where torch computes"""
 
 
-@dataclass(frozen=True)
+# Without eq=False, `==` would compare arrays and raise an error.
+@dataclass(frozen=True, eq=False)
 class Network(Generic[Array]):
     """The weights of one network, or one array per weight: a gradient, a stack."""
 

@@ -114,12 +114,15 @@ def train_stack(
                 compute = compute or losses_and_gradients(
                     network, task.dt, inputs, targets, mask
                 )
-                of_runs, gradients = compute(inputs, targets, mask)
-                of_runs = of_runs.tolist()
+                loss_per_run, gradients = compute(inputs, targets, mask)
+                loss_per_run = loss_per_run.tolist()
                 for i in range(len(runs)):
                     if i not in ended:
-                        losses[i].append(of_runs[i])
-                stopped = [i for i, loss in enumerate(of_runs) if not math.isfinite(loss)]
+                        losses[i].append(loss_per_run[i])
+                stopped = [
+                    i for i, loss in enumerate(loss_per_run) if not math.isfinite(loss)
+                ]
+                # A run that ended keeps the state before the step that its loss spoiled.
                 if not ended.keys() >= set(stopped):
                     now = current_states()
                     ended = {i: now[i] for i in stopped} | ended
@@ -152,15 +155,15 @@ def _stretches(
 
     coming = submit(epoch)
     while coming:
-        of_runs = zip(*(future.result() for future in coming), strict=True)
-        trials = [torch.stack(tensors, dim=2) for tensors in of_runs]
+        by_array = zip(*(future.result() for future in coming), strict=True)
+        trials = [torch.stack(tensors, dim=2) for tensors in by_array]
         epoch += len(trials[0])
         coming = submit(epoch)
         yield trials
 
 
-def _stacked(of_runs: Sequence[Arrays]) -> Arrays:
-    return {name: np.stack([arrays[name] for arrays in of_runs]) for name in of_runs[0]}
+def _stacked(runs: Sequence[Arrays]) -> Arrays:
+    return {name: np.stack([arrays[name] for arrays in runs]) for name in runs[0]}
 
 
 def _state_of(stacked: OptimiserState, i: int, losses: list[float]) -> State:

@@ -136,12 +136,13 @@ class Recording:
         # The recording reads the memory that the function holds.
         self._function = function
         self._inputs = [tensor.clone() for tensor in inputs]
-        # The libraries' own preparations, made at the first call, cannot be recorded.
-        apart = torch.cuda.Stream()
-        apart.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(apart):
+        # The first call makes the libraries allocate and initialise, which a graph cannot
+        # record. It runs on a stream of its own, as torch's documentation requires.
+        side = torch.cuda.Stream()
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):
             function(*self._inputs)
-        torch.cuda.current_stream().wait_stream(apart)
+        torch.cuda.current_stream().wait_stream(side)
         self._graph = torch.cuda.CUDAGraph()
         # Other threads may meanwhile copy trials to the GPU.
         with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):

@@ -42,12 +42,14 @@ def advance(states, outputs, panels, inputs, W, B, C, dt):
             panels[panel, n + c, lane] = dt * B[i, c]
     states[:-1, :n_trials, n:depth] = inputs
 
+    # Python's 1 would make the difference a float64.
     leak = states.dtype.type(1) - dt
     x = np.zeros((states.shape[1], n), states.dtype)
     first = _first_driven(states, n)
     states[: first + 1, :, :n] = 0
     outputs[:first] = 0
     for t in range(first, n_samples):
+        # The state is 0 at the first driven step: its product needs the inputs only.
         used = n if t == first else 0
         for b in range(0, len(x), ROWS):
             now = states[t, b : b + ROWS, used:depth]
@@ -61,7 +63,7 @@ def advance(states, outputs, panels, inputs, W, B, C, dt):
 
 @compiled()
 def _first_driven(states, n):
-    """Return the first step with an input: until then a network is at rest, x = 0."""
+    """Return the first step with an input: before it, the state stays at x = 0."""
     for t in range(len(states) - 1):
         if np.any(states[t, :, n:] != 0):
             return t
@@ -141,9 +143,9 @@ def retreat(
         for b in range(n_trials):
             for c in range(n_outputs):
                 error = outputs[t, b, c] - targets[t, b, c]
-                of_output = mask[t, b, c] * error / counted
-                adjoints[t + 1, b, n + c] = of_output
-                total += np.float64(of_output) * np.float64(error)
+                grad_output = mask[t, b, c] * error / counted
+                adjoints[t + 1, b, n + c] = grad_output
+                total += np.float64(grad_output) * np.float64(error)
 
     sum_rates, sum_inputs = sums
     sum_rates[:] = 0
@@ -156,11 +158,12 @@ def retreat(
     for stop in range(last + 1, first, -at_once):
         start = max(stop - at_once, first)
         for t in range(min(stop, last), start, -1):
-            # Nothing comes after the last step, so that only its readout is there.
+            # No step follows the last one, so its adjoint has the part of the readout only.
             used = n if t == last else 0
             _step_back(adjoints[t - 1], adjoints[t], states[t], panels, leak, used)
         d = adjoints[start:stop].reshape(-1, adjoints.shape[2])
         s = states[start:stop].reshape(-1, states.shape[2])
+        # r = 0 at the first step, and dL/dx = 0 after the last: neither adds to a sum.
         moving = trials if start == first else 0
         ended = len(d) - (trials if stop == last + 1 else 0)
         _add_products(sum_rates[:n], d[moving:ended, :n], s[moving:ended, :n])
@@ -196,7 +199,7 @@ def _pass_back(earlier, later, rates, leak):
 
 @compiled()
 def _add_products(total, a, b):
-    """Add aᵀ b to total, summed apart from it: a sum of sums is the more exact one."""
+    """Accumulate aᵀ b separately, then add it to total: smaller rounding error."""
     if len(a) == 0:
         return
     for i in range(0, total.shape[0], ROWS):

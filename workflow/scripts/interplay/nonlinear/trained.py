@@ -1,8 +1,9 @@
-"""A trained network, read back with its initial weights."""
+"""A trained network with its initial weights, as read from the files of its training job."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,10 @@ from interplay.nonlinear.evaluation import losses_with
 from interplay.nonlinear.network import Network
 from interplay.nonlinear.training import Run, State, draw_test_trials, initial_weights
 from interplay.runs.records import fingerprint
+from interplay.storage.arrays import read_arrays
 from interplay.storage.errors import InputError
+from interplay.storage.files import read_json
+from interplay.storage.tables import read_table
 from interplay.tasks import make_task
 from interplay.tasks.trials import Task, Trials
 
@@ -20,9 +24,13 @@ if TYPE_CHECKING:
     import torch
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TrainedNetwork:
-    """A network at the end of its training, with its initial recurrent weights."""
+    """A network at the end of its training, with its initial recurrent weights.
+
+    Like an array or a torch module, a network is equal only to itself; compare the weights
+    of two networks with `numpy.array_equal`.
+    """
 
     run: Run
     task: Task
@@ -33,12 +41,12 @@ class TrainedNetwork:
     network: Network[np.ndarray]
     """W, B, C after training, float32"""
     losses: np.ndarray
-    """(epoch,), float64, of the training batches; empty if the network was kept"""
+    """(epoch,), float64, of the training batches; empty if it is archived without them"""
     initial_loss: float
     """of the first training batch"""
     diverged: bool
     rank: int | None = None
-    """of dW if the network was kept with dW truncated; None if dW is whole"""
+    """of dW if the network was archived with dW truncated; None if dW is whole"""
 
     @classmethod
     def of(cls, run: Run, task: Task, state: State) -> "TrainedNetwork":
@@ -142,19 +150,31 @@ class TrainedNetwork:
         return named.join(table)
 
 
+def read_network(
+    network: str | Path, loss: str | Path, record: str | Path
+) -> TrainedNetwork:
+    """Read a trained network from the three files of its training job.
+
+    Raises:
+        InputError: a file is missing or damaged.
+    """
+    losses = read_table(loss)["loss"].to_numpy()
+    return trained_network(read_json(record), read_arrays(network), losses)
+
+
 def trained_network(
     record: Mapping,
     weights: Mapping[str, np.ndarray],
     losses: np.ndarray,
     rank: int | None = None,
 ) -> TrainedNetwork:
-    """Combine the outputs of a training job; W0 is drawn again from the run's seed.
+    """Combine the outputs of a training job; draw W0 again from the run's seed.
 
     Args:
-        record: the job's record.json; of a kept network, its description.
+        record: the job's record.json; of an archived network, its description.
         weights: W, B, C, float32.
-        losses: (epoch,); empty if the network was kept.
-        rank: of dW if the network was kept.
+        losses: (epoch,); empty if the network is archived without them.
+        rank: of dW if the network was archived with dW truncated.
 
     Raises:
         InputError: the W0 drawn is not the W0 that the network started from.

@@ -120,6 +120,15 @@ class State(OptimiserState):
         return {"losses": np.asarray(self.losses, np.float64)}
 
 
+def task_arguments(experiment: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `make_task` for the task of an experiment, but for its name.
+
+    Args:
+        experiment: `Experiment.parameters` of `interplay.configuration.experiments`.
+    """
+    return {"dt": experiment["dt"], **experiment["options"]}
+
+
 def initial_weights(run: Run, n_inputs: int, n_outputs: int) -> Arrays:
     """Draw W0, B0 and C0 of a run, float32, from its own streams."""
     W = draw_recurrent(run.stream("connectivity"), run.n, run.g)
@@ -162,6 +171,7 @@ def train(
     logged_at = time.monotonic()
     while len(losses) < run.epochs:
         for trials in stretch(run, task, len(losses)):
+            # The shape of the batches is known only once they are drawn.
             engine = engine or Engine.for_batch(network, trials, task.dt)
             loss, gradient = engine.loss_and_gradient(network, trials)
             losses.append(loss)
@@ -195,6 +205,8 @@ def stretch(run: Run, task: Task, epoch: int) -> Iterator[Trials]:
     """
     number, done = divmod(epoch, STRETCH)
     trials = task.draw(run.stream("training trials", number), STRETCH * run.batch)
+    # All trials are drawn although some are not used, so that a run which resumes or ends
+    # within a stretch has the trials of one that does not.
     left = slice(done, run.epochs - number * STRETCH)
     split = (array.reshape(len(array), STRETCH, run.batch, -1) for array in trials)
     batches = (np.ascontiguousarray(a.swapaxes(0, 1)[left]) for a in split)

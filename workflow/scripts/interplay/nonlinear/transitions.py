@@ -7,24 +7,55 @@ eigenvalue is real, because tanh is odd, or a cycle if it is one of a complex pa
 Transitions away from x = 0, or under input, are not seen in this way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from interplay.lowrank.spectrum import eigenvalues
 from interplay.nonlinear.measurements.learning import convergence_epoch
-from interplay.nonlinear.training import Run, initial_state, train
+from interplay.nonlinear.training import Run, initial_state, task_arguments, train
+from interplay.tasks import make_task
 from interplay.tasks.trials import Task
 
 BEYOND = 1.25
 """of the epochs until convergence: for how long a network is followed"""
 
 
-def epochs_to_look_at(losses: np.ndarray, threshold: float, number: int) -> np.ndarray:
-    """Return the epochs at which W is looked at: evenly spaced until after convergence.
+def follow_networks(
+    name: str,
+    experiment: Mapping[str, Any],
+    losses: pd.DataFrame,
+    threshold: float,
+    steps: int,
+) -> pd.DataFrame:
+    """Train networks of an experiment again, and record eigenvalues of W meanwhile.
+
+    Args:
+        name: of the experiment.
+        experiment: `Experiment.parameters` of `interplay.configuration.experiments`.
+        losses: g, seed, epoch and loss of the networks to follow, from their training.
+        threshold: fraction of the initial loss below which a network has converged.
+        steps: see `recorded_epochs`.
+
+    Returns:
+        The tables of `follow`, with the columns experiment, task, g and seed in front.
+    """
+    task = make_task(experiment["task"], **task_arguments(experiment))
+    tables = []
+    for (g, seed), rows in losses.groupby(["g", "seed"]):
+        run = Run.of(experiment, g, seed)
+        table = follow(run, task, recorded_epochs(rows.loss.to_numpy(), threshold, steps))
+        labels = {"experiment": name, "task": run.task_name, "g": g, "seed": seed}
+        tables.append(pd.DataFrame(labels, table.index).join(table))
+    return pd.concat(tables, ignore_index=True)
+
+
+def recorded_epochs(losses: np.ndarray, threshold: float, number: int) -> np.ndarray:
+    """Return the epochs at which eigenvalues are recorded: even until after convergence.
 
     Args:
         losses: (epoch,), of a whole training.
@@ -43,7 +74,7 @@ def epochs_to_look_at(losses: np.ndarray, threshold: float, number: int) -> np.n
 
 
 def follow(run: Run, task: Task, epochs: Iterable[int]) -> pd.DataFrame:
-    """Train a network again, and look at the eigenvalues of W at some epochs.
+    """Train a network again, and record the eigenvalues of W at some epochs.
 
     Args:
         run: how the network was trained, on the CPU.

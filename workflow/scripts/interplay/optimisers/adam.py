@@ -104,6 +104,7 @@ _fma: Any = _fused_multiply_add
 
 @numba.njit(cache=True, error_model="numpy")
 def _step(weights, means, squares, gradients, size, scale, eps):
+    # Operations, their order and their precision are those of torch's fused kernel.
     number = weights.dtype.type
     new, old, new_square = number(1 - BETAS[0]), number(BETAS[1]), number(1 - BETAS[1])
     size, scale, eps = number(size), number(scale), number(eps)

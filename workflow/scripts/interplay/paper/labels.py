@@ -9,6 +9,8 @@ import pandas as pd
 COLUMNS = ["label", "value", "table", "rows"]
 """of numbers.csv"""
 
+Row = tuple[str, object, str, str]
+
 
 def configured(configuration: Mapping[str, Any]) -> pd.DataFrame:
     """Return the leaves of a configuration, labelled by their path.
@@ -34,6 +36,25 @@ def labels(source: str) -> list[str]:
     shows = r'\b(?:num|num-or-dash|plus-minus|as-percentage)\("([^"]+)"'
     found = re.findall(shows, source)
     return list(dict.fromkeys(found))
+
+
+def by(table: pd.DataFrame, column: str) -> Iterator[tuple[Any, str, pd.DataFrame]]:
+    """Yield each value of a column, the query of its rows, and the rows."""
+    for key, rows in table.groupby(column, sort=False):
+        value = f"'{key}'" if isinstance(key, str) else key
+        yield key, f"{column} == {value}", rows
+
+
+def labelled(
+    prefix: str, values: Mapping[Any, object] | pd.Series, table: str, query: str
+) -> list[Row]:
+    """Return the rows of values that share a prefix, a table and a query."""
+    return [(f"{prefix}/{name}", value, table, query) for name, value in values.items()]
+
+
+def as_table(rows: list[Row]) -> pd.DataFrame:
+    """Return rows as a table, without those that have no value."""
+    return pd.DataFrame(rows, columns=COLUMNS).dropna(subset="value")
 
 
 def _leaves(node: Any, label: str) -> Iterator[tuple[str, object]]:

@@ -18,20 +18,9 @@ from interplay.storage.errors import InputError
 from interplay.storage.files import read_json, write_json
 from interplay.storage.tables import write_table
 
-ARCHIVED = (
-    "figures/*.pdf",
-    "figures/*.png",
-    "tables/*.csv",
-    "tables/*.parquet",
-    "networks/*",
-    "site/**/*",
-    "paper.pdf",
-)
-"""patterns of the files of a results folder that an archive holds"""
-
 
 def archive(results: Path, folder: Path, work: Path) -> None:
-    """Copy figures, tables, kept networks, site and paper of a run, and note their origin.
+    """Copy figures, tables, kept networks and paper of a run, and note their origin.
 
     The folder also gets the receipts, the sources that they name (sources.tar.xz), the
     configuration (configuration.json), the lock (requirements.txt), the machines on which
@@ -65,12 +54,12 @@ def archive(results: Path, folder: Path, work: Path) -> None:
 def _write(folder: Path, results: Path, work: Path) -> None:
     chain = Chain.read(work / results / NAME)
     place = place_of(results, chain, work)
-    for pattern in (*ARCHIVED, NAME, CONFIGURATION):
-        for path in sorted(place.folder.glob(pattern)):
-            if path.is_file():
-                copy = folder / path.relative_to(place.folder)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, copy)
+    outputs = [path for receipt in chain.receipts for path in receipt.outputs]
+    kept = [place.file(path) for path in outputs if place.is_archived(path)]
+    for file in (*kept, place.folder / NAME, place.folder / CONFIGURATION):
+        copy = folder / file.relative_to(place.folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy)
     shutil.copyfile(place.root / LOCK, folder / Path(LOCK).name)
     write_sources(_sources(chain, place), folder / SOURCES)
     write_json(machines(chain.receipts), folder / MACHINES)

@@ -8,6 +8,7 @@ and outputs. Paths in the crate are those of the repository, so `snakemake -n` a
 
 import json
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from io import StringIO
@@ -33,6 +34,9 @@ PROFILES = {
 
 SHA256 = "https://w3id.org/ro/terms/workflow-run#sha256"
 """the term by which the profile gives hashes, beyond RO-Crate's own vocabulary"""
+
+FORMAL_PARAMETER = "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"
+COMPLETED = "http://schema.org/CompletedActionStatus"
 
 FORMATS = {
     ".csv": "text/csv",
@@ -116,31 +120,25 @@ class _Builder:
         crate.name = "Interplay between randomness and structure: a reproduction"
         crate.description = DESCRIPTION
         crate.license = "https://spdx.org/licenses/MIT"
-        crate.datePublished = _date(max(receipt.ended for receipt in self.receipts))
+        crate.datePublished = _times(self.receipts)["endTime"]
         crate.root_dataset["conformsTo"] = [
             self.entity(uri, "CreativeWork", name=name, version=number)
             for uri, (name, number) in PROFILES.items()
         ]
         # Before the workflow, which adds the other files of its folder as mere files.
-        tools = {
-            path: self.tool(path)
-            for path in dict.fromkeys(receipt.script for receipt in self.receipts)
-        }
+        tools = {receipt.script: self.tool(receipt.script) for receipt in self.receipts}
         workflow = self.workflow()
         for name in (NAME, CONFIGURATION):
             self.file(f"{self.place.results}/{name}")
-        workflow["hasPart"] = list(tools.values())
-        steps = {}
-        for receipt in self.receipts:
-            if receipt.rule not in steps:
-                steps[receipt.rule] = self.entity(
-                    f"#step-{receipt.rule}",
-                    "HowToStep",
-                    name=receipt.rule,
-                    position=str(len(steps) + 1),
-                    workExample=tools[receipt.script],
-                )
-        workflow["step"] = list(steps.values())
+        scripts = {receipt.rule: receipt.script for receipt in self.receipts}
+        steps = {
+            rule: self.entity(
+                f"#step-{rule}", "HowToStep", name=rule, position=str(number),
+                workExample=tools[script],
+            )
+            for number, (rule, script) in enumerate(scripts.items(), start=1)
+        }  # fmt: skip
+        workflow["hasPart"], workflow["step"] = list(tools.values()), list(steps.values())
         self.run(workflow, steps, tools)
 
     def workflow(self) -> Any:
@@ -168,66 +166,47 @@ class _Builder:
     def run(self, workflow: Any, steps: dict[str, Any], tools: dict[str, Any]) -> None:
         """The run of the workflow as a whole, and of each of its jobs."""
         agent = self.entity("#author", "Person", name="whoever ran the workflow")
-        actions, controls = [], []
-        for receipt in self.receipts:
-            machine = json.dumps(receipt.machine, sort_keys=True)
-            action = self.entity(
-                f"#job-{receipt.id}",
-                "CreateAction",
-                name=" ".join([receipt.rule, *receipt.wildcards.values()]),
-                description=f"code sha256 {receipt.code_hash}; machine {machine}",
-                agent=agent,
-                instrument=tools[receipt.script],
-                object=[*map(self.file, receipt.inputs), *self.parameters(receipt)],
-                result=[self.file(path) for path in receipt.outputs],
-                startTime=_date(receipt.started),
-                endTime=_date(receipt.ended),
-                actionStatus="http://schema.org/CompletedActionStatus",
+        actions = [self.job(receipt, agent, tools) for receipt in self.receipts]
+        controls = [
+            self.entity(
+                f"#control-{receipt.id}", "ControlAction", object=action,
+                name=f"control of {receipt.rule}", instrument=steps[receipt.rule],
             )
-            actions.append(action)
-            controls.append(
-                self.entity(
-                    f"#control-{receipt.id}",
-                    "ControlAction",
-                    name=f"control of {receipt.rule}",
-                    instrument=steps[receipt.rule],
-                    object=action,
-                )
-            )
+            for receipt, action in zip(self.receipts, actions, strict=True)
+        ]  # fmt: skip
         made = {path for receipt in self.receipts for path in receipt.outputs}
         read = {path for receipt in self.receipts for path in receipt.inputs}
-        times = {
-            "startTime": _date(min(receipt.started for receipt in self.receipts)),
-            "endTime": _date(max(receipt.ended for receipt in self.receipts)),
-        }
+        times = _times(self.receipts)
         whole = self.entity(
-            "#run",
-            "CreateAction",
-            name="run of the workflow",
-            agent=agent,
-            instrument=workflow,
+            "#run", "CreateAction", name="run of the workflow", agent=agent,
+            instrument=workflow, actionStatus=COMPLETED, **times,
             object=[self.file(path) for path in sorted(read - made)],
             result=[self.file(path) for path in sorted(made)],
-            actionStatus="http://schema.org/CompletedActionStatus",
-            **times,
-        )
+        )  # fmt: skip
+        snakemake = self.entity(
+            "#snakemake", "SoftwareApplication", name="Snakemake",
+            url="https://snakemake.github.io", softwareVersion=version("snakemake"),
+        )  # fmt: skip
         self.entity(
-            "#orchestration",
-            "OrganizeAction",
-            name="Snakemake",
-            agent=agent,
-            instrument=self.entity(
-                "#snakemake",
-                "SoftwareApplication",
-                name="Snakemake",
-                url="https://snakemake.github.io",
-                softwareVersion=version("snakemake"),
-            ),
-            object=controls,
-            result=whole,
-            **times,
-        )
+            "#orchestration", "OrganizeAction", name="Snakemake", agent=agent,
+            instrument=snakemake, object=controls, result=whole, **times,
+        )  # fmt: skip
         self.crate.root_dataset["mentions"] = [whole, *actions]
+
+    def job(self, receipt: Receipt, agent: Any, tools: dict[str, Any]) -> Any:
+        machine = json.dumps(receipt.machine, sort_keys=True)
+        return self.entity(
+            f"#job-{receipt.id}",
+            "CreateAction",
+            name=" ".join([receipt.rule, *receipt.wildcards.values()]),
+            description=f"code sha256 {receipt.code_hash}; machine {machine}",
+            agent=agent,
+            instrument=tools[receipt.script],
+            object=[*map(self.file, receipt.inputs), *self.parameters(receipt)],
+            result=[self.file(path) for path in receipt.outputs],
+            actionStatus=COMPLETED,
+            **_times([receipt]),
+        )
 
     def tool(self, path: str) -> Any:
         """A script, as the software that a job runs."""
@@ -242,20 +221,17 @@ class _Builder:
         values = []
         for name, value in receipt.parameters.items():
             formal = self.entity(
-                f"#parameter-{receipt.rule}-{name}",
-                "FormalParameter",
-                name=name,
-                additionalType="Text",
-                conformsTo={
-                    "@id": "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"
-                },
-            )
+                f"#parameter-{receipt.rule}-{name}", "FormalParameter", name=name,
+                additionalType="Text", conformsTo={"@id": FORMAL_PARAMETER},
+            )  # fmt: skip
+            text = json.dumps(value, sort_keys=True)
+            identifier = f"#value-{receipt.id}-{name}"
             values.append(
                 self.entity(
-                    f"#value-{receipt.id}-{name}",
+                    identifier,
                     "PropertyValue",
                     name=name,
-                    value=json.dumps(value, sort_keys=True),
+                    value=text,
                     exampleOfWork=formal,
                 )
             )
@@ -292,5 +268,13 @@ class _Builder:
         )
 
 
-def _date(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+def _times(receipts: Sequence[Receipt]) -> dict[str, str]:
+    """Return when the first of some jobs started, and when the last one ended."""
+    seconds = {
+        "startTime": min(receipt.started for receipt in receipts),
+        "endTime": max(receipt.ended for receipt in receipts),
+    }
+    return {
+        name: datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
+        for name, moment in seconds.items()
+    }

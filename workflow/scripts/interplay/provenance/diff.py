@@ -45,13 +45,13 @@ def difference(a: Path, b: Path, work: Path) -> Iterator[str]:
     if first.chain.digest == second.chain.digest:
         yield f"{a} and {b} are the same run: digest {first.chain.digest}"
         return
-    yield from _of_jobs(first, second, str(a), str(b))
-    yield from _of_tables(first, second)
-    yield from _of_verdicts(first, second)
-    yield from _of_figures(first, second)
+    yield from _job_differences(first, second, str(a), str(b))
+    yield from _table_differences(first, second)
+    yield from _verdict_differences(first, second)
+    yield from _figure_differences(first, second)
 
 
-def _of_jobs(first: Graph, second: Graph, a: str, b: str) -> Iterator[str]:
+def _job_differences(first: Graph, second: Graph, a: str, b: str) -> Iterator[str]:
     ours, theirs = _jobs(first), _jobs(second)
     common = [name for name in theirs if name in ours]
     causes = {
@@ -68,7 +68,7 @@ def _of_jobs(first: Graph, second: Graph, a: str, b: str) -> Iterator[str]:
         for name in common
         if name in changed
         and not causes[name]
-        and not _follows(theirs[name], second, {*with_cause, *changed} - {name})
+        and ({*with_cause, *changed} - {name}).isdisjoint(_parents(theirs[name], second))
     ]
     origin = next((name for name in common if name in {*with_cause, *unexplained}), None)
     if origin is None:
@@ -85,7 +85,7 @@ def _of_jobs(first: Graph, second: Graph, a: str, b: str) -> Iterator[str]:
                 "the output is not"
             )
         elif origin not in changed:
-            yield "  its outputs are the same all the same"
+            yield "  its outputs are nevertheless identical"
     kinds = Counter(kind for name in common for kind in {c.kind for c in causes[name]})
     own = ", ".join(f"{count} in {kind}" for kind, count in kinds.items())
     yield (
@@ -103,11 +103,11 @@ def _of_jobs(first: Graph, second: Graph, a: str, b: str) -> Iterator[str]:
 
 
 def _jobs(graph: Graph) -> dict[str, Receipt]:
-    """Return each job by its first output, relative to the results folder."""
     return {_name(job, graph): job for job in graph.receipts}
 
 
 def _name(job: Receipt, graph: Graph) -> str:
+    """Return the first output of a job, relative to the results folder."""
     return _inside(next(iter(job.outputs)), graph)
 
 
@@ -126,11 +126,6 @@ def _hashes(job: Receipt, graph: Graph) -> dict[str, str]:
         for path, sha256 in job.outputs.items()
         if Path(path).name not in VOLATILE
     }
-
-
-def _follows(job: Receipt, graph: Graph, changed: set[str]) -> bool:
-    """Return whether a job read from a job that differs."""
-    return not changed.isdisjoint(_parents(job, graph))
 
 
 def causes_of(
@@ -204,7 +199,7 @@ def _mapping(
             yield Cause(kind, f"{prefix}{key}: {mine} and {other}")
 
 
-def _of_tables(first: Graph, second: Graph) -> Iterator[str]:
+def _table_differences(first: Graph, second: Graph) -> Iterator[str]:
     for name, ours, theirs in _both(first, second, "tables/"):
         if name != "tables/claims.csv":
             for line in table_difference(read_table(ours), read_table(theirs)):
@@ -258,7 +253,7 @@ def _size(mine: pd.Series, other: pd.Series) -> str:
     return "" if change.isna().all() else f", by at most {change.max():.3g}{share}"
 
 
-def _of_verdicts(first: Graph, second: Graph) -> Iterator[str]:
+def _verdict_differences(first: Graph, second: Graph) -> Iterator[str]:
     found = []
     for name, *files in _both(first, second, "tables/claims.csv"):
         ours, theirs = (read_table(file).set_index(["id", "reading"]) for file in files)
@@ -267,24 +262,30 @@ def _of_verdicts(first: Graph, second: Graph) -> Iterator[str]:
             before, after = ours.verdict[key], theirs.verdict[key]
             if before != after:
                 found.append(f"{' in reading '.join(key)}: {before}, then {after}")
-        yield from (
-            f"{name}: {line}"
-            for line in table_difference(
-                ours.loc[paired, ["measured"]], theirs.loc[paired, ["measured"]]
-            )
-        )
+        values = (table.loc[paired, ["measured"]] for table in (ours, theirs))
+        yield from (f"{name}: {line}" for line in table_difference(*values))
     yield f"verdicts that differ: {len(found) or 'none'}"
     yield from (f"  {line}" for line in found)
 
 
-def _of_figures(first: Graph, second: Graph) -> Iterator[str]:
+def _figure_differences(first: Graph, second: Graph) -> Iterator[str]:
     found = [
-        f"{name}: {pixel_difference(ours, theirs)}"
+        f"{name}: {drawing_difference(ours, theirs)}"
         for name, ours, theirs in _both(first, second, "")
-        if name.endswith(".png")
+        if name.endswith(".svg")
     ]
     yield f"figures that differ: {len(found) or 'none'}"
     yield from (f"  {line}" for line in found)
+
+
+def drawing_difference(*drawings: Path) -> str:
+    """Return how two SVG files differ: in pixels, if their PNG files are next to them."""
+    pictures = [file.with_suffix(".png") for file in drawings]
+    if all(file.is_file() for file in pictures):
+        return pixel_difference(*pictures)
+    # The title and the metadata, which name the job, come before the drawing.
+    mine, other = (file.read_text().partition("</metadata>")[2] for file in drawings)
+    return "the same picture" if mine == other else "another picture"
 
 
 def pixel_difference(ours: Path, theirs: Path) -> str:

@@ -11,6 +11,8 @@ from interplay.provenance.identity import short_id
 from interplay.provenance.receipts import Receipt
 from interplay.provenance.settings import experiment_settings
 from interplay.provenance.subjects import Subject, find
+from interplay.storage.errors import InputError
+from interplay.storage.tables import write_table
 
 ROWS_SHOWN = 12
 
@@ -42,6 +44,18 @@ def explanation(name: str, graph: Graph) -> Iterator[str]:
     yield f"  {command(receipt, subject.path)}"
     yield "make it again with everything that it depends on:"
     yield f"  {command(receipt, subject.path, '--forceall')}"
+
+
+def write_rows(name: str, graph: Graph, path: Path) -> None:
+    """Write all rows that explain a name as CSV, with their line in the table's file.
+
+    Raises:
+        InputError: the name does not stand for rows of a table.
+    """
+    subject = find(name, graph)
+    if not subject.table or subject.rows is None:
+        raise InputError(f"{name}: expected rows of a table to write, found none")
+    write_table(subject.rows.rename_axis("line").reset_index(), path)
 
 
 def trace(

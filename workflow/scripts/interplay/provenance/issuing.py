@@ -5,7 +5,7 @@ them and the names of their parameters are available. A receipt is made once eac
 job runs: a later run of other jobs never covers up an altered file.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from os.path import relpath
@@ -145,8 +145,8 @@ def issue(
     Args:
         jobs: jobs that have ended.
         earlier: receipts of earlier runs. The receipt of a job is kept if the job has not
-            run since; receipts of jobs that are not in `jobs` are kept as long as one of
-            their outputs exists.
+            run since; receipts of jobs that are not in `jobs` are kept as long as their
+            script and one of their outputs exist.
         origin: of this run.
         root: the workflow's folder.
         work: the folder that paths of inputs and outputs are relative to.
@@ -156,27 +156,18 @@ def issue(
     code = cache(partial(_hashes_of_code, root, cache(Sources)))
     producers: dict[str, Receipt] = {}
     for job in jobs:
-        outputs = list(_files(job.outputs, work))
-        receipt = known.get(outputs[0])
+        receipt = known.get(job.outputs[0])
         times = (job.started, job.ended)
         if receipt is None or (receipt.started, receipt.ended) != times:
-            receipt = _new_receipt(job, outputs, code, origin, work)
-        producers |= dict.fromkeys(outputs, receipt)
+            receipt = _new_receipt(job, code, origin, work)
+        producers |= dict.fromkeys(job.outputs, receipt)
     for receipt in known.values():
         others = producers.keys().isdisjoint(receipt.outputs)
-        if others and any((work / path).exists() for path in receipt.outputs):
+        # The workflow no longer has a job whose script is gone.
+        possible = (root / receipt.script).is_file()
+        if others and possible and any((work / p).exists() for p in receipt.outputs):
             producers |= dict.fromkeys(receipt.outputs, receipt)
     return _linked(producers)
-
-
-def _files(paths: Iterable[str], work: Path) -> Iterator[str]:
-    """Yield paths; for a folder, the paths of all files in it."""
-    for path in paths:
-        if (work / path).is_dir():
-            inside = sorted(file for file in (work / path).rglob("*") if file.is_file())
-            yield from (file.relative_to(work).as_posix() for file in inside)
-        else:
-            yield path
 
 
 def _linked(producers: Mapping[str, Receipt]) -> list[Receipt]:
@@ -210,19 +201,17 @@ def _hashes_of_code(
 
 def _new_receipt(
     job: Job,
-    outputs: list[str],
     code: Callable[..., dict[str, str]],
     origin: Origin,
     work: Path,
 ) -> Receipt:
-    inputs = list(_files(job.inputs, work))
     return Receipt(
         rule=job.name,
         wildcards=job.wildcards,
-        outputs={path: file_hash(work / path) for path in outputs},
+        outputs={path: file_hash(work / path) for path in job.outputs},
         inputs={
             path: job.recorded_inputs.get(path) or file_hash(work / path)
-            for path in inputs
+            for path in job.inputs
         },
         parts=job.parts,
         parameters=plain(job.parameters),

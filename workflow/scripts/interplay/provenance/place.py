@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from functools import cached_property
 from os.path import normpath, relpath
 from pathlib import Path
@@ -16,6 +17,16 @@ from interplay.storage.errors import InputError
 
 MACHINES = "machines.json"
 """a file by which an archived folder is known"""
+
+ARCHIVED = (
+    "figures/*.svg",
+    "figures/fig2.png",  # which the README shows
+    "nonlinear/*/overview.svg",
+    "tables/*",
+    "networks/*",
+    "paper.pdf",
+)
+"""patterns of the outputs of jobs that an archive holds"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,11 @@ class Place:
             return self.folder / path.removeprefix(f"{self.results}/")
         source = self.source(path)
         return self.root / source if source else self.work / path
+
+    def is_archived(self, path: str) -> bool:
+        """Return whether an archive holds a file that a receipt names as an output."""
+        inside = path.removeprefix(f"{self.results}/")
+        return any(fnmatchcase(inside, pattern) for pattern in ARCHIVED)
 
     def name(self, path: str) -> str:
         """Return a path of the receipts as messages show it."""

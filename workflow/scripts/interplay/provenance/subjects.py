@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
@@ -10,14 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from interplay.claims.readings import in_reading
-from interplay.nonlinear.settled import with_selections
 from interplay.provenance.graph import FIRST_LINE, Graph
 from interplay.provenance.identity import short_id
+from interplay.provenance.older import table_with_decisions
 from interplay.provenance.panels import panels_of
 from interplay.provenance.receipts import Receipt
 from interplay.provenance.settings import file_that_set
 from interplay.storage.errors import InputError
+from interplay.tables.readings import in_reading
 
 
 @dataclass(frozen=True)
@@ -76,17 +76,17 @@ def panel_subject(figure: str, letter: str, graph: Graph) -> Subject:
     receipt = graph.figures[figure]
     parameters = receipt.parameters
     panel = panels_of(parameters["figure"])[letter]
-    table = next(path for path in receipt.inputs if Path(path).name == panel.table)
+    path = next(path for path in receipt.inputs if Path(path).name == panel.table)
+    table, notes = table_with_decisions(path, graph)
+    options = parameters["options"].items()
     return Subject(
         title=f"{figure}{'' if figure[-1].isdigit() else ':'}{letter}: {panel.shows}",
         path=next(iter(receipt.outputs)),
-        table=table,
-        rows=panel.select(graph.table(table), **parameters["options"]),
+        table=path,
+        rows=panel.select(table, **parameters["options"]),
         query=panel.rows,
         columns=panel.columns,
-        notes=[
-            f"{key} = {json.dumps(value)}" for key, value in parameters["options"].items()
-        ],
+        notes=[*(f"{key} = {json.dumps(value)}" for key, value in options), *notes],
     )
 
 
@@ -119,12 +119,11 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
         notes.append(f"reason: {reason}")
     if not text(claim.tables):
         return Subject(title, path, rows=pd.DataFrame(), notes=notes)
-    stem, *others = claim.tables.split()
     evaluated = graph.producer(path)
-    table = _source(stem, evaluated)
+    table = _source(claim.tables, evaluated)
     readings = evaluated.parameters["readings"]
-    rows = in_reading(_with_selections(graph.table(table)), readings[claim.reading])
-    rows = _selected(rows, text(claim.rows))
+    whole, added = table_with_decisions(table, graph)
+    rows = _selected(in_reading(whole, readings[claim.reading]), text(claim.rows))
     if claim.parts:
         part = f" ({claim.part})" if text(claim.part) else ""
         notes.append(
@@ -132,15 +131,14 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
             f"{_measured(claim, rows)}{part}; "
             f"{claim.met} of {claim.parts} parts as expected"
         )
-    if others:
-        notes.append(f"compared with: {', '.join(others)}")
+    notes += [*added, *_reasons(claim, evaluated, graph)]
     return Subject(
         title=title,
         path=path,
         table=table,
         rows=rows,
         query=text(claim.rows),
-        notes=[*notes, *_reasons(claim, evaluated, graph)],
+        notes=notes,
     )
 
 
@@ -171,11 +169,9 @@ def _reasons(claim: pd.Series, evaluated: Receipt, graph: Graph) -> Iterator[str
     reasons = graph.table(path)
     here = (reasons.id == claim.id) & (reasons.reading == claim.reading) & reasons.shown
     for _, one in reasons[here].iterrows():
-        table, *others = (_source(name, evaluated) for name in one.tables.split())
-        compared = f", compared with {', '.join(others)}" if others else ""
         yield (
             f"reason: {one.text} Expected {one.expected}; measured {one.measured:.4g}, "
-            f"from {table}: {text(one.rows) or 'all rows'}{compared}"
+            f"from {_source(one.tables, evaluated)}: {text(one.rows) or 'all rows'}"
         )
 
 
@@ -197,9 +193,10 @@ def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
             f"set by {number_source(number, graph)}",
         ]
         return Subject(number.label, path, rows=pd.DataFrame(), notes=notes)
-    notes = [f"{number.value}, from {number.table}: {query or 'all rows'}"]
     table = f"{graph.results}/tables/{number.table}"
-    rows = _selected(_with_selections(graph.table(table)), query)
+    whole, added = table_with_decisions(table, graph)
+    notes = [f"{number.value}, from {number.table}: {query or 'all rows'}", *added]
+    rows = _selected(whole, query)
     return Subject(number.label, path, table, rows, query, notes=notes)
 
 
@@ -262,13 +259,5 @@ def text(cell: Any) -> str:
     return "" if pd.isna(cell) else str(cell)
 
 
-def _with_selections(table: pd.DataFrame) -> pd.DataFrame:
-    """Add to the table of networks the columns that claims select rows by."""
-    needed = {"experiment", "g", "converged", "functional_rank", "final_loss"}
-    return with_selections(table) if needed <= set(table.columns) else table
-
-
-def _selected(
-    table: pd.DataFrame, query: str, options: Mapping[str, Any] | None = None
-) -> pd.DataFrame:
-    return table.query(query, local_dict=dict(options or {})) if query else table
+def _selected(table: pd.DataFrame, query: str) -> pd.DataFrame:
+    return table.query(query) if query else table

@@ -21,23 +21,17 @@ from interplay.provenance.sources import NAME as SOURCES
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash, value_hash
 
-UNCHECKED = ("logs", "benchmarks")
-"""folders of a results folder that hold nothing that a result depends on"""
+UNCHECKED = ("logs", "benchmarks", "site")
+"""folders of a results folder on whose content no result depends"""
 
 DERIVED = (NAME, CONFIGURATION, "ro-crate-metadata.json", "codecheck.yml")
 """files that are made from the receipts or have their hash in the seal"""
 
-ARCHIVED = ("machines.json", "costs.csv", "requirements.txt", SOURCES)
+ONLY_ARCHIVED = ("machines.json", "costs.csv", "requirements.txt", SOURCES)
 """further files of an archive that no receipt names"""
-
-ARCHIVED_OUTPUTS = ("figures/", "tables/", "networks/", "site/", "paper.pdf")
-"""outputs that an archive holds, as far as `archive` copies them"""
 
 RECORD = "record.json"
 """what a training job writes of itself"""
-
-LEFT_OUT = (".svg",)
-"""suffixes that an archive leaves out, except in the site"""
 
 
 @dataclass(frozen=True)
@@ -204,7 +198,7 @@ def _unexplained(place: Place, producers: dict[str, Receipt]) -> Iterator[str]:
         at_top = here == place.folder
         if at_top:
             folders[:] = [name for name in folders if name not in UNCHECKED]
-            allowed = (*DERIVED, *(ARCHIVED if place.archived else ()))
+            allowed = (*DERIVED, *(ONLY_ARCHIVED if place.archived else ()))
             names = [name for name in names if name not in allowed]
         elif (here / NAME).is_file():
             # The results of another configuration, which have receipts of their own.
@@ -232,24 +226,24 @@ def _inner_results(folder: Path) -> list[Path]:
 
 
 def _absent(receipt: Receipt, place: Place) -> list[str]:
-    """Return the outputs of a job that need not be there: they are known by their hash.
+    """Return the outputs of a job that are rightly absent: they are known by their hash.
 
     An archive leaves some out. In a live folder, the weights of networks and their losses
     may be deleted once they are measured: they take most of the disk.
     """
     if place.archived:
-        return [path for path in receipt.outputs if not _is_archived(path, place)]
-    if "system" not in receipt.machine:
-        return []
-    gone = (path for path in receipt.outputs if not path.endswith(RECORD))
-    return [path for path in gone if not os.path.lexists(place.file(path))]
-
-
-def _is_archived(path: str, place: Place) -> bool:
-    inside = path.removeprefix(f"{place.results}/")
-    if inside.startswith("site/"):
-        return True
-    return inside.startswith(ARCHIVED_OUTPUTS) and not inside.endswith(LEFT_OUT)
+        may_go = [path for path in receipt.outputs if not place.is_archived(path)]
+    elif "system" in receipt.machine:
+        may_go = [path for path in receipt.outputs if not path.endswith(RECORD)]
+    else:
+        may_go = []
+    # Before version 0.3, a job made the site. Archives of that time still name its pages.
+    unchecked = tuple(f"{place.results}/{folder}/" for folder in UNCHECKED)
+    return [
+        path
+        for path in may_go
+        if path.startswith(unchecked) or not os.path.lexists(place.file(path))
+    ]
 
 
 def _notes(chain: Chain, place: Place) -> Iterator[str]:

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from interplay.storage.errors import InputError
 
 PROGRESS = "progress"
 IDENTITY = "identity"
+
+S = TypeVar("S")
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +101,16 @@ class Checkpoints:
     def load(self) -> tuple[OptimiserState, Arrays] | None:
         """Return the run's last state and progress, if there is a checkpoint."""
         return load_checkpoint(self._identity, self._path)
+
+    def resume(self, restore: Callable[[OptimiserState, Arrays], S], start: S) -> S:
+        """Return the run's last state; its first one if there is no checkpoint.
+
+        Args:
+            restore: makes a state from what `load` returns.
+            start: the state before the first epoch.
+        """
+        saved = self.load()
+        return restore(*saved) if saved else start
 
     def save_if_due(
         self, snapshot: Callable[[], tuple[OptimiserState, Mapping[str, np.ndarray]]]

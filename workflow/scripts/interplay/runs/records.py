@@ -4,9 +4,11 @@ import hashlib
 import os
 import platform
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +24,7 @@ def fingerprint(array: np.ndarray) -> str:
 
 
 def describe_machine(threads: int) -> dict[str, object]:
-    """Return what a result on a CPU may depend on, besides code, parameters and seeds.
+    """Describe the machine: all that a result depends on besides code, parameters and seeds.
 
     Args:
         threads: number of threads that the run uses.
@@ -66,3 +68,22 @@ class Stopwatch:
             "wall_seconds": time.monotonic() - self.wall,
             "cpu_seconds": time.process_time() - self.cpu,
         }
+
+
+def training_record(
+    about: Mapping[str, Any], code: str, threads: int, stopwatch: Stopwatch
+) -> dict[str, Any]:
+    """Return the record of a training on the CPU.
+
+    Args:
+        about: entries that say what was trained, such as g and seed.
+        code: hash of the job's code.
+        threads: number of threads that the training used.
+        stopwatch: started with the training.
+    """
+    return {
+        **about,
+        "code_sha256": code,
+        "machine": describe_machine(threads),
+        **stopwatch.read(),
+    }

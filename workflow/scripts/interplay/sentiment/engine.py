@@ -66,9 +66,9 @@ class Engine:
         outer = 1 if masks is None else masks.before_readout
         last = second.hidden[rows.last, : self._n] * outer
         readout = weights["readout.weight"]
-        loss, right, of_logits = cross_entropy(self._read(weights, last), batch.labels)
-        second.of_hidden[: rows.count] = 0
-        second.of_hidden[rows.last, : self._n] = of_logits[:, None] * readout * outer
+        loss, right, grad_logits = cross_entropy(self._read(weights, last), batch.labels)
+        second.grad_hidden[: rows.count] = 0
+        second.grad_hidden[rows.last, : self._n] = grad_logits[:, None] * readout * outer
 
         def backward(share: Share) -> None:
             second.retreat(rows, share)
@@ -82,8 +82,8 @@ class Engine:
         self._in_parallel(backward)
         self._in_parallel(sums)
         gradient = {
-            "readout.weight": (of_logits[:, None] * last).sum(0, keepdims=True),
-            "readout.bias": of_logits.sum(keepdims=True),
+            "readout.weight": (grad_logits[:, None] * last).sum(0, keepdims=True),
+            "readout.bias": grad_logits.sum(keepdims=True),
         }
         for number, layer in zip(LAYERS, self._layers, strict=True):
             recurrent, inputs, bias = layer.gradient()

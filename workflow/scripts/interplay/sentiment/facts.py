@@ -12,7 +12,7 @@ def data_facts(
     sentences: Mapping[str, Dataset],
     vectors: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Count what each split holds.
+    """Count trees, sentences and words of each split.
 
     Args:
         trees: by split.
@@ -20,7 +20,7 @@ def data_facts(
         vectors: word, vector: of words of the vocabulary.
 
     Returns:
-        A row a split: split, trees, sentences, positive (sentences), tokens,
+        A row per split: split, trees, sentences, positive (sentences), tokens,
         types (distinct tokens), types_without_vector and tokens_without_vector
         (of the vocabulary), tokens_outside_vocabulary, longest (tokens of a
         sentence).

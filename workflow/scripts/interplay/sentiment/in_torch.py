@@ -17,7 +17,7 @@ from interplay.sentiment.model import LAYERS, Masks, Outcome
 
 
 class TorchEngine:
-    """What `engine.Engine` computes, by torch; weights and gradients are tensors."""
+    """The computations of `engine.Engine`, by torch; weights and gradients are tensors."""
 
     def __init__(self, vectors: np.ndarray, device: str):
         """Copy the word vectors to the device.

@@ -61,7 +61,7 @@ def _trees(settings: Mapping[str, Any], folder: Path, local: bool) -> Item:
 def _vectors(settings: Mapping[str, Any], path: Path, local: bool) -> Item:
     if not path.is_file():
         return Item("vectors", False, _absent(path.parent, path.name, settings, local))
-    # The configuration has the hash of the archive, which is not kept.
+    # The configuration has the hash of the downloaded archive, which was deleted.
     return Item("vectors", True, f"{path}: {path.stat().st_size / 1e6:.0f} MB")
 
 

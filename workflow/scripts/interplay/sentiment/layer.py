@@ -88,10 +88,10 @@ class Layer:
         if gradient:
             if self._backward_panels is None:
                 self._reserve_gradient()
-            if count > len(self.of_hidden) or rows.widest > len(self._of_state):
+            if count > len(self.grad_hidden) or rows.widest > len(self._grad_state):
                 self._reserve_adjoints(
-                    max(count, len(self.of_hidden)),
-                    max(rows.widest, len(self._of_state)),
+                    max(count, len(self.grad_hidden)),
+                    max(rows.widest, len(self._grad_state)),
                 )
 
     def _reserve_states(self, rows: int, places: int) -> None:
@@ -114,11 +114,11 @@ class Layer:
 
     def _reserve_adjoints(self, rows: int, widest: int) -> None:
         inputs = self._input_columns if self._inputs_trained else 0
-        self.of_hidden = self._array(rows, self._columns)
-        self.of_inputs = self._array(rows, inputs)
-        self._of_state = self._array(widest, self._columns)
-        self._of_cell = self._array(widest, self._columns)
-        self._of_gates = self._array(widest, GATES * self._columns + LINE)
+        self.grad_hidden = self._array(rows, self._columns)
+        self.grad_inputs = self._array(rows, inputs)
+        self._grad_state = self._array(widest, self._columns)
+        self._grad_cell = self._array(widest, self._columns)
+        self._grad_gates = self._array(widest, GATES * self._columns + LINE)
 
     # Weights
 
@@ -193,15 +193,15 @@ class Layer:
         )
 
     def retreat(self, rows: Rows, share: Share) -> None:
-        """Turn the gates into dL/dz, given dL/dh in `of_hidden`; find `of_inputs`, dL/dx."""
+        """Turn gates into dL/dz and find `grad_inputs`, dL/dx, from `grad_hidden`, dL/dh."""
         steps.retreat(
             self._gates,
             self._cells,
-            self._of_state,
-            self._of_cell,
-            self._of_gates,
-            self.of_hidden,
-            self.of_inputs,
+            self._grad_state,
+            self._grad_cell,
+            self._grad_gates,
+            self.grad_hidden,
+            self.grad_inputs,
             self._backward_panels,
             rows.starts,
             *share,
@@ -210,7 +210,7 @@ class Layer:
     def pass_down(self, below: "Layer", mask, rows: Rows, share: Share) -> None:
         """Give dL/dx, times the mask, to the layer below; see `take_inputs`."""
         layout.apply_mask(
-            below.of_hidden, self.of_inputs, mask, rows.sizes, rows.starts, *share
+            below.grad_hidden, self.grad_inputs, mask, rows.sizes, rows.starts, *share
         )
 
     def sum_gradient(self, rows: Rows, share: Share) -> None:

@@ -111,12 +111,12 @@ def pass_on(states, first, hidden, mask, sizes, starts, worker, workers):
 
 
 @compiled(nogil=True)
-def apply_mask(below, of_inputs, mask, sizes, starts, worker, workers):
+def apply_mask(below, grad_inputs, mask, sizes, starts, worker, workers):
     """Set dL/dh of the layer below to dL/dx, times the dropout mask.
 
     Args:
         below: (row, n), overwritten.
-        of_inputs: (row, n).
+        grad_inputs: (row, n).
         mask, sizes, starts, worker, workers: see `pass_on`.
     """
     token = 0
@@ -124,7 +124,7 @@ def apply_mask(below, of_inputs, mask, sizes, starts, worker, workers):
         for tile in range(worker * ROWS, starts[t + 1] - starts[t], workers * ROWS):
             for b in range(tile, tile + ROWS):
                 row = starts[t] + b
-                copy(below, row, 0, of_inputs, row, 0, below.shape[1])
+                copy(below, row, 0, grad_inputs, row, 0, below.shape[1])
                 if b < sizes[t] and len(mask) > 0:
                     _multiply(below[row], mask[token + b])
         token += sizes[t]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from datasets import Dataset
 
+from interplay.lowrank.factored import Factored, pack, unpack
 from interplay.lowrank.spectrum import singular_values
 from interplay.lowrank.truncation import truncations
 from interplay.optimisers.state import Arrays
@@ -16,6 +17,7 @@ from interplay.sentiment.batches import sorted_batches
 from interplay.sentiment.engine import Engine
 from interplay.sentiment.evaluation import SENTENCES_AT_ONCE, evaluate
 from interplay.sentiment.model import LAYERS
+from interplay.sentiment.run import Run
 from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.vocabulary import Language
 
@@ -134,7 +136,7 @@ def summary(
         trained: the network.
         language: its vocabulary.
         sentences: (tokens, label), by split; "dev" is one of them.
-        truncation: what `truncation_curves` returned.
+        truncation: the table of `truncation_curves`.
         within: how far below the final dev accuracy a sufficient one may be.
         threads: number of threads.
 
@@ -151,6 +153,66 @@ def summary(
         first, lasting = sufficient_ranks(curve["dev_accuracy"], final - within)
         row |= {f"sufficient_rank_{target}": first, f"lasting_rank_{target}": lasting}
     return pd.DataFrame([{**row, "device": trained.device}])
+
+
+def compression(
+    trained: TrainedLSTM,
+    language: Language,
+    dev_set: Dataset,
+    rank: int,
+    whole_bytes: int,
+    threads: int,
+) -> pd.DataFrame:
+    """Return one row: the size and the loss of an LSTM that is rebuilt from few bytes.
+
+    The bytes have the run, from whose seed W0 is drawn again, the factors of dW of the
+    matrices that Fig. 5(b) truncates, and the other weights whole.
+
+    Args:
+        trained: the network.
+        language: its vocabulary.
+        dev_set: sentences (tokens, label) to test on.
+        rank: of dW of each truncated matrix.
+        whole_bytes: size of the file with all weights.
+        threads: number of threads.
+
+    Returns:
+        experiment, treebank, g (missing), seed, rank, bytes, whole_bytes; loss and
+        whole_loss, accuracy and whole_accuracy of the rebuilt and of the trained network;
+        initial_loss (missing).
+    """
+    changes = {name: trained.final[name] - trained.initial[name] for name in TRUNCATED}
+    whole = {name: a for name, a in trained.final.items() if name not in TRUNCATED}
+    factored = Factored.of(changes, whole, rank)
+    data = pack({"": factored}, "run", vars(trained.run))
+    loss, accuracy = evaluations(
+        rebuilt_weights(data), language, {"dev": dev_set}, threads
+    )["dev"]
+    whole_loss, whole_accuracy = evaluations(
+        trained.final, language, {"dev": dev_set}, threads
+    )["dev"]
+    row = {
+        "experiment": trained.experiment,
+        "treebank": trained.treebank,
+        "g": None,
+        "seed": trained.run.seed,
+        "rank": rank,
+        "bytes": len(data),
+        "whole_bytes": whole_bytes,
+        "loss": loss,
+        "whole_loss": whole_loss,
+        "initial_loss": None,
+        "accuracy": accuracy,
+        "whole_accuracy": whole_accuracy,
+    }
+    return pd.DataFrame([row])
+
+
+def rebuilt_weights(data: bytes) -> Arrays:
+    """Rebuild the weights of an LSTM, float32, from the bytes of a file of factors."""
+    networks, run = unpack(data, "run")
+    n_inputs = networks[""].whole["layer1.input"].shape[1]
+    return networks[""].weights(Run(**run).initial_weights(n_inputs))
 
 
 def sufficient_ranks(accuracies: Sequence[float], least: float) -> tuple[int, int]:

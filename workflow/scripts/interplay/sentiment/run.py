@@ -1,7 +1,8 @@
 """One network to train: its identity, its random streams, and its state between epochs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,24 @@ class Run:
     """Adam's, already divided by n"""
     dropout: float
     """probability that a number is dropped"""
+
+    @classmethod
+    def of(cls, experiment: Mapping[str, Any], seed: int) -> "Run":
+        """Return the run of an experiment with this seed.
+
+        Args:
+            experiment: its parameters in the configuration.
+            seed: number of the instance.
+        """
+        n = experiment["N"]
+        return cls(
+            seed=seed,
+            n=n,
+            epochs=experiment["epochs"],
+            batch=experiment["batch"],
+            learning_rate=experiment["learning_rate"] / n,
+            dropout=experiment["dropout"],
+        )
 
     def stream(self, purpose: str, *part: int) -> np.random.Generator:
         """Return this run's random stream for one purpose.

@@ -49,10 +49,12 @@ def advance(states, hidden, gates, cells, panels, bias, starts, places, worker, 
     n = n_panels * UNITS
     zeros = np.zeros((ROWS, n), gates.dtype)
     for t in range(n_steps):
+        # h = 0 before the first step: its product needs the inputs only.
         used = n if t == 0 else 0
         start, place = starts[t], places[t]
         count = starts[t + 1] - start
         if t > 0:
+            # Sequences are sorted by length, so a sequence has the same place in each step.
             for tile in range(worker * ROWS, count, workers * ROWS):
                 for r in range(ROWS):
                     last = starts[t - 1] + tile + r
@@ -116,11 +118,11 @@ def _update(gates, before, cells, hidden, unit, earlier, place, row):
 def retreat(
     gates,
     cells,
-    of_hidden,
-    of_cell,
+    grad_hidden,
+    grad_cell,
     rows,
-    of_output,
-    of_input,
+    grad_output,
+    grad_input,
     panels,
     starts,
     worker,
@@ -131,10 +133,10 @@ def retreat(
     Args:
         gates: (panel, row, LANES), as `advance` left them; overwritten with dL/dz.
         cells: (row, n), as `advance` left them.
-        of_hidden, of_cell: (sequence, n), buffers for dL/dh and dL/dc between steps.
+        grad_hidden, grad_cell: (sequence, n), buffers for dL/dh and dL/dc between steps.
         rows: (sequence, 4 n), a buffer for dL/dz of one step.
-        of_output: (row, n), dL/dh of each step, from above; overwritten.
-        of_input: (row, inputs), overwritten with dL/dx; no columns if it is not needed.
+        grad_output: (row, n), dL/dh of each step, from above; overwritten.
+        grad_input: (row, inputs), overwritten with dL/dx; no columns if it is not needed.
         panels: (n / LANES + inputs / LANES, 4 n, LANES), see `lay_out_backward`.
         starts, worker, workers: see `advance`.
     """
@@ -143,14 +145,14 @@ def retreat(
     recurrent = n // LANES
     zeros = np.zeros((ROWS, n), gates.dtype)
     for tile in range(worker * ROWS, starts[1], workers * ROWS):
-        of_hidden[tile : tile + ROWS] = 0
-        of_cell[tile : tile + ROWS] = 0
+        grad_hidden[tile : tile + ROWS] = 0
+        grad_cell[tile : tile + ROWS] = 0
     for t in range(len(starts) - 2, -1, -1):
         start = starts[t]
         count = starts[t + 1] - start
         for tile in range(worker * ROWS, count, workers * ROWS):
             for b in range(tile, tile + ROWS):
-                _add(of_hidden[b], of_output[start + b])
+                _add(grad_hidden[b], grad_output[start + b])
             before, earlier = zeros, 0
             if t > 0:
                 before, earlier = cells, starts[t - 1] + tile
@@ -162,23 +164,24 @@ def retreat(
                     gates[p],
                     cells,
                     before,
-                    of_hidden,
-                    of_cell,
+                    grad_hidden,
+                    grad_cell,
                     rows,
                     unit,
                     row,
                     earlier,
                     tile,
                 )
+        # No step comes before the first one: it needs dL/dx only.
         for q in range(recurrent if t == 0 else 0, len(panels)):
             for tile in range(worker * ROWS, count, workers * ROWS):
                 d = rows[tile : tile + ROWS, : n_panels * LANES]
                 row = start + tile
                 if q < recurrent:
-                    out = of_hidden[tile : tile + ROWS, q * LANES : (q + 1) * LANES]
+                    out = grad_hidden[tile : tile + ROWS, q * LANES : (q + 1) * LANES]
                 else:
                     first = (q - recurrent) * LANES
-                    out = of_input[row : row + ROWS, first : first + LANES]
+                    out = grad_input[row : row + ROWS, first : first + LANES]
                 set_product(out, d, panels[q])
 
 
@@ -190,7 +193,7 @@ def _add(total, more):
 
 @compiled()
 def _pass_back(
-    gates, cells, before, of_hidden, of_cell, rows, unit, row, earlier, sequence
+    gates, cells, before, grad_hidden, grad_cell, rows, unit, row, earlier, sequence
 ):
     """Overwrite the gates of a tile with dL/dz, and dL/dc with that of the step before."""
     one = fill(gates.dtype.type(1))
@@ -201,9 +204,9 @@ def _pass_back(
         leave = load(gates, row + r, 3 * UNITS)
         y = tanh(load(cells, row + r, unit))
         b = sequence + r
-        h = load(of_hidden, b, unit)
-        c = load(of_cell, b, unit) + h * leave * (one - y * y)
-        store(of_cell, b, unit, c * forget)
+        h = load(grad_hidden, b, unit)
+        c = load(grad_cell, b, unit) + h * leave * (one - y * y)
+        store(grad_cell, b, unit, c * forget)
         z = c * value * enter * (one - enter)
         store(gates, row + r, 0, z)
         store(rows, b, first, z)
@@ -260,6 +263,7 @@ def _sum_products(grad, adjoints, states, first, begin, end, worker, workers):
                     unit, column = p * UNITS, c * LANES
                     tile = grad[gate, unit : unit + UNITS, column : column + LANES]
                     _fetch_tile(tile, 0, 0)
+                    # Fetch a part of this worker's next panel with each tile of this one.
                     if p + workers < len(adjoints):
                         part = c * GATES + gate
                         for row in range(top + part, bottom, n_tiles * GATES):

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from nltk.tree import Tree
 
+from interplay.runs.streams import stream
+
 NAME = "synthetic treebank"
 
 ADJECTIVES = {
@@ -246,3 +248,21 @@ def format_vectors(vectors: pd.DataFrame) -> str:
         f"{word} {' '.join(format(number, '.5g') for number in vector)}\n"
         for word, vector in rows
     )
+
+
+def synthetic_files(sentences: Mapping[str, int], dimension: int) -> dict[str, str]:
+    """Return the content of the files of a synthetic treebank and of its vectors.
+
+    Args:
+        sentences: number of trees, by split.
+        dimension: numbers per vector.
+
+    Returns:
+        Text by split, and by "vectors".
+    """
+    texts = {
+        split: format_trees(synthetic_trees(n, stream("trees", "synthetic", split)))
+        for split, n in sentences.items()
+    }
+    vectors = synthetic_vectors(dimension, stream("vectors", "synthetic"))
+    return {**texts, "vectors": format_vectors(vectors)}

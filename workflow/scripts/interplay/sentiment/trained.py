@@ -8,7 +8,7 @@ import pandas as pd
 
 from interplay.optimisers.state import Arrays
 from interplay.runs.records import fingerprint
-from interplay.sentiment.run import Run
+from interplay.sentiment.run import Run, State
 from interplay.storage.errors import InputError
 
 
@@ -60,6 +60,29 @@ class TrainedLSTM:
     def labelled(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a table with the experiment and seed in front, the treebank behind."""
         return labelled(table, self.experiment, self.run.seed, self.treebank)
+
+
+def record_of(
+    experiment: str, run: Run, treebank: str, n_inputs: int, state: State
+) -> dict[str, Any]:
+    """Return the entries of a record that say which LSTM was trained; see `from_job`.
+
+    Args:
+        experiment: name in the configuration.
+        run: what was trained.
+        treebank: name of the treebank that it was trained on.
+        n_inputs: dimension of the word vectors.
+        state: the state after the last epoch.
+    """
+    return {
+        "experiment": experiment,
+        "run": vars(run),
+        "treebank": treebank,
+        "n_inputs": n_inputs,
+        "initial_sha256": fingerprints(run.initial_weights(n_inputs)),
+        "epochs": state.epoch,
+        "steps": state.steps,
+    }
 
 
 def labelled(

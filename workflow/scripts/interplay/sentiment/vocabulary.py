@@ -63,6 +63,7 @@ def build_language(
         return torch.from_numpy(rng.standard_normal(dimension, dtype=np.float32))
 
     text.vocab.set_vectors(rows, table, dimension, unk_init=draw)
+    # set_vectors draws a vector for these two as well.
     for special in (text.unk_token, text.pad_token):
         text.vocab.vectors[text.vocab.stoi[special]] = 0
     return Language(text)

@@ -1,15 +1,15 @@
 """Write the pages of the site."""
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from interplay.claims.page import measured_value
 from interplay.provenance.graph import Graph
 from interplay.provenance.panels import panels_of
+from interplay.provenance.place import Place
 from interplay.provenance.subjects import (
     Subject,
     claim_subject,
@@ -18,6 +18,14 @@ from interplay.provenance.subjects import (
     panel_subject,
     text,
 )
+from interplay.site.addresses import (
+    address,
+    claim_page,
+    experiment_page,
+    job_page,
+    number_page,
+    panel_page,
+)
 from interplay.site.boxes import panel_boxes
 from interplay.site.content import (
     Content,
@@ -25,52 +33,96 @@ from interplay.site.content import (
     experiments,
     figure_title,
     job_content,
-    job_page,
-    slug,
+    measured_value,
     subject_content,
 )
+from interplay.storage.errors import InputError
+from interplay.storage.files import reading
 
+TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = ("style.css", "filter.js")
+
+
+def default_folder(place: Place) -> Path:
+    """Return where the site of a results folder goes.
+
+    A live folder holds its own site. An archive is under git and the site is not, so its
+    site goes to the folder `site` of the current folder.
+    """
+    return (place.work if place.archived else place.folder) / "site"
+
+
+def write_site(graph: Graph, folder: Path) -> None:
+    """Write the site of a results folder: whole, or not at all.
+
+    Args:
+        graph: the receipts.
+        folder: where the pages go; an earlier site there is replaced.
+
+    Raises:
+        InputError: there is something else than a site; or a table is missing or damaged.
+    """
+    # Pages of a site that was killed while it was written.
+    unfinished = folder.with_name(f".{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    if folder.is_symlink() or (folder.exists() and not _is_replaceable(folder)):
+        raise InputError(
+            f"{folder}: expected no folder, or one by `interplay site`, found another"
+        )
+    try:
+        Site(graph, unfinished).write()
+        if folder.exists():
+            shutil.rmtree(folder)
+        unfinished.rename(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _is_replaceable(folder: Path) -> bool:
+    if not folder.is_dir():
+        return False
+    names = {path.name for path in folder.iterdir()}
+    return not names or {"index.html", *ASSETS} <= names
 
 
 class Site:
     """Pages of one results folder, written to a folder."""
 
-    def __init__(
-        self, graph: Graph, folder: Path, templates: Path, captions: Mapping[str, str]
-    ):
+    def __init__(self, graph: Graph, folder: Path):
         """Prepare to write; nothing is written yet.
 
         Args:
             graph: the receipts.
             folder: where the pages go.
-            templates: the folder of the templates.
-            captions: of the figures, by the module that draws them.
         """
-        self.graph, self.folder, self.templates = graph, folder, templates
-        self.captions = captions
+        self.graph, self.folder = graph, folder
         self.environment = Environment(
-            loader=FileSystemLoader(templates),
+            loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.environment.globals["lists"] = [
+            name for name in ("claims", "numbers") if self._table(name)
+        ]
 
     def write(self) -> None:
         """Write all pages."""
+        self.folder.mkdir(parents=True)
         for name in ASSETS:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self.templates / name, self.folder / name)
+            shutil.copyfile(TEMPLATES / name, self.folder / name)
         for job in self.graph.receipts:
             self.page(job_page(job), "job.html", job_content(job, self.graph))
-        figures = [self.figure(name) for name in sorted(self.graph.figures)]
+        drawn = (self.figure(name) for name in sorted(self.graph.figures))
+        figures = [figure for figure in drawn if figure]
         claims, numbers = self.claims(), self.numbers()
         overviews = {figure["experiment"]: figure for figure in figures}
         named = []
         for name, (stage, runs) in experiments(self.graph).items():
-            page = f"experiments/{slug(name)}.html"
-            content = experiment_content(name, stage, self.graph)
+            page = experiment_page(name)
+            content = experiment_content(name, stage, runs, self.graph)
+            content["table_href"] = self.copy(content["table"])
             self.page(page, "experiment.html", {**content, "figure": overviews.get(name)})
             named.append({"name": name, "href": page, "stage": stage, "runs": len(runs)})
         self.page(
@@ -80,10 +132,10 @@ class Site:
                 "title": "Results",
                 "figures": [figure for figure in figures if not figure["experiment"]],
                 "verdicts": _verdicts(claims),
-                "claims": len(claims),
                 "numbers": len(numbers),
                 "experiments": named,
                 "origin": self.graph.chain.seal,
+                "digest": self.graph.chain.digest,
                 "files": list(self.graph.configuration["files"]),
             },
         )
@@ -93,36 +145,56 @@ class Site:
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * path.count("/")
-        text = self.environment.get_template(template).render(
-            root=root, has_paper=bool(self._table("claims")), **content
-        )
+        text = self.environment.get_template(template).render(root=root, **content)
         file.write_text(text, encoding="utf-8")
 
-    def figure(self, name: str) -> Content:
-        """Copy a figure, write the pages of its panels, and return what shows it."""
-        receipt = self.graph.figures[name]
+    def copy(self, path: str) -> str:
+        """Copy a file of the results into the site, so that pages can link to it.
+
+        Returns:
+            Its path in the site; an empty string if the results do not have the file.
+        """
+        if not path or not self.graph.place.file(path).is_file():
+            return ""
+        name = address(*path.removeprefix(f"{self.graph.results}/").split("/"))
+        copy = self.folder / name
+        if not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.graph.place.file(path), copy)
+        return name
+
+    def figure(self, name: str) -> Content | None:
+        """Copy a figure, write the pages of its panels, and return what shows it.
+
+        Returns:
+            The values for the template; None if the results do not have the SVG file.
+        """
+        receipt, place = self.graph.figures[name], self.graph.place
         module = receipt.parameters["figure"]
         path = next(path for path in receipt.outputs if path.endswith(".svg"))
-        file = self.graph.place.file(path)
-        image = f"figures/{slug(name)}.svg"
-        (self.folder / image).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, self.folder / image)
-        boxes = panel_boxes(file.read_text(encoding="utf-8"))
+        image = self.copy(path)
+        if not image:
+            return None
+        boxes = panel_boxes(place.file(path).read_text(encoding="utf-8"))
+        tables = {Path(table).name: place.file(table) for table in receipt.inputs}
         panels = []
         for letter, panel in panels_of(module).items():
-            # An overview of few values of g has fewer panels.
-            if letter in boxes:
-                page = f"panels/{slug(name)}-{letter}.html"
+            # An overview of few values of g has fewer panels; an archive lacks its tables.
+            if letter in boxes and tables[panel.table].is_file():
+                page = panel_page(name, letter)
                 subject = panel_subject(name, letter, self.graph)
                 self.subject(page, subject, "panel")
                 panels.append(
                     {"letter": letter, "href": page, "box": boxes[letter],
                      "shows": panel.shows}
                 )  # fmt: skip
+        file = place.root / "workflow" / "report" / f"{module}.rst"
+        with reading(file, "a caption"):
+            caption = file.read_text(encoding="utf-8")
         return {
             "name": name,
             "title": figure_title(name, module),
-            "caption": self.captions[module],
+            "caption": caption,
             "image": image,
             "panels": panels,
             "job": job_page(receipt),
@@ -132,14 +204,15 @@ class Site:
     def subject(self, page: str, subject: Subject, kind: str) -> None:
         """Write the page of a panel, a claim or a number."""
         content = subject_content(subject, self.graph)
-        self.page(page, "subject.html", {**content, "kind": kind})
+        href = self.copy(subject.table)
+        self.page(page, "subject.html", {**content, "kind": kind, "table_href": href})
 
     def claims(self) -> list[Content]:
         """Write a page per claim and reading and the list of all; return the list."""
         path = self._table("claims")
         claims = []
         for row in _rows(self.graph.table(path)) if path else ():
-            page = f"claims/{slug(row.id)}-{slug(row.reading)}.html"
+            page = claim_page(row.id, row.reading)
             self.subject(page, claim_subject(row, path, self.graph), "claim")
             section = text(row["where"]).split(",")[0]
             claims.append(
@@ -147,7 +220,7 @@ class Site:
                  "where": row["where"], "section": section, "claim": row.claim,
                  "expected": text(row.expected), "measured": measured_value(row)}
             )  # fmt: skip
-        if claims:
+        if path:
             self.page("claims.html", "claims.html", {"title": "Claims", "claims": claims})
         return claims
 
@@ -156,21 +229,23 @@ class Site:
         path = self._table("numbers")
         numbers = []
         for row in _rows(self.graph.table(path)) if path else ():
-            page = f"numbers/{slug(row.label)}.html"
+            page = number_page(row.label)
             self.subject(page, number_subject(row, path, self.graph), "number")
             numbers.append(
                 {"href": page, "label": row.label, "value": text(row.value),
                  "source": number_source(row, self.graph)}
             )  # fmt: skip
-        if numbers:
+        if path:
             self.page(
                 "numbers.html", "numbers.html", {"title": "Numbers", "numbers": numbers}
             )
         return numbers
 
     def _table(self, name: str) -> str:
+        """Return the path of a table of the paper; an empty string if there is none."""
         path = f"{self.graph.results}/tables/{name}.csv"
-        return path if path in self.graph.producers else ""
+        made = path in self.graph.producers and self.graph.place.file(path).is_file()
+        return path if made else ""
 
 
 def _rows(table: pd.DataFrame) -> Iterable[pd.Series]:

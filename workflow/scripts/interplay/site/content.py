@@ -1,8 +1,8 @@
 """Contents of the pages of the site, as plain values for the templates."""
 
 import json
-import re
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +13,14 @@ from interplay.provenance.graph import KEYS, Graph, Run
 from interplay.provenance.identity import short_id
 from interplay.provenance.receipts import Receipt
 from interplay.provenance.settings import experiment_settings
-from interplay.provenance.subjects import Subject, experiment_subject
+from interplay.provenance.subjects import Subject
+from interplay.site.addresses import job_page
 
 ROWS_SHOWN = 40
 """rows of a table on a page; the table itself has all"""
 
 Content = dict[str, Any]
 """values of a template, by their name"""
-
-
-def slug(name: str) -> str:
-    """Return a name as part of a file's name: letters, digits, dots and hyphens."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-")
-
-
-def job_page(job: Receipt) -> str:
-    """Return the page of a job, relative to the site."""
-    return f"jobs/{slug('-'.join([job.rule, *job.wildcards.values()]))}.html"
 
 
 def link_to_job(job: Receipt) -> Content:
@@ -45,6 +36,7 @@ def job_content(job: Receipt, graph: Graph) -> Content:
         "title": f"{job.rule} {' '.join(job.wildcards.values())}".strip(),
         "job": job,
         "id": short_id(Path(path).stem, job.inputs_hash),
+        "started": date(job.started),
         "ended": date(job.ended),
         "modules": module_names(job),
         "parameters": _entries(job.parameters),
@@ -81,7 +73,6 @@ def subject_content(subject: Subject, graph: Graph) -> Content:
         "notes": subject.notes,
         "query": subject.query,
         "table": subject.table,
-        "table_href": subject.table.removeprefix(f"{graph.results}/"),
         "columns": subject.columns,
         "rows": rows_content(subject),
         "runs": [run_content(run) for run in runs],
@@ -162,14 +153,62 @@ def experiments(graph: Graph) -> dict[str, tuple[str, list[Run]]]:
     return found
 
 
-def experiment_content(name: str, stage: str, graph: Graph) -> Content:
-    """Return everything about an experiment: its configuration, and the rows of its table."""
+def experiment_subject(name: str, stage: str, graph: Graph) -> Subject | None:
+    """Return the subject of an experiment: its rows of the table of its networks.
+
+    Args:
+        name: of the experiment: romo, lstm, linear, cosine.
+        stage: nonlinear, linear or sentiment.
+        graph: the receipts.
+
+    Returns:
+        The subject; None if no table has rows of the experiment, as after a run for a
+        single network.
+    """
+    results = graph.results
+    shared = f"{results}/tables/{stage}.csv"
+    tables = [
+        # An archive has only the shared table.
+        f"{results}/{stage}/{name}/networks.csv",
+        *(f"{results}/tables/{name}.{suffix}" for suffix in ("csv", "parquet")),
+        shared,
+    ]
+    for path in tables:
+        if path in graph.producers and graph.place.file(path).is_file():
+            rows = graph.table(path)
+            query = f"experiment == '{name}'" if path == shared and stage != name else ""
+            rows = rows.query(query) if query else rows
+            return None if rows.empty else Subject(name, path, path, rows, query)
+    return None
+
+
+def experiment_content(name: str, stage: str, runs: list[Run], graph: Graph) -> Content:
+    """Return everything about an experiment: its configuration, and the rows of its table.
+
+    Args:
+        name: of the experiment.
+        stage: that trains it.
+        runs: all of the experiment.
+        graph: the receipts.
+    """
+    subject = experiment_subject(name, stage, graph)
+    content = subject_content(subject or Subject(name, runs[0].record), graph)
     return {
-        **subject_content(experiment_subject(name, stage, graph), graph),
-        "kind": "table of the experiment",
+        **content,
+        "kind": "table of the experiment" if subject else "first run",
+        "runs": content["runs"] if subject else [run_content(run) for run in runs],
         "stage": stage,
         "settings": [
             (key, json.dumps(value), file)
             for key, value, file in experiment_settings(stage, name, graph.configuration)
         ],
     }
+
+
+def measured_value(claim: Mapping[str, Any] | pd.Series) -> str:
+    """Return the measured value of a row of claims.csv, with its spread over seeds."""
+    if not claim["parts"]:
+        return ""
+    has_spread = claim["seeds"] > 1 and isfinite(claim["spread"])
+    spread = f" ± {claim['spread']:.2g}" if has_spread else ""
+    return f"{claim['measured']:.3g}{spread}"

@@ -1,5 +1,6 @@
 """Tables in CSV and Parquet files, written whole or not at all."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -28,3 +29,10 @@ def read_table(path: str | Path) -> pd.DataFrame:
         table = pd.read_csv(path)
         text = table.columns[table.dtypes.eq(object)]
         return table.fillna(dict.fromkeys(text, ""))
+
+
+def concatenate(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of several tables with the same columns, one after the other."""
+    # An empty table has no dtypes of its own and would change those of the result.
+    filled = [table for table in tables if len(table)] or tables[:1]
+    return pd.concat(filled, ignore_index=True)

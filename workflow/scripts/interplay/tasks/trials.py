@@ -5,6 +5,10 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from interplay.runs.durations import samples
+
+__all__ = ["Example", "Task", "Trials", "samples", "within"]
+
 
 class Trials(NamedTuple):
     """A batch of trials. Time is the first axis, so the samples of one step are contiguous."""

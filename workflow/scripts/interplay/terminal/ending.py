@@ -16,12 +16,15 @@ WORDS = {
 """verdicts, as they follow a number"""
 
 
-def ending(folder: Path, results: str, progress: Progress, seconds: float) -> list[str]:
+def ending(
+    folder: Path, results: str, site: str, progress: Progress, seconds: float
+) -> list[str]:
     """Return the lines that follow a successful run: figures, claims, paper, site, time.
 
     Args:
         folder: where Snakemake ran.
         results: the results folder in it.
+        site: the page at which the site begins, or why there is no site.
         progress: of the run. After a run for a target, only what the run made is named.
         seconds: that the run took.
     """
@@ -31,7 +34,7 @@ def ending(folder: Path, results: str, progress: Progress, seconds: float) -> li
         *_figures(root, made),
         *_claims(root, made),
         *_one("Paper", root / "paper.pdf", made),
-        *_one("Site", root / "site" / "index.html", made),
+        f"Site     {site}",
         f"Time     {duration(seconds)}",
     ]
 
@@ -124,11 +127,8 @@ def _folder(files: Sequence[Path]) -> str:
 
 
 def _claims(results: Path, made: set[Path] | None) -> list[str]:
-    table, page = results / "tables" / "claims.csv", results / "claims.html"
-    if not list(_shown([table], made)):
-        return []
-    shown = next(_shown([page], made), table)
-    return [f"Claims   {shown}: {verdict_counts(table)}"]
+    shown = _shown([results / "tables" / "claims.csv"], made)
+    return [f"Claims   {table}: {verdict_counts(table)}" for table in shown]
 
 
 def _one(label: str, path: Path, made: set[Path] | None) -> list[str]:
@@ -138,5 +138,5 @@ def _one(label: str, path: Path, made: set[Path] | None) -> list[str]:
 def _shown(paths: Iterable[Path], made: set[Path] | None):
     """Yield the paths that exist and, if `made` is known, that the run made."""
     for path in paths:
-        if path.exists() and (made is None or not made.isdisjoint((path, path.parent))):
+        if path.exists() and (made is None or path in made):
             yield path

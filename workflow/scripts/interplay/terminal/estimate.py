@@ -1,25 +1,37 @@
-"""The cost of a run to come, estimated from the costs of the archived run.
+"""The cost of a run to come, estimated from the archived run.
 
-A job of a step whose jobs are alike costs what such a job cost on average. For trainings
-and measurements of networks, its seconds are divided by the work of its jobs and
-multiplied by that of the job (`interplay.terminal.work`). Steps that the archived run does not
-have are not known, and not guessed.
+A job costs the mean CPU time of its step in the archived run. If the job is about trained
+networks, the mean is multiplied by the job's work, relative to the mean work of the jobs of
+its rule in the archived run. The cost of a rule that the archived run lacks is unknown.
 """
 
 import csv
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
-from interplay.configuration.experiments import experiments, sentiment_experiments
+import numpy as np
+
+from interplay.configuration.experiments import (
+    Experiment,
+    experiments,
+    sentiment_experiments,
+)
 from interplay.provenance.origin import CONFIGURATION
 from interplay.provenance.receipts import NAME, Chain
+from interplay.storage.files import read_json
+from interplay.tasks import make_task
 from interplay.terminal.progress import Job
-from interplay.terminal.work import SCALED, Step, work_in
 
-STAGES = "nonlinear", "linear", "sentiment", "claims", "figures", "paper", "site"
+EXPONENT = 1.87
+"""of N: how the time of an epoch grows; measured by `make bench` (bench/README.md)"""
+
+TREES = 8544
+"""of the Stanford Sentiment Treebank, for training"""
+
+STAGES = "nonlinear", "linear", "sentiment", "claims", "figures", "paper"
 """in the order in which the workflow runs them"""
 
 NAMED = 5
@@ -28,17 +40,17 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class ArchivedRun:
-    """The archived run: its costs, and the work that they paid for."""
+    """The archived run: what its jobs cost, and how much work they were."""
 
     folder: Path
-    costs: dict[Step, tuple[int, float]] = field(default_factory=dict)
-    """number of jobs, and their CPU seconds together"""
-    work: dict[Step, float] = field(default_factory=dict)
-    """of all jobs together, in the unit of `work_in`; only of the steps in `SCALED`"""
+    seconds: dict[tuple[str, str], float] = field(default_factory=dict)
+    """mean CPU time of a job, by stage and step"""
+    work: dict[str, float] = field(default_factory=dict)
+    """mean work of a job, by rule, as `work_of` returns it"""
 
     @classmethod
     def read(cls, folder: Path) -> "ArchivedRun":
-        """Read an archive; what it lacks is not known.
+        """Read an archive; nothing is known of a folder without one.
 
         Args:
             folder: written by `interplay archive`.
@@ -49,21 +61,16 @@ class ArchivedRun:
         if not (folder / "costs.csv").is_file():
             return cls(folder)
         with (folder / "costs.csv").open(newline="") as file:
-            costs = {
-                (row["stage"], row["step"]): (int(row["jobs"]), float(row["cpu_seconds"]))
+            seconds = {
+                (row["stage"], row["step"]): float(row["cpu_seconds"]) / int(row["jobs"])
                 for row in csv.DictReader(file)
             }
-        # An archive by an older version has no configuration.
-        if not (folder / CONFIGURATION).is_file():
-            return cls(folder, costs)
-        work_of = work_in(json.loads((folder / CONFIGURATION).read_text())["values"])
-        work: dict[Step, float] = {}
+        networks = networks_in(read_json(folder / CONFIGURATION)["values"])
+        by_rule: dict[str, list[float]] = {}
         for receipt in Chain.read(folder / NAME).receipts:
-            if step := SCALED.get(receipt.rule):
-                work[step] = work.get(step, 0.0) + work_of(
-                    receipt.rule, receipt.wildcards
-                )
-        return cls(folder, costs, work)
+            work = work_of(receipt.rule, receipt.wildcards, networks)
+            by_rule.setdefault(receipt.rule, []).append(work)
+        return cls(folder, seconds, {rule: mean(each) for rule, each in by_rule.items()})
 
 
 @dataclass(frozen=True)
@@ -94,26 +101,25 @@ def estimates(
         results: the results folder, relative to the working directory.
         archived: the archived run.
     """
-    work = work_in(configuration)
-    sizes = _network_sizes(configuration)
-    stages: dict[str, list[tuple[Job, float | None, int]]] = {}
+    networks = networks_in(configuration)
+    stages: dict[str, list[Estimate]] = {}
     for job in jobs:
         # Rules such as `all` compute nothing.
-        if job.benchmark:
-            step = _step(job, results)
-            seconds = _seconds(job, step, work, archived)
-            size = sum(_size(path, job, results, sizes, archived) for path in job.outputs)
-            stages.setdefault(step[0], []).append((job, seconds, size))
-    return [
-        Estimate(
-            stage=stage,
-            jobs=len(costs),
-            seconds=sum(seconds for _, seconds, _ in costs if seconds is not None),
-            unknown=tuple(job.rule for job, seconds, _ in costs if seconds is None),
-            bytes=sum(size for _, _, size in costs),
+        if not job.benchmark:
+            continue
+        inside = Path(job.benchmark.rpartition("benchmarks/")[2])
+        stage, step = inside.parts[0], inside.stem
+        sizes = (
+            _size(Path(each), job, results, networks, archived) for each in job.outputs
         )
-        for stage, costs in sorted(stages.items(), key=lambda item: _order(item[0]))
-    ]
+        cost = Estimate(stage, jobs=1, seconds=0.0, unknown=(job.rule,), bytes=sum(sizes))
+        mean_seconds = archived.seconds.get((stage, step))
+        if mean_seconds is not None and job.rule in archived.work:
+            work = work_of(job.rule, job.wildcards, networks) / archived.work[job.rule]
+            cost = replace(cost, seconds=mean_seconds * work, unknown=())
+        stages.setdefault(stage, []).append(cost)
+    order = [*STAGES, *(stage for stage in stages if stage not in STAGES)]
+    return [_sum(stage, stages[stage]) for stage in order if stage in stages]
 
 
 def table(rows: Sequence[Estimate], archived: Path) -> list[str]:
@@ -125,29 +131,28 @@ def table(rows: Sequence[Estimate], archived: Path) -> list[str]:
     """
     if not rows:
         return ["Nothing to be done: all results are there."]
-    unknown = [rule for row in rows for rule in row.unknown]
-    rules = list(dict.fromkeys(unknown))
+    total = _sum("total", rows)
+    rules = list(dict.fromkeys(total.unknown))
     more = f" and {len(rules) - NAMED} more rules" if len(rules) > NAMED else ""
-    named = ", ".join(rules[:NAMED]) + more
-    total = Estimate(
-        "total",
-        sum(row.jobs for row in rows),
-        sum(row.seconds for row in rows),
-        tuple(unknown),
-        sum(row.bytes for row in rows),
-    )
+    unknown = f"{len(total.unknown)} jobs: {', '.join(rules[:NAMED])}{more}"
     return [
         f"{'stage':12}{'jobs':>6}{'CPU hours':>12}{'disk':>10}",
         *(_line(row) for row in [*rows, total]),
         f"Estimated from the archived run ({archived}), for its machine.",
         "Disk: weights of networks; figures and tables as large as those of the archived run.",
-        *([f"? Cost not known of {len(unknown)} jobs: {named}."] if unknown else []),
+        *([f"? Cost not known of {unknown}."] if rules else []),
         "`snakemake -n`, with the same arguments, lists the jobs and their reasons.",
     ]
 
 
-def _order(stage: str) -> int:
-    return STAGES.index(stage) if stage in STAGES else len(STAGES)
+def _sum(stage: str, costs: Sequence[Estimate]) -> Estimate:
+    return Estimate(
+        stage=stage,
+        jobs=sum(cost.jobs for cost in costs),
+        seconds=sum(cost.seconds for cost in costs),
+        unknown=tuple(rule for cost in costs for rule in cost.unknown),
+        bytes=sum(cost.bytes for cost in costs),
+    )
 
 
 def _line(row: Estimate) -> str:
@@ -157,48 +162,93 @@ def _line(row: Estimate) -> str:
     return f"{row.stage:12}{row.jobs:6}{hours:>12}{row.bytes / 1e6:7.1f} MB"
 
 
-def _step(job: Job, results: str) -> Step:
-    path = Path(job.benchmark)
-    folder = Path(results) / "benchmarks"
-    relative = path.relative_to(folder) if path.is_relative_to(folder) else path
-    return relative.parts[0], path.stem
+@dataclass(frozen=True)
+class Networks:
+    """Networks that differ only in g and seed: an experiment, or a section of `linear`."""
+
+    work: float
+    """of one network and epoch, in a unit that only ratios within a rule use"""
+    epochs: int
+    count: int
+    bytes: int = 0
+    """of the weights of one network, in float32"""
 
 
-def _seconds(job: Job, step: Step, work, archived: ArchivedRun) -> float | None:
-    if step not in archived.costs:
-        return None
-    number, seconds = archived.costs[step]
-    if step not in SCALED.values():
-        return seconds / number
-    if job.rule not in SCALED or not archived.work.get(step):
-        return None
-    return seconds * work(job.rule, job.wildcards) / archived.work[step]
+def networks_in(configuration: Mapping[str, Any]) -> dict[str, Networks]:
+    """Return the networks of a configuration by the name of their experiment.
+
+    Linear networks have the name of their section, and `work` of all epochs.
+
+    Args:
+        configuration: as it took effect.
+    """
+    none = {"networks": {}}
+    found = {}
+    for name, rate in experiments(configuration.get("nonlinear", none)).items():
+        N, count = rate.training["N"], len(rate.g) * len(rate.seeds)
+        trials = rate.training["epochs"] * rate.training["batch"]
+        work = _samples(rate) * N**EXPONENT
+        found[name] = Networks(work, trials, count, bytes=4 * N**2)
+    sentiment = configuration.get("sentiment", none)
+    trees = sentiment.get("synthetic", {}).get("train", TREES)
+    dimension = sentiment.get("vectors", {}).get("dimension", 0)
+    for name, lstm in sentiment_experiments(sentiment).items():
+        N, epochs = lstm.parameters["N"], lstm.parameters["epochs"]
+        # Four gates per layer: the first gets a word vector and h, the second two times h.
+        weights = 4 * N * (dimension + 3 * N)
+        found[name] = Networks(
+            trees * N**EXPONENT, epochs, len(lstm.seeds), bytes=4 * weights
+        )
+    linear = configuration.get("linear", {})
+    for name, section in {"linear": linear, **linear}.items():
+        if isinstance(section, Mapping) and "epochs" in section:
+            work = section["N"] ** EXPONENT * section["epochs"]
+            runs = len(section.get("targets", [1]))
+            found[name] = Networks(work * runs, 1, len(section["seeds"]))
+    return found
+
+
+def work_of(
+    rule: str, wildcards: Mapping[str, str], networks: Mapping[str, Networks]
+) -> float:
+    """Return the work of a job, to be compared within its rule.
+
+    A training is as much work as its epochs; a measurement, as the networks that it reads.
+    All jobs without networks are the same work.
+
+    Args:
+        rule: of the job.
+        wildcards: of the job.
+        networks: of its configuration, as `networks_in` returns them.
+    """
+    these = networks.get(wildcards.get("experiment", rule.removeprefix("train_")))
+    if these is None:
+        return 1.0
+    if rule.startswith("train_"):
+        return these.work * these.epochs
+    return these.work * (1 if "seed" in wildcards else these.count)
+
+
+def _samples(experiment: Experiment) -> int:
+    """Return the length of a trial in time steps."""
+    dt = experiment.training["dt"]
+    task = make_task(experiment.task, dt=dt, **experiment.options)
+    return len(task.draw(np.random.default_rng(0), 1).inputs)
 
 
 def _size(
-    path: str, job: Job, results: str, sizes: Mapping[str, int], archived: ArchivedRun
+    path: Path,
+    job: Job,
+    results: str,
+    networks: Mapping[str, Networks],
+    archived: ArchivedRun,
 ) -> int:
     """Return the bytes of an output: of the same file in the archive, or of a network."""
-    if Path(path).name == "network.safetensors":
-        return sizes.get(job.wildcards.get("experiment", ""), 0)
-    if not Path(path).is_relative_to(results):
+    if path.name == "network.safetensors":
+        these = networks.get(job.wildcards.get("experiment", ""))
+        return these.bytes if these else 0
+    if not path.is_relative_to(results):
         return 0
-    same = archived.folder / Path(path).relative_to(results)
+    same = archived.folder / path.relative_to(results)
     files = [same] if same.is_file() else same.rglob("*")
     return sum(file.stat().st_size for file in files if file.is_file())
-
-
-def _network_sizes(configuration: Mapping[str, Any]) -> dict[str, int]:
-    """Return the bytes of a network of each experiment: its weights, in float32."""
-    rates = experiments(configuration.get("nonlinear", {"networks": {}}))
-    sentiment = configuration.get("sentiment", {"networks": {}})
-    dimension = sentiment.get("vectors", {}).get("dimension", 0)
-    units = {
-        name: lstm.parameters["N"]
-        for name, lstm in sentiment_experiments(sentiment).items()
-    }
-    return {
-        # Four gates per layer: the first gets a word vector and h, the second two times h.
-        **{name: 4 * 4 * N * (dimension + 3 * N) for name, N in units.items()},
-        **{name: 4 * rate.training["N"] ** 2 for name, rate in rates.items()},
-    }

@@ -1,6 +1,6 @@
 """The progress of a run, from the events of Snakemake's logger plugin."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,9 +15,9 @@ class Job:
     rule: str
     message: str
     wildcards: dict[str, str] = field(default_factory=dict)
-    outputs: tuple[str, ...] = ()
+    outputs: Sequence[str] = ()
     """paths, relative to the working directory, like those of `logs`"""
-    logs: tuple[str, ...] = ()
+    logs: Sequence[str] = ()
     benchmark: str = ""
     """path, empty for a job without a benchmark file"""
 
@@ -56,14 +56,7 @@ def after(progress: Progress, event: Mapping[str, Any]) -> Progress:
             jobs = event["jobs"]
             return replace(progress, total=jobs["total"], whole="all" in jobs)
         case "job":
-            job = Job(
-                rule=event["rule"],
-                message=event["message"],
-                wildcards=event["wildcards"],
-                outputs=tuple(event["outputs"]),
-                logs=tuple(event["logs"]),
-                benchmark=event["benchmark"],
-            )
+            job = Job(**event["job"])
             return replace(
                 progress,
                 jobs={**progress.jobs, number: job},

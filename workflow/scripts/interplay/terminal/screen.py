@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Protocol, TextIO
+from typing import TextIO
 
 from interplay.terminal.progress import Progress, moving_line, plain_line
 
@@ -21,29 +21,8 @@ def write(text: str, stream: TextIO) -> None:
         stream.flush()
 
 
-class Screen(Protocol):
-    """Shows text that stays, and the progress of a run."""
-
-    def text(self, text: str) -> None:
-        """Show text that stays: one or several lines, without the last line's end."""
-        ...
-
-    def progress(self, progress: Progress, seconds: float) -> None:
-        """Show how far the run is.
-
-        Args:
-            progress: of the run.
-            seconds: since its start.
-        """
-        ...
-
-    def close(self) -> None:
-        """Leave the stream at the beginning of an empty line."""
-        ...
-
-
 class MovingLine:
-    """Redraw one line; text that stays goes above it."""
+    """Redraw one line, the progress of a run; text that stays goes above it."""
 
     def __init__(self, stream: TextIO):
         """Draw on a terminal."""
@@ -56,7 +35,7 @@ class MovingLine:
         self._write(f"{BACK}{text}\n{self._line}")
 
     def progress(self, progress: Progress, seconds: float) -> None:
-        """Draw the line if it has changed."""
+        """Draw the line if it has changed; `seconds` have passed since the run's start."""
         width = shutil.get_terminal_size().columns
         line = moving_line(progress, seconds, width, self._ascii)
         if line != self._line:
@@ -85,7 +64,12 @@ class PlainLines:
         write(f"{text}\n", self._stream)
 
     def progress(self, progress: Progress, seconds: float) -> None:
-        """Write a line if the jobs that are done have passed the next step."""
+        """Write a line if the jobs that are done have passed the next step.
+
+        Args:
+            progress: of the run.
+            seconds: since its start.
+        """
         step = progress.percent // STEP
         if progress.total and step > self._written:
             self._written = step
@@ -93,6 +77,9 @@ class PlainLines:
 
     def close(self) -> None:
         """Do nothing: every line is whole."""
+
+
+Screen = MovingLine | PlainLines
 
 
 def screen_for(

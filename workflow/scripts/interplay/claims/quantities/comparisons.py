@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from interplay.claims.identification import distances
 from interplay.claims.quantities.values import quotient
+from interplay.tables.published import rate_distances
 
 
 def sure_change(rows: pd.DataFrame, column: str, smaller: int, larger: int) -> float:
@@ -46,7 +46,7 @@ def rate_excess(rows: pd.DataFrame, rate: float) -> float:
         rows: of the table rate.csv.
         rate: before the division by N.
     """
-    by_rate = distances(rows)
+    by_rate = rate_distances(rows)
     if rate not in by_rate.index or len(by_rate) < 2:
         return np.nan
     return float(by_rate[rate] - by_rate.drop(rate).min())

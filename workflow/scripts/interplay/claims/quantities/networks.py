@@ -4,27 +4,22 @@ import numpy as np
 import pandas as pd
 
 from interplay.claims.quantities.values import quotient, rank_correlation
-from interplay.nonlinear.emergence import emerges
-from interplay.nonlinear.settled import epochs_to_converge
+from interplay.tables.transitions import emerges
 
 
 def epochs_ratio(rows: pd.DataFrame, of: float, to: float) -> float:
     """Return the convergence time at one g over that at another.
 
-    A network that did not converge counts as all epochs; a diverged one as infinitely many.
-    If neither network converged, nothing is known.
+    Both are `counted_epochs`. If neither network converged, nothing is known.
     """
-    if rows[rows.g.isin([of, to])].convergence_epoch.isna().all():
+    if not rows[rows.g.isin([of, to])].converged.any():
         return np.nan
     epochs = _epochs_by_g(rows)
     return quotient(epochs.get(of, np.nan), epochs.get(to, np.nan))
 
 
 def epochs_trend(rows: pd.DataFrame) -> float:
-    """Return the rank correlation of the convergence time with g.
-
-    A network that did not converge counts as all epochs.
-    """
+    """Return the rank correlation of the convergence time, `counted_epochs`, with g."""
     epochs = _epochs_by_g(rows)
     return rank_correlation(epochs.index, epochs)
 
@@ -100,5 +95,5 @@ def steeper_than_flipflop(rows: pd.DataFrame, column: str) -> float:
 
 
 def _epochs_by_g(rows: pd.DataFrame) -> pd.Series:
-    """Return convergence times by g, in rising g; see `epochs_to_converge`."""
-    return epochs_to_converge(rows).set_axis(rows.g).sort_index()
+    """Return `counted_epochs` by g, in rising g."""
+    return rows.counted_epochs.set_axis(rows.g).sort_index()

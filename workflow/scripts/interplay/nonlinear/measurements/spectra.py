@@ -1,6 +1,6 @@
 """Singular values, eigenvalues and norms of W0, W and dW (Figs 1 g-i, 2 b).
 
-The values are found in float64, and kept as float32 like the weights.
+The values are computed in float64 and stored as float32, like the weights.
 """
 
 from collections.abc import Iterator

@@ -38,7 +38,7 @@ def functional_ranks(
 
     Args:
         trained: the network.
-        truncated: what `truncation_losses` returned.
+        truncated: the table of `truncation_losses`.
         threshold: the fraction, such as 0.05.
     """
     row: dict[str, int | None] = dict.fromkeys(

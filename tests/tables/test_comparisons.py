@@ -1,0 +1,236 @@
+"""Comparisons of the supplement, on tables with known answers."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from interplay.claims.quantities.comparisons import (
+    farther_from_published,
+    rate_excess,
+    size_power,
+    sure_change,
+)
+from interplay.tables import comparisons
+from interplay.tables.networks import with_decisions
+from interplay.tables.published import without_a_seed
+from interplay.tables.readings import in_reading
+from interplay.tasks.flipflop import FlipFlop
+
+ROOT = Path(__file__).parents[2]
+
+ADAM = {"optimiser": "adam", "trained": ["W", "B", "C"], "eps": 1e-8, "amsgrad": False}
+
+
+@pytest.fixture(scope="module")
+def published():
+    return pd.read_csv(ROOT / "paper/published.csv").fillna({"bound": "", "hold": ""})
+
+
+def networks(experiment, task="flipflop", g=(0.0, 0.9), seeds=(0, 1), **columns):
+    """Return rows of nonlinear.csv: networks that all settled alike."""
+    index = pd.MultiIndex.from_product([g, seeds], names=["g", "seed"])
+    rows = pd.DataFrame(index=index).reset_index()
+    usual = {
+        "N": 256, "epochs": 1000, "convergence_epoch": 100.0, "norm_W0": 16 * rows.g,
+        "norm_W": 16.0, "norm_dW": 2.0, "functional_rank": 2.0, "shuffle_loss_ratio": 1.0,
+        "outbreak_share": 0.0, "converged": True, "diverged": False, "initial_loss": 1.0,
+        "final_loss": 0.01,
+    }  # fmt: skip
+    return rows.assign(experiment=experiment, task=task, **usual | columns)
+
+
+def compare(name, table, *arguments):
+    """Return a comparison of networks."""
+    return getattr(comparisons, name)(with_decisions(table, 25), *arguments)
+
+
+def test_the_scaling_counts_a_point_if_three_of_five_settled():
+    seeds = range(5)
+    table = networks("small", N=64, g=[0.9], seeds=seeds)
+    large = networks("large", N=128, g=[0.9], seeds=seeds)
+    large.loc[:2, ["converged", "functional_rank", "convergence_epoch"]] = (
+        False,
+        None,
+        None,
+    )
+    scaling = compare("scaling", pd.concat([large, table]), {"small": {}, "large": {}})
+    assert scaling.experiment.unique().tolist() == ["small", "large"]
+    assert scaling[scaling.counts].experiment.unique().tolist() == ["small"]
+    large.loc[2, ["converged", "functional_rank", "convergence_epoch"]] = True, 2.0, 90.0
+    scaling = compare("scaling", pd.concat([large, table]), {"small": {}, "large": {}})
+    assert scaling.counts.all()
+
+
+def test_quantities_of_scaling():
+    rows = pd.DataFrame({"N": [512, 64, 256, 128], "x": [8.0, 1.0, 4.0, 2.0]})
+    assert size_power(rows, "x") == pytest.approx(1)
+
+
+def sizes(small, large):
+    rows = [{"N": 256, "x": x} for x in small] + [{"N": 512, "x": x} for x in large]
+    return pd.DataFrame(rows)
+
+
+def test_a_change_with_n_counts_as_far_as_the_spread_does_not_explain_it():
+    def change(small, large):
+        return sure_change(sizes(small, large), "x", smaller=256, larger=512)
+
+    assert change([1.0, 1.0, 1.0], [1.5, 1.5]) == pytest.approx(0.5)
+    assert change([1.0, 1.0], [0.7, 0.7]) == pytest.approx(0.3)
+    assert change([0.5, 1.0, 1.5], [0.8, 1.2, 1.9]) == 0
+    error = 1.5 * np.std([1.4, 1.6], ddof=1) / np.sqrt(2) / 1.5
+    assert change([1.0, 1.0], [1.4, 1.6]) == pytest.approx(0.5 - 2 * error)
+    assert math.isnan(change([1.0, 1.0], [1.5]))
+    assert math.isnan(change([1.0, None], [1.5, 1.5]))
+
+
+def test_ways_of_training_are_compared_with_adam_on_the_same_g_and_seed():
+    parameters = {
+        "all": ADAM,
+        "W": {**ADAM, "trained": ["W"]},
+        "descent": {**ADAM, "optimiser": "gradient_descent"},
+    }
+    table = pd.concat(
+        [
+            networks("all", g=[0.0, 0.3]),
+            networks("W", g=[0.0], convergence_epoch=250.0, norm_dW=3.0),
+            networks("descent", g=[0.0], epochs=3000),
+        ]
+    )
+    failed = table.experiment == "descent"
+    table.loc[failed, ["convergence_epoch", "functional_rank"]] = None
+    table.loc[failed, "converged"] = False
+    training = compare("training", table, parameters)
+    assert training.groupby("training").epochs_ratio.unique().str[0].to_dict() == {
+        "Adam": 1, "W alone": 2.5, "gradient descent": 30,
+    }  # fmt: skip
+    table.loc[failed, "diverged"] = True
+    ratios = compare("training", table, parameters).set_index("training").epochs_ratio
+    assert np.isinf(ratios["gradient descent"]).all()
+    assert training.g.unique().tolist() == [0.0]
+    assert training[training.training == "W alone"].norm_ratio.tolist() == [1.5, 1.5]
+
+
+def test_outbreaks_are_compared_on_the_g_that_all_experiments_have():
+    parameters = {
+        "usual": {**ADAM, "learning_rate": 0.03},
+        "largest": {**ADAM, "learning_rate": 0.03, "amsgrad": True},
+        "eps": {**ADAM, "learning_rate": 0.05, "eps": 1e-6},
+    }
+    table = pd.concat([networks("usual"), networks("largest"), networks("eps", g=[0.9])])
+    outbreaks = compare("outbreaks", table, parameters)
+    assert outbreaks.g.unique().tolist() == [0.9]
+    assert outbreaks.variant.unique().tolist() == [
+        "Adam", "largest squares", "eps = 1e-06",
+    ]  # fmt: skip
+    # The network of plain Adam with the largest share, and its twins at the same rate.
+    table.loc[(table.experiment == "usual") & (table.seed == 1), "outbreak_share"] = 0.3
+    drawn = compare("outbreaks", table, parameters).query("drawn")
+    assert drawn.experiment.tolist() == ["usual", "largest"]
+    assert set(drawn.seed) == {1}
+
+
+def test_a_flipflop_without_the_option_is_that_of_the_text(published):
+    table = pd.concat([networks("usual"), networks("drawn")])
+    parameters = {"usual": {"options": {}}, "drawn": {"options": {"hold": "last_pulse"}}}
+    found = compare("flipflops", table, parameters, published)
+    holds = found.groupby("experiment").hold.unique().str[0].to_dict()
+    assert holds == {"usual": "per_channel", "drawn": "last_pulse"}
+    assert FlipFlop(dt=0.5).hold == "per_channel"
+
+
+def test_the_published_flipflop_is_nearest_to_itself(published):
+    values = published[published.task == "flipflop"]
+    wide = values.pivot(index="g", columns="quantity", values="value").reset_index()
+    own = wide.assign(
+        experiment="own", seed=0, task="flipflop", converged=True, diverged=False,
+        epochs=1000, initial_loss=1.0, final_loss=0.01,
+    )  # fmt: skip
+    # Another learning rate: times and norms differ by a factor, which is not counted.
+    own["norm_dW"] *= 1.1
+    other = own.assign(experiment="other", norm_dW=own.norm_dW * np.exp(-own.g))
+    other["shuffle_loss_ratio"] += 0.2
+    parameters = {
+        "own": {"options": {"hold": "last_pulse"}},
+        "other": {"options": {"hold": "per_channel"}},
+    }
+    table = compare("flipflops", pd.concat([own, other]), parameters, published)
+    for quantity, rows in table.groupby("quantity"):
+        difference = farther_from_published(rows, of="per_channel", to="last_pulse")
+        assert difference > 0.1, quantity
+        opposite = farther_from_published(rows, of="last_pulse", to="per_channel")
+        assert opposite == -difference
+    weak = table[table.quantity == "shuffle_loss_ratio"]
+    assert sorted(weak.g.unique()) == [0.3, 0.6]
+    assert np.allclose(weak[weak.hold == "last_pulse"].measured, weak[:2].published)
+
+
+def at_rates(published, factors, **columns):
+    """Return networks whose values are the published ones times a factor per rate."""
+    exact = published[(published.task == "flipflop") & (published.bound == "")]
+    wide = exact.pivot(index="g", columns="quantity", values="value").reset_index()
+    parameters, parts = {}, []
+    for rate, factor in factors.items():
+        parameters[f"rate{rate}"] = {"learning_rate": rate}
+        rows = networks(f"rate{rate}", g=wide.g).merge(wide, on="g", suffixes=("_", ""))
+        scaled = {name: factor * rows[name] for name in comparisons.RATE}
+        parts.append(rows.assign(**scaled, **columns))
+    return pd.concat(parts, ignore_index=True), parameters
+
+
+def test_the_identified_rate_is_the_nearest_in_the_mean_of_logarithms(published):
+    table, parameters = at_rates(published, {0.02: 1.3, 0.03: 0.9, 0.05: 0.7})
+    rate = compare("rate", table, parameters, published)
+    assert rate[rate.identified].learning_rate.unique().tolist() == [0.03]
+    by_rate = rate.groupby("learning_rate").distance.unique().str[0]
+    assert by_rate.to_dict() == pytest.approx(
+        {0.02: np.log(1.3), 0.03: -np.log(0.9), 0.05: -np.log(0.7)}
+    )
+    assert rate_excess(rate, 0.05) == pytest.approx(np.log(0.9 / 0.7))
+    assert rate_excess(rate, 0.03) < 0
+    assert math.isnan(rate_excess(rate, 0.04))
+
+
+def test_rates_are_compared_on_points_that_all_of_them_have(published):
+    table, parameters = at_rates(published, {0.03: 1.1, 0.05: 1.0})
+    # Far off, at a g at which the other rate has no network that converged.
+    table.loc[(table.experiment == "rate0.05") & (table.g == 1.8), "norm_dW"] *= 100
+    table.loc[(table.experiment == "rate0.03") & (table.g == 1.8), "converged"] = False
+    rate = compare("rate", table, parameters, published)
+    assert rate[rate.identified].learning_rate.unique().tolist() == [0.05]
+    # More seeds at one rate do not count either.
+    more = table[table.experiment == "rate0.05"].assign(seed=7, norm_dW=1e9)
+    again = compare("rate", pd.concat([table, more]), parameters, published)
+    assert 7 not in again.seed.to_numpy()
+
+
+def test_the_error_of_a_distance_is_the_jackknifes_over_seeds(published):
+    table, parameters = at_rates(published, {0.03: 1.2, 0.05: 1.1})
+    rate = compare("rate", table, parameters, published)
+    assert np.allclose(rate.standard_error, 0)
+    # Seed 1 alone: the mean over the seeds, and so the distance, is half way in between.
+    of_a_seed = (table.experiment == "rate0.05") & (table.seed == 1)
+    table.loc[of_a_seed, list(comparisons.RATE)] *= 1.4 / 1.1
+    rate = compare("rate", table, parameters, published)
+    error = rate.groupby("learning_rate").standard_error.unique().str[0]
+    # Of two estimates, the jackknife's error is half of their difference.
+    assert error.to_dict() == pytest.approx({0.03: 0, 0.05: np.log(1.4 / 1.1) / 2})
+    assert rate[rate.identified].learning_rate.unique().tolist() == [0.03]
+    assert without_a_seed(rate).idxmin().to_dict() == {0: 0.03, 1: 0.05}
+
+
+def test_only_panels_a_and_b_identify_the_rate(published):
+    table, parameters = at_rates(published, {0.03: 1.1, 0.05: 1.2})
+    table.shuffle_loss_ratio = table.functional_rank = 99.0
+    assert set(compare("rate", table, parameters, published)["quantity"]) == {
+        "convergence_epoch", "norm_dW",
+    }  # fmt: skip
+
+
+def test_a_comparison_is_the_same_in_each_reading():
+    table = compare("scaling", networks("small"), {"small": {}})
+    assert in_reading(table, {"mante": "other"}) is table
+    assert in_reading(networks("small"), {"mante": "other"}).empty

@@ -1,0 +1,179 @@
+"""Train and measure networks in this process: for notebooks, without the workflow.
+
+A network trained here equals, to the bit, the one that the workflow trains with the same
+task, g, seed and settings. `measure` finds the numbers of the workflow's tables.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from interplay.kernels.denormals import denormals_flushed
+from interplay.nonlinear import training
+from interplay.nonlinear.measurements import learning, shuffling, spectra, truncation
+from interplay.nonlinear.trained import TrainedNetwork
+from interplay.optimisers.adam import EPS
+from interplay.storage.errors import InputError
+from interplay.tasks import make_task
+from interplay.tasks.trials import Task
+
+OPTIMISERS = ("adam", "gradient_descent")
+
+WEIGHTS = ("W", "B", "C")
+
+
+def train(
+    task: Task | str,
+    g: float,
+    seed: int,
+    *,
+    epochs: int,
+    N: int = 256,
+    batch: int = 32,
+    learning_rate: float = 0.03,
+    optimiser: str = "adam",
+    eps: float = EPS,
+    amsgrad: bool = False,
+    trained: Sequence[str] = WEIGHTS,
+    dt: float = 0.5,
+) -> TrainedNetwork:
+    """Train a network on a task, on the CPU with one thread.
+
+    Progress is logged every 10 s: `logging.basicConfig(level="INFO")` shows it.
+
+    Args:
+        task: a task of your own, or the name of one of `interplay.tasks`, such as "mante",
+            with its default options; `make_task` takes options.
+        g: strength of the initial connectivity, whose entries have the variance g²/N.
+        seed: number of the instance. Task, g and seed determine every random number. A
+            task of your own counts by its class's name in lower case.
+        epochs: steps of the optimiser. Training ends earlier if the loss is not finite.
+        N: number of neurons.
+        batch: trials per epoch.
+        learning_rate: of Adam, divided by N here; of gradient descent, as it is.
+        optimiser: "adam" or "gradient_descent".
+        eps: Adam's, added to the root of the mean square of the gradient.
+        amsgrad: whether Adam divides by the largest past mean square.
+        trained: the weights that are trained, some of "W", "B" and "C"; the others keep
+            their initial values.
+        dt: time step of a task given by its name, in membrane time constants. A task of
+            your own has its own `dt`.
+
+    Returns:
+        The network, as `load` returns one, with a whole dW.
+
+    Raises:
+        InputError: a setting is not what it must be, or there is no task of this name.
+    """
+    _check(g >= 0 and np.isfinite(g), "g", "a finite number from 0", g)
+    _check(seed >= 0 and seed == int(seed), "seed", "a whole number from 0", seed)
+    for name, number in {"N": N, "epochs": epochs, "batch": batch}.items():
+        least = 2 if name == "N" else 1
+        is_count = number >= least and number == int(number)
+        _check(is_count, name, f"a whole number from {least}", number)
+    for name, number in {"learning_rate": learning_rate, "eps": eps, "dt": dt}.items():
+        _check(number > 0 and np.isfinite(number), name, "a positive number", number)
+    _check(optimiser in OPTIMISERS, "optimiser", f"one of {_list(OPTIMISERS)}", optimiser)
+    are_weights = 0 < len(trained) == len(set(trained) & set(WEIGHTS))
+    _check(are_weights, "trained", f"some of {_list(WEIGHTS)}", trained)
+
+    one = make_task(task, dt) if isinstance(task, str) else task
+    settings = {
+        "task": task if isinstance(task, str) else _name(task),
+        "N": int(N),
+        "epochs": int(epochs),
+        "batch": int(batch),
+        "learning_rate": learning_rate,
+        "optimiser": optimiser,
+        "eps": eps,
+        "amsgrad": amsgrad,
+        "trained": trained,
+    }
+    run = training.Run.of(settings, float(g), int(seed))
+    with denormals_flushed():
+        state = training.train(run, one, training.initial_state(run, one))
+    return TrainedNetwork.of(run, one, state)
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """Measurements of one network, named as the workflow's tables of an experiment are."""
+
+    summary: pd.Series
+    """one value per column of networks.csv, such as `functional_rank` or `norm_dW`; missing
+    where the network has none"""
+    losses: pd.DataFrame
+    """a row per epoch: epoch, loss"""
+    spectrum: pd.DataFrame
+    """a row per singular value: matrix (W0, W, dW), index (from 1), value"""
+    eigenvalues: pd.DataFrame
+    """a row per eigenvalue: matrix (W0, W, dW), index (from 1), real, imaginary"""
+    truncation: pd.DataFrame
+    """a row per rank from 0: rank, loss with dW truncated, Eq. (4)"""
+
+
+def measure(
+    trained: TrainedNetwork,
+    *,
+    test_trials: int = 512,
+    largest_rank: int = 25,
+    threshold: float = 0.05,
+) -> Measurements:
+    """Measure a trained network as the workflow does.
+
+    Args:
+        trained: the network, from `train` or `load`.
+        test_trials: number of the run's test trials that losses are averaged over.
+        largest_rank: of the truncations of dW, at most N.
+        threshold: fraction of the initial loss below which a network has converged, and
+            below which a rank is sufficient.
+
+    Returns:
+        The numbers of the workflow's tables. docs/tables.md gives the unit and the meaning
+        of each column.
+
+    Raises:
+        InputError: an argument is not what it must be, or the losses of the network's
+            training are missing, as those of an archived network without a table.
+    """
+    is_count = test_trials >= 1 and test_trials == int(test_trials)
+    _check(is_count, "test_trials", "a whole number from 1", test_trials)
+    n = trained.run.n
+    is_rank = 0 <= largest_rank <= n and largest_rank == int(largest_rank)
+    _check(is_rank, "largest_rank", f"a whole number from 0 to N = {n}", largest_rank)
+    _check(0 < threshold < 1, "threshold", "a number between 0 and 1", threshold)
+    if not len(trained.losses):
+        raise InputError(f"{trained}: expected the losses of its training, found none")
+
+    with denormals_flushed():
+        truncated = truncation.truncation_losses(trained, test_trials, largest_rank)
+        tables = [
+            learning.convergence(trained, threshold),
+            spectra.norms(trained),
+            truncation.functional_ranks(trained, truncated, threshold),
+            shuffling.shuffle_loss(trained, test_trials),
+        ]
+    return Measurements(
+        summary=pd.concat(tables, axis=1).iloc[0].rename(None),
+        losses=learning.learning_curve(trained),
+        spectrum=spectra.spectrum(trained),
+        eigenvalues=spectra.spectrum_of_eigenvalues(trained),
+        truncation=truncated,
+    )
+
+
+def _name(task: Task) -> str:
+    """Return the name of a task: that of its module if it is one of `interplay.tasks`."""
+    package, _, module = type(task).__module__.rpartition(".")
+    return module if package == make_task.__module__ else type(task).__name__.lower()
+
+
+def _check(holds: bool, name: str, expected: str, found: object) -> None:
+    if not holds:
+        raise InputError(f"{name}: expected {expected}, found {found!r}")
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(names)

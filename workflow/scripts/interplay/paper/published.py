@@ -1,0 +1,113 @@
+"""Numbers that compare our networks with the published values."""
+
+from collections.abc import Mapping
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from interplay.paper.labels import Row, as_table, by, labelled
+
+RATIOS = ("convergence_epoch", "norm_dW")
+"""quantities of Fig. 2 that are compared with the published ones as a ratio"""
+
+COMPARED = {
+    **{quantity: quantity for quantity in (*RATIOS, "shuffle_loss_ratio")},
+    "functional_rank": "functional_rank_rank0",
+}
+"""published quantities, and columns of nonlinear.csv: the published rank is for a share of
+the loss at rank 0"""
+
+CHOSE = {*product(("flipflop", "mante"), RATIOS), ("flipflop", "shuffle_loss_ratio")}
+"""tasks and quantities that the choice of the reading rests on"""
+
+
+def against_published(
+    networks: pd.DataFrame,
+    published: pd.DataFrame,
+    readings: Mapping[str, Mapping[str, str]],
+) -> pd.DataFrame:
+    """Compare the panels of Fig. 2 with the published values.
+
+    The value of published/EXPERIMENT/QUANTITY is the median over g: of measured over
+    published for convergence times and norms, else of the size of the difference. Measured
+    is the mean over the networks that settled.
+
+    Args:
+        networks: nonlinear.csv.
+        published: paper/published.csv, read off the published Fig. 2.
+        readings: the experiment that stands for each task, in each reading.
+
+    Returns:
+        label, value, table, rows. published/nearer counts the pairs of task and quantity
+        with which the first of two readings has the smaller median deviation, at the g that
+        both have, and published/farther those with the larger one. published/test/nearer
+        and so on leave out what the choice of the reading rests on.
+    """
+    settled = networks[networks.settled]
+    off: dict[tuple[object, str], pd.Series] = {}
+    rows: list[Row] = []
+    for (experiment, task), of_experiment in settled.groupby(["experiment", "task"]):
+        for quantity, column in COMPARED.items():
+            points = published[published.task == task].query("quantity == @quantity")
+            means = of_experiment.groupby("g")[column].mean().astype(float)
+            compared_at_g = _compared(means, points, quantity in RATIOS).dropna()
+            if len(compared_at_g):
+                off[experiment, quantity] = compared_at_g
+                query = f"experiment == '{experiment}' and settled"
+                label = f"published/{experiment}/{quantity}"
+                rows.append((label, compared_at_g.median(), "nonlinear.csv", query))
+    first, second = list(readings.values())[:2]
+    signs: dict[tuple[str, str], float] = {}
+    for role, quantity in product(first, COMPARED):
+        pair = [(of[role], quantity) for of in (first, second)]
+        if pair[0] != pair[1] and off.keys() >= set(pair):
+            both = pd.concat([off[key] for key in pair], axis=1)
+            both = (np.log(both).abs() if quantity in RATIOS else both).dropna()
+            if len(both):
+                here, there = both.median()
+                signs[role, quantity] = np.sign(here - there)
+    test = {key: sign for key, sign in signs.items() if key not in CHOSE}
+    for prefix, found_in in ("published", signs), ("published/test", test):
+        signed = list(found_in.values())
+        counts = {"nearer": signed.count(-1), "farther": signed.count(1)}
+        rows += labelled(prefix, counts, "nonlinear.csv", "")
+    return as_table(rows)
+
+
+def _compared(means: pd.Series, points: pd.DataFrame, as_ratio: bool) -> pd.Series:
+    """Return means by g over the published values, or the size of the difference.
+
+    Where only the range of the published values is known, it is the distance from this range.
+    """
+    limits = points.set_index("bound").value.astype(float)
+    if "lowest" in limits:
+        off = np.maximum(limits["lowest"] - means, means - limits["highest"])
+        return off.clip(lower=0)
+    exact = points[points.bound == ""].set_index("g").value.astype(float)
+    return means / exact if as_ratio else (means - exact).abs()
+
+
+def lstm_spectra(spectrum: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Compare singular values of the LSTM's weights with the published ones.
+
+    Args:
+        spectrum: sentiment_spectrum.parquet, of the real treebank.
+        published: paper/published_lstm_spectrum.csv.
+
+    Returns:
+        label, value, table, rows: for each experiment, median, min and max of measured over
+        published, and how many of the published bounds are met (below, of bounds).
+    """
+    rows: list[Row] = []
+    key = ["layer", "weight", "matrix", "index"]
+    for experiment, query, of_experiment in by(spectrum, "experiment"):
+        means = of_experiment.groupby(key, as_index=False)["value"].mean()
+        both = published.merge(means, on=key, suffixes=("_published", ""))
+        ratios = both["value"] / both["value_published"]
+        of_exact = ratios[both["bound"] == ""].agg(["median", "min", "max"])
+        below = ratios[both["bound"] == "below"] < 1
+        values = of_exact.to_dict() | {"bounds": len(below), "below": int(below.sum())}
+        table = "sentiment_spectrum.parquet"
+        rows += labelled(f"spectrum/{experiment}", values, table, query)
+    return as_table(rows)

@@ -1,0 +1,1 @@
+"""Tables: the decisions in the table of networks, and comparisons of experiments."""

@@ -1,0 +1,243 @@
+"""Tables of the supplement: experiments that differ in one thing, compared.
+
+Every table begins with the columns `experiment`, `role` (the paper's task), `g`, `seed`. The
+experiments belong to no reading, so the tables are the same in each.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from interplay.configuration.experiments import ADAM_ON_ALL, way_of_training
+from interplay.tables.published import jackknife_error, rate_distances, without_a_seed
+from interplay.tables.readings import EXPERIMENT, ROLE
+from interplay.tasks.flipflop import FlipFlop
+
+NETWORK = [EXPERIMENT, ROLE, "g", "seed"]
+
+PLAIN = "Adam"
+"""the variant of Adam with its usual options"""
+
+ENOUGH = 3 / 5
+"""share of the networks that have to settle for a g to count in the N-scaling"""
+
+RATE = ("convergence_epoch", "norm_dW")
+"""panels (a) and (b) of Fig. 2, which identify the learning rate"""
+
+Parameters = Mapping[str, Mapping[str, Any]]
+"""parameters of the training jobs of each experiment, by its name"""
+
+
+def compared(
+    networks: pd.DataFrame, parameters: Parameters, **columns: Callable[[Mapping], object]
+) -> pd.DataFrame:
+    """Return the rows of nonlinear.csv of some experiments, in the order of `parameters`.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of the experiments to be compared.
+        columns: functions of an experiment's parameters, by the name of a new column.
+
+    Returns:
+        The columns of nonlinear.csv, with `role` for `task`, and the new columns.
+    """
+    order = {name: number for number, name in enumerate(parameters)}
+    rows = networks[networks.experiment.isin(order)].rename(columns={"task": ROLE})
+    rows = rows.sort_values([EXPERIMENT, "g", "seed"], key=_in_order(order))
+    new = {
+        column: rows.experiment.map(lambda name, of=of: of(parameters[name]))
+        for column, of in columns.items()
+    }
+    return rows.assign(**new).reset_index(drop=True)
+
+
+def _in_order(order: Mapping[str, int]) -> Callable[[pd.Series], pd.Series]:
+    return lambda column: column.map(order) if column.name == EXPERIMENT else column
+
+
+def rate(
+    networks: pd.DataFrame, parameters: Parameters, published: pd.DataFrame
+) -> pd.DataFrame:
+    """Compare learning rates with the published Fig. 2(a, b).
+
+    Measured are networks that converged, at the g and seeds that all rates have.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of experiments that differ in the learning rate.
+        published: the table paper/published.csv.
+
+    Returns:
+        experiment, role, g, seed, learning_rate (before the division by N), quantity,
+        measured, published; and for the rate as a whole distance, standard_error (of the
+        distance, over seeds) and identified (bool): its distance is the smallest.
+    """
+    rows = compared(networks, parameters, learning_rate=lambda of: of["learning_rate"])
+    rates = rows.groupby([ROLE, "g", "seed"]).learning_rate.transform("nunique")
+    rows = rows[(rates == rows.learning_rate.nunique()) & rows.converged]
+    long = rows.melt([*NETWORK, "learning_rate"], RATE, "quantity", "measured")
+    exact = published[published.bound == ""].rename(
+        columns={"task": ROLE, "value": "published"}
+    )
+    point = [ROLE, "quantity", "g"]
+    points = long.astype({"measured": float}).merge(
+        exact[[*point, "published"]], on=point
+    )
+    by_rate = rate_distances(points)
+    errors = jackknife_error(without_a_seed(points))
+    return points.assign(
+        distance=points.learning_rate.map(by_rate),
+        standard_error=points.learning_rate.map(errors),
+        identified=points.learning_rate == (by_rate.idxmin() if len(by_rate) else np.nan),
+    ).reset_index(drop=True)
+
+
+def scaling(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Compare network sizes.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of experiments that differ in N.
+
+    Returns:
+        experiment, role, g, seed, N, convergence_epoch, norm_dW, norm_W, relative_norm_dW
+        (over the norm of W0, missing at g = 0), functional_rank, settled, counts (at least
+        three fifths of the networks of this experiment and g settled). Only the g that all
+        experiments of a task share.
+    """
+    rows = compared(networks, parameters)
+    rows = _at_shared_g(rows)
+    share = rows.settled.groupby([rows.experiment, rows.g]).transform("mean")
+    relative = rows.norm_dW / rows.norm_W0.where(rows.norm_W0 > 0)
+    rows = rows.assign(relative_norm_dW=relative, counts=share >= ENOUGH)
+    measured = ["convergence_epoch", "norm_dW", "norm_W", "relative_norm_dW"]
+    return rows[[*NETWORK, "N", *measured, "functional_rank", "settled", "counts"]]
+
+
+def training(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Compare ways of training with Adam on all weights.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of experiments that differ in the optimiser or the trained weights.
+
+    Returns:
+        experiment, role, g, seed, training (Adam, W alone, gradient descent), epochs,
+        convergence_epoch, epochs_ratio, norm_dW, norm_ratio, initial_loss, final_loss,
+        functional_rank, converged, diverged, counted_epochs, counted_rank. The ratios are to
+        the network of the same task, g and seed that Adam trained; that of epochs is of
+        `counted_epochs`.
+    """
+    rows = compared(networks, parameters, training=way_of_training)
+    rows = rows.assign(epochs_ratio=rows.counted_epochs, norm_ratio=rows.norm_dW)
+    key = [ROLE, "g", "seed"]
+    adam = rows[(rows.training == ADAM_ON_ALL) & rows.converged].set_index(key)
+    # Only the g and seeds of the other ways have something to be compared with.
+    others = rows[rows.training != ADAM_ON_ALL].set_index(key).index
+    rows = rows.set_index(key)
+    rows = rows[rows.index.isin(others)]
+    for ratio in ("epochs_ratio", "norm_ratio"):
+        rows[ratio] /= adam[ratio].reindex(rows.index)
+    measured = ["convergence_epoch", "epochs_ratio", "norm_dW", "norm_ratio"]
+    measured += ["initial_loss", "final_loss", "functional_rank", "converged", "diverged"]
+    measured += ["counted_epochs", "counted_rank"]
+    return rows.reset_index()[[*NETWORK, "training", "epochs", *measured]]
+
+
+def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Compare how often the loss breaks out late in training.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of experiments that differ in Adam's options and its learning rate.
+
+    Returns:
+        experiment, role, g, seed, learning_rate (before the division by N), variant of Adam,
+        outbreak_share (of the second half of the epochs, above the threshold), converged,
+        settled, drawn (in panel (a): the network with the largest share of those that plain
+        Adam trained, and the same network with the variants). Only the g that all experiments
+        of a task share, and only networks that converged in the first half of the epochs:
+        others are late, which is no outbreak.
+    """
+    rows = compared(
+        networks,
+        parameters,
+        learning_rate=lambda of: of["learning_rate"],
+        variant=adam_variant,
+    )
+    rows = _at_shared_g(rows)
+    rows = rows[rows.converged_early]
+    measured = ["outbreak_share", "converged", "settled", "drawn"]
+    rows = rows.assign(drawn=_worst_and_variants(rows))
+    return rows[[*NETWORK, "learning_rate", "variant", *measured]]
+
+
+def _worst_and_variants(rows: pd.DataFrame) -> pd.Series:
+    """Return whether a network is the worst that plain Adam trained, or its twin."""
+    adam = rows[rows.variant == PLAIN]
+    if adam.empty:
+        return pd.Series(False, rows.index)
+    same = [ROLE, "g", "seed", "learning_rate"]
+    worst = adam.loc[adam.outbreak_share.idxmax(), same]
+    return (rows[same] == worst).all(axis=1)
+
+
+def adam_variant(parameters: Mapping[str, Any]) -> str:
+    """Return the name of a variant of Adam: `Adam`, `eps = 1e-06`, `largest squares`."""
+    if parameters["amsgrad"]:
+        return "largest squares"
+    return PLAIN if parameters["eps"] < 1e-7 else f"eps = {parameters['eps']:g}"
+
+
+def flipflops(
+    networks: pd.DataFrame, parameters: Parameters, published: pd.DataFrame
+) -> pd.DataFrame:
+    """Compare two kinds of flip-flop with the published one, by what tells them apart.
+
+    A learning rate scales convergence times and norms. The loss after shuffling W0 at weak
+    g, and the shape of the norm of dW against g, depend on it little.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of experiments of the flip-flop that differ in the option `hold`.
+        published: the table paper/published.csv.
+
+    Returns:
+        experiment, role, g, seed, hold, quantity, measured, published; `quantity` is
+        shuffle_loss_ratio (0 < g < 0.9) or norm_dW_shape (the norm over that at g = 0 of
+        the same seed, g > 0). Only networks that settled.
+    """
+    rows = compared(
+        networks, parameters, hold=lambda of: of["options"].get("hold", FlipFlop.hold)
+    )
+    rows = rows[rows.settled]
+    start = rows[rows.g == 0].set_index([EXPERIMENT, "seed"]).norm_dW
+    key = pd.MultiIndex.from_frame(rows[[EXPERIMENT, "seed"]])
+    rows = rows.assign(norm_dW_shape=rows.norm_dW / start.reindex(key).to_numpy())
+    long = rows.melt(
+        [*NETWORK, "hold"],
+        ["shuffle_loss_ratio", "norm_dW_shape"],
+        "quantity",
+        "measured",
+    )
+    both = long.merge(_published_flipflop(published), on=["quantity", "g"])
+    weak = (both.quantity == "norm_dW_shape") | (both.g < 0.9)
+    return both[weak & (both.g > 0) & both.measured.notna()].reset_index(drop=True)
+
+
+def _published_flipflop(published: pd.DataFrame) -> pd.DataFrame:
+    """Return quantity, g and published, with the norm over that at g = 0."""
+    flipflop = published[(published.task == "flipflop") & (published.bound == "")]
+    rows = flipflop[["quantity", "g", "value"]].rename(columns={"value": "published"})
+    norms = rows[rows.quantity == "norm_dW"]
+    start = float(norms[norms.g == 0].published.iloc[0])
+    shape = norms.assign(quantity="norm_dW_shape", published=norms.published / start)
+    return pd.concat([rows[rows.quantity == "shuffle_loss_ratio"], shape])
+
+
+def _at_shared_g(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the g that all experiments of the same task have."""
+    experiments = rows.groupby(ROLE)[EXPERIMENT].transform("nunique")
+    return rows[rows.groupby([ROLE, "g"])[EXPERIMENT].transform("nunique") == experiments]

@@ -1,0 +1,119 @@
+"""How far experiments are from the published values.
+
+The experiments that are nearest are those of the reading `identified`. Learning rates of
+rate networks are compared by convergence times and norms of dW, Fig. 2(a, b), and those of
+LSTMs by the losses during training (the paper's supplement). Other panels, ranks and
+spectra are not used, so they test the result.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from interplay.tables.readings import EXPERIMENT, ROLE
+
+WINDOW = 5
+"""epochs over which a learning curve is averaged around each published epoch"""
+
+KINDS = ("loss", "accuracy")
+"""of an LSTM's learning curves; the losses identify the experiment"""
+
+
+def distances(
+    measured: pd.DataFrame,
+    published: np.ndarray,
+    deviation: Callable[[pd.DataFrame, np.ndarray], pd.Series],
+) -> pd.Series:
+    """Return the distance of each candidate from the published values.
+
+    Args:
+        measured: (point, candidate), means over networks; NaN where a candidate has none.
+        published: (point,).
+        deviation: `mean_log_ratio` or `root_mean_square`.
+
+    Returns:
+        float, (candidate,), over the points that all candidates have; empty without any.
+    """
+    common = measured.notna().all(axis=1).to_numpy()
+    if not common.any():
+        return pd.Series(dtype=float)
+    return deviation(measured[common], published[common])
+
+
+def mean_log_ratio(measured: pd.DataFrame, published: np.ndarray) -> pd.Series:
+    """Return the mean of |log(measured / published)| of each column."""
+    return np.log(measured.div(published, axis=0)).abs().mean()
+
+
+def root_mean_square(measured: pd.DataFrame, published: np.ndarray) -> pd.Series:
+    """Return the root mean square of measured - published of each column."""
+    return (measured.sub(published, axis=0) ** 2).mean() ** 0.5
+
+
+def rate_distances(points: pd.DataFrame) -> pd.Series:
+    """Return the distance of each learning rate from the published Fig. 2(a, b).
+
+    Args:
+        points: learning_rate, role, quantity, g, measured, published; a row per network.
+    """
+    index = [ROLE, "quantity", "g", "published"]
+    measured = points.pivot_table("measured", index, "learning_rate")
+    published = measured.index.get_level_values("published").to_numpy()
+    return distances(measured, published, mean_log_ratio)
+
+
+def without_a_seed(points: pd.DataFrame) -> pd.DataFrame:
+    """Return the distances that the networks without those of one seed give.
+
+    Args:
+        points: as for `rate_distances`, with the column seed.
+
+    Returns:
+        A row per learning rate and a column per seed that is left out. No rows if there are
+        fewer than two seeds.
+    """
+    seeds = sorted(points.seed.unique())
+    return pd.DataFrame(
+        {seed: rate_distances(points[points.seed != seed]) for seed in seeds}
+    )
+
+
+def jackknife_error(left_out: pd.DataFrame) -> pd.Series:
+    """Return the jackknife's standard error by row of estimates without one seed each."""
+    n = left_out.shape[1]
+    return left_out.std(axis=1, ddof=0) * max(n - 1, 0) ** 0.5
+
+
+def lstm_distances(curves: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Return how far each experiment's learning curves are from the published ones.
+
+    Args:
+        curves: the table sentiment_curves.csv.
+        published: epoch, quantity (a column of `curves`), value; read off a plot.
+
+    Returns:
+        A row per experiment and kind of quantity: experiment, kind (loss, accuracy),
+        distance (root mean square over the published points, of the mean over seeds and
+        over `WINDOW` epochs), points (the published ones within the epochs of all
+        experiments), identified (bool): the experiment has the smallest distance of its
+        losses.
+    """
+    names = curves[EXPERIMENT].unique()
+    quantities = sorted(published["quantity"].unique())
+    means = curves.groupby(["epoch", EXPERIMENT])[quantities].mean().unstack()
+    smooth = means.rolling(WINDOW, center=True, min_periods=1).mean().where(means.notna())
+    points = pd.MultiIndex.from_frame(published[["epoch", "quantity"]])
+    measured = smooth.stack(0, future_stack=True).reindex(points)[names]
+    values = published["value"].to_numpy()
+    off, counts = pd.DataFrame(index=pd.Index(names, name=EXPERIMENT)), {}
+    for kind in KINDS:
+        chosen = published["quantity"].str.endswith(kind).to_numpy()
+        off[kind] = distances(measured[chosen], values[chosen], root_mean_square)
+        counts[kind] = len(measured[chosen].dropna())
+    table = off.stack(future_stack=True).rename_axis([EXPERIMENT, "kind"])
+    table = table.reset_index(name="distance")
+    nearest = off.loss == off.loss.min()
+    return table.assign(
+        points=table.kind.map(counts), identified=table[EXPERIMENT].map(nearest)
+    )
