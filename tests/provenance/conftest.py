@@ -1,8 +1,19 @@
-"""The small project, with and without git."""
+"""The small project, its archive under git, and git without the user's settings."""
+
+import os
 
 import pytest
 
-from tests.provenance.small import jobs, sealed, write_results, write_sources
+from interplay.__main__ import main
+from tests.provenance.repositories import git
+from tests.provenance.small import (
+    ARCHIVE,
+    jobs,
+    sealed,
+    write,
+    write_results,
+    write_sources,
+)
 
 
 @pytest.fixture
@@ -12,3 +23,29 @@ def small(tmp_path):
     write_results(tmp_path)
     sealed(tmp_path, jobs(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def own_git_settings(monkeypatch):
+    """Keep the settings of the user and the machine, such as core.autocrlf, from git."""
+    for scope in ("GLOBAL", "SYSTEM"):
+        monkeypatch.setenv(f"GIT_CONFIG_{scope}", os.devnull)
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch, own_git_settings):
+    """A small project under git, whose archived run is committed."""
+    root = tmp_path / "repository"
+    write_sources(root)
+    write(root / ".gitignore", "/results\n")
+    git(tmp_path, "init", "--quiet", str(root))
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "-m", "workflow")
+    write_results(root)
+    write(root / "results/benchmarks/measure.tsv", "s\tmax_rss\tcpu_time\n1\t2\t3\n")
+    sealed(root, jobs(root))
+    monkeypatch.chdir(root)
+    assert main(["archive", ARCHIVE, "--results", "results"]) == 0
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "-m", "results")
+    return root

@@ -10,6 +10,7 @@ PART = "results/part.csv"
 TABLE = "results/tables/table.csv"
 SOURCE = "paper/source.csv"
 PAPER = "results/paper.pdf"
+ARCHIVE = "paper/results"
 
 
 def write(path, text):
@@ -21,6 +22,7 @@ def write_sources(root):
     """Write the files of a small workflow."""
     write(root / "Snakefile", "# rules\n")
     write(root / "workflow/rules/part.smk", "# a rule\n")
+    write(root / "workflow/schemas/config.schema.yaml", "type: object\n")
     write(root / "config.yaml", "g: [0.9]\n")
     write(root / "envs/requirements.txt", "numpy==2.4.6\n")
     write(root / SOURCE, "g\n0.9\n")

@@ -1,9 +1,8 @@
 """The archive of a run: of a small project in a fresh clone, and the full run's."""
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
+from unittest.mock import ANY
 
 import pandas as pd
 import pytest
@@ -12,8 +11,10 @@ from interplay.__main__ import main
 from interplay.nonlinear.load import load
 from interplay.provenance.place import MACHINES
 from interplay.provenance.receipts import NAME
-from interplay.provenance.verify import verify
+from interplay.provenance.verify import Verification, verify
+from tests.provenance.repositories import git
 from tests.provenance.small import (
+    ARCHIVE,
     PART,
     SCRIPT,
     SOURCE,
@@ -23,39 +24,10 @@ from tests.provenance.small import (
     jobs,
     sealed,
     write,
-    write_results,
-    write_sources,
 )
 
 FULL = Path(__file__).parents[2] / "paper" / "results"
 FIGURES = {f"fig{i}.svg" for i in range(1, 6)} | {"fig2.png"}
-ARCHIVE = "paper/results"
-
-
-def git(folder, *arguments):
-    author = ["-c", "user.name=author", "-c", "user.email=author@example.org"]
-    subprocess.run(
-        ["git", *author, "-C", folder, *arguments], check=True, capture_output=True
-    )
-
-
-@pytest.fixture
-def repository(tmp_path, monkeypatch):
-    """A small project under git, whose archived run is committed."""
-    root = tmp_path / "repository"
-    write_sources(root)
-    write(root / ".gitignore", "/results\n")
-    git(tmp_path, "init", "--quiet", str(root))
-    git(root, "add", ".")
-    git(root, "commit", "--quiet", "-m", "workflow")
-    write_results(root)
-    write(root / "results/benchmarks/measure.tsv", "s\tmax_rss\tcpu_time\n1\t2\t3\n")
-    sealed(root, jobs(root))
-    monkeypatch.chdir(root)
-    assert main(["archive", ARCHIVE, "--results", "results"]) == 0
-    git(root, "add", ".")
-    git(root, "commit", "--quiet", "-m", "results")
-    return root
 
 
 @pytest.fixture
@@ -171,23 +143,6 @@ def test_code_that_is_not_the_commits_is_found(repository):
     assert problem == f"{SCRIPT}: altered since results/part.csv was made"
 
 
-def test_a_clone_without_the_commit_says_so(repository, tmp_path, monkeypatch, capsys):
-    add_a_line(repository / "LICENSE") if (repository / "LICENSE").exists() else None
-    source = f"file://{repository}"
-    git(tmp_path, "clone", "--quiet", "--depth", "1", source, "shallow")
-    monkeypatch.chdir(tmp_path / "shallow")
-    capsys.readouterr()
-    assert main(["verify"]) == 0
-    assert "is not in this clone" in capsys.readouterr().out
-
-
-def test_an_archive_without_git_is_compared_with_the_files(repository, capsys):
-    shutil.rmtree(repository / ".git")
-    capsys.readouterr()
-    assert main(["verify", ARCHIVE]) == 0
-    assert "compared with the files that are here" in capsys.readouterr().out
-
-
 def test_an_archive_of_an_older_format_is_one_line(clone, capsys):
     path = clone / ARCHIVE / NAME
     path.write_text('{"id": "0", "rule": "measure", "outputs": {}}\n')
@@ -263,9 +218,12 @@ PUBLISHED = [
 ]  # fmt: skip
 
 
-def test_the_full_run_is_as_its_receipts_say(monkeypatch):
+@pytest.mark.parametrize("git", [True, False])
+def test_the_full_run_is_as_its_receipts_say(monkeypatch, git):
     monkeypatch.chdir(FULL.parents[1])
-    assert verify(Path(ARCHIVE), FULL.parents[1]).problems == []
+    if not git:
+        monkeypatch.setenv("PATH", "")
+    assert verify(Path(ARCHIVE), FULL.parents[1]) == Verification([], ANY, unchecked=[])
     assert {path.name for path in (FULL / "figures").iterdir()} >= FIGURES
 
 

@@ -1,8 +1,12 @@
 """The code as an input: what changes its hash, and what does not."""
 
+import re
+import subprocess
+import sys
+
 import pytest
 
-from interplay.provenance.code import code_hash
+from interplay.provenance.code import code_files, code_hash
 from interplay.storage.errors import InputError
 
 
@@ -53,5 +57,56 @@ def test_a_file_that_is_not_python_is_named_with_its_line(scripts):
 
 def test_a_relative_import_is_refused_since_the_hash_would_miss_it(scripts):
     (scripts / "library" / "near.py").write_text("from .far import f\n")
-    with pytest.raises(ValueError, match="expected absolute imports only"):
+    with pytest.raises(
+        InputError, match=r"near\.py, line 1: expected absolute imports only"
+    ):
         code_hash(scripts / "script.py")
+
+
+# What Python takes
+
+
+def test_a_package_hides_a_module_of_its_name(scripts):
+    (scripts / "library" / "far").mkdir()
+    hiding = scripts / "library" / "far" / "__init__.py"
+    hiding.write_text("def f():\n    return 3\n")
+    files = code_files(scripts / "script.py")
+    assert hiding in files
+    assert scripts / "library" / "far.py" not in files
+    said = subprocess.run([sys.executable, "script.py"], cwd=scripts, capture_output=True)
+    assert said.stdout == b"3\n"
+
+
+def test_a_module_of_a_namespace_counts(scripts):
+    (scripts / "space").mkdir()
+    (scripts / "space" / "inner.py").write_text("x = 1\n")
+    (scripts / "library" / "near.py").write_text("def f():\n    import space.inner\n")
+    before = code_hash(scripts / "script.py")
+    (scripts / "space" / "inner.py").write_text("x = 2\n")
+    assert code_hash(scripts / "script.py") != before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sitecustomize.py",
+        "usercustomize/__init__.py",
+        "random.py",
+        "library/far.cpython-311-x86_64-linux-gnu.so",
+        "library/far/__init__.abi3.so",
+        "library/more.pyc",
+        "sitecustomize.pyd",
+    ],
+)
+def test_a_module_that_jobs_would_import_unasked_is_refused(scripts, name):
+    (scripts / name).parent.mkdir(exist_ok=True)
+    (scripts / name).write_text("")
+    named = str(scripts / name).removesuffix("/__init__.py")
+    with pytest.raises(InputError, match=f"^{re.escape(named)}: expected"):
+        code_hash(scripts / "script.py")
+
+
+def test_the_cache_that_python_writes_is_no_stray(scripts):
+    (scripts / "library" / "__pycache__").mkdir()
+    (scripts / "library" / "__pycache__" / "far.cpython-39.pyc").write_text("")
+    assert len(code_hash(scripts / "script.py")) == 64

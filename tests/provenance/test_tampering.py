@@ -58,6 +58,21 @@ TAMPERINGS = {
         "altered",
     ),
     "a module removed": (LIBRARY, Path.unlink, "missing"),
+    "a module hidden by a package": (
+        LIBRARY.replace(".py", "/__init__.py"),
+        empty,
+        "not explained",
+    ),
+    "a stray sitecustomize.py": (
+        "workflow/scripts/sitecustomize.py",
+        empty,
+        "expected a name",
+    ),
+    "a compiled module next to its source": (
+        LIBRARY.replace(".py", ".abi3.so"),
+        empty,
+        "expected source code",
+    ),
     "config.yaml altered": ("config.yaml", lambda p: p.write_text("g: [1]"), "altered"),
     "config.yaml removed": ("config.yaml", Path.unlink, "missing"),
     "a rule altered": ("workflow/rules/part.smk", add_a_line, "altered"),

@@ -118,14 +118,19 @@ def test_only_weights_may_be_deleted(small, path, change, said):
 
 
 @pytest.mark.parametrize(
-    ("path", "edit"),
+    "path",
     [
-        (SCRIPT, lambda text: "# why\n" + text),
-        ("config.yaml", lambda text: "# why\n" + text),
+        SCRIPT,
+        "config.yaml",
+        "Snakefile",
+        "workflow/rules/part.smk",
+        "workflow/schemas/config.schema.yaml",
     ],
 )
-def test_a_comment_is_no_alteration(small, path, edit):
-    (small / path).write_text(edit((small / path).read_text()))
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_comments_and_line_ends_are_no_alteration(small, path, line_end):
+    data = b"# why\n\n" + (small / path).read_bytes()
+    (small / path).write_bytes(data.replace(b"\n", line_end))
     assert found(small) == []
 
 

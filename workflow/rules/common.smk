@@ -34,7 +34,7 @@ from interplay.configuration.experiments import (
 )
 from interplay.configuration.files import read_yaml
 from interplay.configuration.tasks import task_options
-from interplay.provenance.code import Sources
+from interplay.provenance.code import Sources, refuse_strays
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash
 
@@ -45,6 +45,7 @@ try:
         task_options(SCRIPTS / "interplay" / "tasks"),
     )
     EXPERIMENTS = experiments(config["nonlinear"])
+    refuse_strays(SCRIPTS)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from interplay.paper.typesetting import typeset
+from interplay.provenance.git import Repository, repository_of
 from interplay.provenance.identity import inputs_hash
-from interplay.provenance.origin import commit_of, date_of
 from interplay.storage.hashes import file_hash
 from job import job
 
@@ -14,10 +14,11 @@ def main(snakemake):
     files, params = snakemake.input, snakemake.params
     root = Path(files.source).resolve().parents[1]
     inputs = {str(path): file_hash(path) for path in files}
-    commit = commit_of(root)
+    repository = repository_of(root)
+    commit = repository.head if isinstance(repository, Repository) else None
     values = {
-        "commit": commit,
-        "date": date_of(root, commit),
+        "commit": commit.id if commit else "",
+        "date": commit.day if commit else "",
         "identity": inputs_hash(snakemake.rule, inputs, dict(params.items())),
         "preview": params.preview,
         "explanations": Path(files.explanations).resolve(),

@@ -163,6 +163,11 @@ def _verify(options: argparse.Namespace) -> int:
             rest = f" (and {more} more)" if more else ""
             print(f"{found.problems[0]}{rest}", file=sys.stderr)
             status = 1
+        elif found.unchecked:
+            more = len(found.unchecked) - 1
+            rest = f" (and {more} more)" if more else ""
+            print(f"{found.unchecked[0]}{rest}", file=sys.stderr)
+            status = status or 3
         else:
             print(f"{folder}: every file is as its receipt says")
         for note in found.notes:

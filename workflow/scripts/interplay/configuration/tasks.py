@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 from typing import Any
 
-from interplay.storage.python import parse
+from interplay.storage.python import parse, source_text
 
 Schema = dict[str, Any]
 """a JSON schema"""
@@ -27,7 +27,7 @@ def task_options(folder: Path) -> dict[str, dict[str, Schema]]:
     """
     found = {}
     for file in sorted(folder.glob("*.py")):
-        for node in parse(file, file.read_text(encoding="utf-8")).body:
+        for node in parse(file, source_text(file)).body:
             if isinstance(node, ast.ClassDef) and _is_task(node):
                 found[file.stem] = {
                     name: schema for name, schema in _fields(node).items() if name != "dt"

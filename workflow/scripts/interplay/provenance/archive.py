@@ -4,26 +4,28 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from interplay.provenance.costs import costs
 from interplay.provenance.origin import CONFIGURATION, LOCK
-from interplay.provenance.place import MACHINES, place_of
+from interplay.provenance.place import MACHINES, Place, place_of
 from interplay.provenance.receipts import NAME, Chain, Receipt
+from interplay.provenance.sources import NAME as SOURCES
+from interplay.provenance.sources import named_sources, write_sources
 from interplay.provenance.verify import verify
 from interplay.storage.errors import InputError
-from interplay.storage.files import write_json
+from interplay.storage.files import read_json, write_json
 from interplay.storage.tables import write_table
 
 
 def archive(results: Path, folder: Path, work: Path) -> None:
     """Copy figures, tables, kept networks and paper of a run, and note their origin.
 
-    The folder also gets the receipts, the configuration (configuration.json), the lock
-    (requirements.txt), the machines on which networks were trained (machines.json) and the
-    costs (costs.csv). It is written to a temporary place first: an earlier archive stays
-    until the new one is complete.
+    The folder also gets the receipts, the sources that they name (sources.tar.xz), the
+    configuration (configuration.json), the lock (requirements.txt), the machines on which
+    networks were trained (machines.json) and the costs (costs.csv). It is written to a
+    temporary place first: an earlier archive stays until the new one is complete.
 
     Args:
         results: the results folder.
@@ -59,8 +61,28 @@ def _write(folder: Path, results: Path, work: Path) -> None:
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, copy)
     shutil.copyfile(place.root / LOCK, folder / Path(LOCK).name)
+    write_sources(_sources(chain, place), folder / SOURCES)
     write_json(machines(chain.receipts), folder / MACHINES)
     write_table(costs(place.folder / "benchmarks"), folder / "costs.csv")
+
+
+def _sources(chain: Chain, place: Place) -> dict[str, dict[str, bytes]]:
+    """Return the content of the sources that receipts name, by commit.
+
+    Sources of a commit that git does not have are left out. Those of a run without a commit
+    are the files of the workflow's folder.
+    """
+    configuration = read_json(place.folder / CONFIGURATION)["files"]
+    found = {}
+    for commit, paths in named_sources(chain, configuration, place.source).items():
+        contents = place.contents(commit) if commit else _contents(place.root, paths)
+        if not isinstance(contents, str):
+            found[commit] = {path: contents[path] for path in paths & set(contents)}
+    return found
+
+
+def _contents(root: Path, paths: Iterable[str]) -> dict[str, bytes]:
+    return {path: (root / path).read_bytes() for path in paths if (root / path).is_file()}
 
 
 def machines(receipts: Sequence[Receipt]) -> list[dict[str, object]]:

@@ -8,12 +8,32 @@ an edit to any of them is seen, and a comment, a docstring or a reformatting is 
 
 import ast
 import hashlib
+import os
+import sys
 from collections.abc import Iterable
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
-from interplay.storage.python import parse
+from interplay.provenance.syntax import python_syntax, rules_syntax
+from interplay.storage.errors import InputError
+from interplay.storage.python import parse, source_text
+
+FORMAT = 2
+"""number of the way of hashing; it is part of what is hashed"""
+
+COMPILED = (".so", ".pyd", ".pyc")
+"""suffixes of modules that Python imports without their source"""
+
+RESERVED = sys.stdlib_module_names | {"sitecustomize", "usercustomize"}
+"""modules that Python or an installed package imports without being told by a script"""
+
+
+@dataclass(frozen=True)
+class Module:
+    """One Python file: what it imports, and the hash of its code."""
+
+    imports: frozenset[str]
+    hash: str
 
 
 class Sources:
@@ -22,8 +42,9 @@ class Sources:
     def __init__(self, root: Path):
         """Remember the folder, in which scripts lie and imports are looked up."""
         self._root = root
+        self._names: dict[Path, frozenset[str]] = {}
         self._found: dict[str, Path | None] = {}
-        self._texts: dict[Path, str] = {}
+        self._modules: dict[Path, Module] = {}
 
     def hash(self, script: str, modules: Iterable[str] = ()) -> str:
         """Return the sha256 over a script and the project's modules that it needs.
@@ -33,16 +54,16 @@ class Sources:
             modules: further modules, named in full, that the script loads by name.
 
         Returns:
-            64 hexadecimal digits.
+            64 hexadecimal digits, the same on each version of Python from 3.11 on.
 
         Raises:
             FileNotFoundError: the script or one of `modules` is not there.
-            InputError: a file is not Python.
+            InputError: a file is not Python, or `refuse_strays` refuses one.
         """
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(f"interplay code {FORMAT}\n".encode())
         for file in self.files(script, modules):
             name = file.relative_to(self._root).as_posix()
-            digest.update(f"{name}\n{_parsed(file, self._text(file))[1]}\n".encode())
+            digest.update(f"{name} {self.file_hash(file)}\n".encode())
         return digest.hexdigest()
 
     def files(self, script: str, modules: Iterable[str] = ()) -> list[Path]:
@@ -50,6 +71,8 @@ class Sources:
 
         Args and raises: as `hash`.
         """
+        if not self._found:
+            refuse_strays(self._root)
         waiting = [self._root / script]
         for module in modules:
             if self._file(module) is None:
@@ -63,29 +86,82 @@ class Sources:
             file = waiting.pop()
             if file not in found:
                 found.add(file)
-                new = _parsed(file, self._text(file))[0] - imported
+                new = self._module(file).imports - imported
                 imported |= new
                 for module in new:
                     waiting += self._files_of(module)
         return sorted(found)
 
-    def _text(self, file: Path) -> str:
-        if file not in self._texts:
-            self._texts[file] = _text(file)
-        return self._texts[file]
+    def file_hash(self, file: Path) -> str:
+        """Return the sha256 over the code of one Python file.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            InputError: the file is not Python.
+        """
+        return self._module(file).hash
+
+    def _module(self, file: Path) -> Module:
+        if file not in self._modules:
+            tree = parse(file, source_text(file))
+            syntax = python_syntax(tree)
+            digest = hashlib.sha256(f"interplay code {FORMAT}\n{syntax}".encode())
+            self._modules[file] = Module(_imports(file, tree), digest.hexdigest())
+        return self._modules[file]
 
     def _file(self, module: str) -> Path | None:
+        """Return the file that Python runs when a module of the folder is imported."""
         if module not in self._found:
-            path = self._root.joinpath(*module.split("."))
-            files = (path.with_suffix(".py"), path / "__init__.py")
-            self._found[module] = next((f for f in files if f.is_file()), None)
+            *packages, name = module.split(".")
+            self._found[module] = self._file_in(self._root.joinpath(*packages), name)
         return self._found[module]
+
+    def _file_in(self, folder: Path, name: str) -> Path | None:
+        # Python prefers a package to a module.
+        package = folder / name
+        if "__init__.py" in self._names_in(package):
+            return package / "__init__.py"
+        return folder / f"{name}.py" if f"{name}.py" in self._names_in(folder) else None
+
+    def _names_in(self, folder: Path) -> frozenset[str]:
+        """Return the names in a folder; none if there is no folder."""
+        if folder not in self._names:
+            there = folder.iterdir() if folder.is_dir() else ()
+            self._names[folder] = frozenset(file.name for file in there)
+        return self._names[folder]
 
     def _files_of(self, module: str) -> list[Path]:
         """Return the files that importing a module runs: its own and its packages'."""
         parts = module.split(".")
         names = (".".join(parts[: i + 1]) for i in range(len(parts)))
         return [file for file in map(self._file, names) if file is not None]
+
+
+def refuse_strays(folder: Path) -> None:
+    """Refuse modules in a folder of sources that jobs would import without being told to.
+
+    Raises:
+        InputError: a module has the name of one of Python's own; or there is a compiled
+            module, which Python may import instead of the source.
+    """
+    for parent, folders, names in os.walk(folder):
+        # Python writes compiled code here, and compares it with the source.
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted(name for name in names if name.endswith(COMPILED)):
+            raise InputError(
+                f"{Path(parent, name)}: expected source code, found a compiled module, "
+                "which Python may import instead; remove it"
+            )
+        if Path(parent) == folder:
+            scripts = [name for name in sorted(names) if name.endswith(".py")]
+            packages = [f for f in folders if (folder / f / "__init__.py").is_file()]
+            for name in [*scripts, *packages]:
+                if name.removesuffix(".py") in RESERVED:
+                    raise InputError(
+                        f"{folder / name}: expected a name that no module of Python has, "
+                        "found one that jobs import whatever their script says; rename or "
+                        "remove it"
+                    )
 
 
 def code_hash(script: Path, modules: Iterable[str] = ()) -> str:
@@ -98,44 +174,30 @@ def code_files(script: Path, modules: Iterable[str] = ()) -> list[Path]:
     return Sources(script.parent).files(script.name, modules)
 
 
-def file_code_hash(file: Path) -> str:
-    """Return the sha256 over one Python file's syntax tree, as `code_hash` sees it.
+def rules_hash(file: Path) -> str:
+    """Return the sha256 over a file of Snakemake rules, without comments and layout.
 
     Raises:
-        InputError: the file is not Python.
+        FileNotFoundError: there is no such file.
+        InputError: the file is no text.
     """
-    return hashlib.sha256(_parsed(file, _text(file))[1].encode()).hexdigest()
+    syntax = rules_syntax(source_text(file))
+    return hashlib.sha256(f"interplay rules {FORMAT}\n{syntax}".encode()).hexdigest()
 
 
-def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
-
-
-# Scripts share most of their modules: each file is parsed once.
-@cache
-def _parsed(file: Path, text: str) -> tuple[frozenset[str], str]:
-    """Return the modules that a file imports, and its syntax tree without docstrings."""
-    tree = parse(file, text)
+def _imports(file: Path, tree: ast.AST) -> frozenset[str]:
+    """Return the modules that a file imports, wherever in the file."""
     names: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             if node.level or not node.module:
-                raise ValueError("expected absolute imports only, found a relative one")
+                raise InputError(
+                    f"{file}, line {node.lineno}: expected absolute imports only, found "
+                    "a relative one"
+                )
             names.append(node.module)
             # A name imported from a package may be a module of it.
             names += (f"{node.module}.{alias.name}" for alias in node.names)
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            # A string that stands alone says something to a reader only.
-            cast(Any, node).body = [line for line in body if not _is_bare_string(line)]
-    return frozenset(names), ast.dump(tree)
-
-
-def _is_bare_string(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
+    return frozenset(names)

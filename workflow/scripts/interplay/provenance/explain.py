@@ -135,7 +135,7 @@ def _made_by(receipt: Receipt, outputs: bool = True) -> Iterator[str]:
     yield f"  from       {date(receipt.started)}  to {date(receipt.ended)}"
     yield f"  script     {receipt.script}  code sha256 {receipt.code_hash}"
     yield f"  modules    {', '.join(module_names(receipt))}"
-    clean = "" if receipt.clean else ", with uncommitted changes"
+    clean = ", with uncommitted changes" if receipt.commit and not receipt.clean else ""
     yield f"  commit     {receipt.commit or 'none: not under git'}{clean}"
     yield f"  parameters {json.dumps(receipt.parameters)}"
     yield f"  machine    {json.dumps(receipt.machine)}"

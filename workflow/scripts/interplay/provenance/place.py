@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from os.path import normpath, relpath
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from interplay.provenance.origin import extract_commit, has_commit
+from interplay.provenance.git import Commit, Repository, Unknown, repository_of
 from interplay.provenance.receipts import NAME, Chain
+from interplay.provenance.sources import NAME as SOURCES
+from interplay.provenance.sources import read_sources
 from interplay.storage.errors import InputError
 
 MACHINES = "machines.json"
@@ -44,6 +47,18 @@ class Place:
     """the results folder, relative to the current folder, as messages name it"""
     archived: bool
     """whether the folder holds a selection of the results, with kept networks only"""
+    stand_in: str = ""
+    """reason why `root` is not as it was in the run; empty if it is, or has to be"""
+
+    @cached_property
+    def repository(self) -> Repository | Unknown:
+        """The git repository that tracks the workflow."""
+        return repository_of(self.root)
+
+    def commit(self, name: str) -> Commit | Unknown:
+        """Return a commit of the workflow's repository."""
+        found = self.repository
+        return found.commit(name) if isinstance(found, Repository) else found
 
     def file(self, path: str) -> Path:
         """Return where a file that a receipt names is, or would be."""
@@ -80,15 +95,42 @@ class Place:
     def as_of(self, commit: str) -> Iterator["Place"]:
         """Yield this place with the workflow's folder as it was at a commit.
 
-        An archive describes a run of the past, so its sources are read from git. Without
-        the commit (a shallow clone, or no repository) the place itself is yielded.
+        An archive describes a run of the past, so its sources are read from git, or else from
+        the archive itself. Where neither has them, this place itself is yielded, with the
+        reason as `stand_in`. A live folder is yielded as it is.
         """
-        if not self.archived or not has_commit(self.root, commit):
+        if not self.archived:
             yield self
             return
+        contents = self.contents(commit)
+        if isinstance(contents, str):
+            if commit not in self.sources:
+                yield replace(self, stand_in=contents)
+                return
+            contents = self.sources[commit]
         with TemporaryDirectory() as folder:
-            extract_commit(self.root, commit, Path(folder))
+            for path, data in contents.items():
+                file = Path(folder, path)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(data)
             yield replace(self, root=Path(folder))
+
+    @cached_property
+    def sources(self) -> dict[str, dict[str, bytes]]:
+        """The sources that an archive carries: content by path, by commit."""
+        return read_sources(self.folder / SOURCES) if self.archived else {}
+
+    def contents(self, commit: str) -> dict[str, bytes] | str:
+        """Return the files of a commit from git, or the reason why git has none."""
+        if not commit:
+            return "the run names no commit"
+        repository, found = self.repository, self.commit(commit)
+        if isinstance(repository, Repository) and isinstance(found, Commit):
+            contents = repository.contents(found)
+            if not isinstance(contents, Unknown):
+                return contents
+            found = contents
+        return f"commit {commit[:12]}: {found}"
 
 
 def place_of(folder: Path, chain: Chain, work: Path) -> Place:

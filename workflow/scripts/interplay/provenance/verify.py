@@ -3,22 +3,22 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
-from interplay.provenance.code import Sources, file_code_hash
-from interplay.provenance.origin import (
-    CONFIGURATION,
-    LOCK,
-    changed_since,
-    configuration_files,
-    has_commit,
-    workflow_files,
+from interplay.provenance.code import Sources
+from interplay.provenance.code_check import (
+    carried_problems,
+    code_problems,
+    note_on_code,
+    workflow_problems,
 )
+from interplay.provenance.origin import CONFIGURATION, LOCK
 from interplay.provenance.place import Place, place_of
 from interplay.provenance.receipts import NAME, Chain, Receipt, leaves, producers_of
+from interplay.provenance.sources import NAME as SOURCES
 from interplay.storage.errors import InputError
-from interplay.storage.files import read_json
 from interplay.storage.hashes import file_hash, value_hash
 
 UNCHECKED = ("logs", "benchmarks", "site")
@@ -27,7 +27,7 @@ UNCHECKED = ("logs", "benchmarks", "site")
 DERIVED = (NAME, CONFIGURATION, "ro-crate-metadata.json", "codecheck.yml")
 """files that are made from the receipts or have their hash in the seal"""
 
-ONLY_ARCHIVED = ("machines.json", "costs.csv", "requirements.txt")
+ONLY_ARCHIVED = ("machines.json", "costs.csv", "requirements.txt", SOURCES)
 """further files of an archive that no receipt names"""
 
 RECORD = "record.json"
@@ -42,6 +42,9 @@ class Verification:
     """a line each, in the order of the graph; empty if nothing was found"""
     notes: list[str]
     """what the results were compared with"""
+    unchecked: list[str] = field(default_factory=list)
+    """a line for each file that differs from the run's and may rightly do so, because git
+    cannot give the run's; empty if everything was checked"""
 
 
 def verify(folder: Path, work: Path, digest: str = "") -> Verification:
@@ -58,21 +61,33 @@ def verify(folder: Path, work: Path, digest: str = "") -> Verification:
     try:
         chain = Chain.read(work / folder / NAME)
         place = place_of(folder, chain, work)
+        # Damaged sources are a problem of their own, wherever they are needed.
+        _ = place.sources
     except InputError as error:
         return Verification([str(error).replace(f"{work}/", "")], [])
-    found = list(_problems(chain, place, f"{name}/{NAME}", digest))
+    unchecked: list[str] = []
+    found = list(_problems(chain, place, f"{name}/{NAME}", digest, unchecked))
     for inner in _inner_results(place.folder):
-        found += verify(inner, work).problems
-    return Verification(list(dict.fromkeys(found)), list(_notes(chain, place)))
+        answer = verify(inner, work)
+        found += answer.problems
+        unchecked += answer.unchecked
+    return Verification(
+        list(dict.fromkeys(found)),
+        list(_notes(chain, place)),
+        list(dict.fromkeys(unchecked)),
+    )
 
 
-def _problems(chain: Chain, place: Place, name: str, digest: str) -> Iterator[str]:
+def _problems(
+    chain: Chain, place: Place, name: str, digest: str, unchecked: list[str]
+) -> Iterator[str]:
+    """Yield problems; add to `unchecked` what could not be checked."""
     if digest and digest != chain.digest:
         yield f"{name}: altered: expected the digest {digest}, found {chain.digest}"
     if chain.seal.leaves != leaves(chain.receipts):
         yield f"{name}: altered: the seal names other receipts than there are"
     yield from _altered_links(chain.receipts, name)
-    check = _Check(place, producers_of(chain.receipts))
+    check = _Check(place, producers_of(chain.receipts), unchecked)
     by_commit = defaultdict(list)
     for receipt in chain.receipts:
         by_commit[receipt.commit].append(receipt)
@@ -80,7 +95,9 @@ def _problems(chain: Chain, place: Place, name: str, digest: str) -> Iterator[st
         with place.as_of(commit) as then:
             yield from check.receipts(receipts, then)
     with place.as_of(chain.seal.commit) as then:
-        yield from _altered_workflow(chain, then)
+        yield from check.of_sources(workflow_problems(chain, then), then)
+    yield from _altered_configuration(chain, place)
+    yield from carried_problems(chain, place)
     yield from _unexplained(place, check.producers)
 
 
@@ -99,10 +116,11 @@ def _altered_links(receipts: Iterable[Receipt], name: str) -> Iterator[str]:
 class _Check:
     """Compares receipts with files, each file and each code once."""
 
-    def __init__(self, place: Place, producers: dict[str, Receipt]):
-        self.place, self.producers = place, producers
+    def __init__(self, place: Place, producers: dict[str, Receipt], unchecked: list[str]):
+        self.place, self.producers, self.unchecked = place, producers, unchecked
         self.hashes: dict[Path, str] = {}
         self.seen: set[tuple[Path, str]] = set()
+        self.sources = cache(Sources)
 
     def receipts(self, receipts: Iterable[Receipt], then: Place) -> Iterator[str]:
         """Yield problems of receipts; `then` has the sources as of their commit."""
@@ -110,19 +128,35 @@ class _Check:
             made = next(iter(receipt.outputs))
             for path, expected in receipt.inputs.items():
                 if path not in self.producers:
-                    yield from self.source(path, expected, made, then)
+                    found = self.source(path, expected, made, then)
+                    outside = then.is_outside(path)
+                    yield from found if outside else self.of_sources(found, then)
                 elif self.producers[path].outputs[path] != expected:
                     name = self.place.name
                     yield (
                         f"{name(made)}: not explained: made of another {name(path)} than "
                         "there is"
                     )
-            yield from self.code(receipt, made, then)
-            yield from self.compared(then.root / LOCK, LOCK, receipt.lock, made)
+            code = (then.root, receipt.code_hash)
+            if code not in self.seen:
+                self.seen.add(code)
+                found = code_problems(receipt, made, then.root, self.sources)
+                yield from self.of_sources(found, then)
+            lock = self.compared(then.root / LOCK, LOCK, receipt.lock, made)
+            yield from self.of_sources(lock, then)
             absent = _absent(receipt, self.place)
             for path, expected in receipt.outputs.items():
                 if path not in absent:
                     yield from self.compared(self.place.file(path), path, expected, made)
+
+    def of_sources(self, problems: Iterable[str], then: Place) -> Iterator[str]:
+        """Yield problems of sources, unless others stand in for those of the run."""
+        if not then.stand_in:
+            yield from problems
+            return
+        for problem in problems:
+            path = problem.partition(": ")[0]
+            self.unchecked.append(f"{path}: cannot be checked: {then.stand_in}")
 
     def source(self, path: str, expected: str, made: str, then: Place) -> Iterator[str]:
         """Yield the problem of an input that no job made."""
@@ -147,65 +181,14 @@ class _Check:
         if found != expected:
             yield f"{path}: altered: expected sha256 {expected[:12]}, found {found[:12]}"
 
-    def code(self, receipt: Receipt, made: str, then: Place) -> Iterator[str]:
-        """Yield the first problem of a job's code."""
-        root = then.root
-        if (root, receipt.code_hash) in self.seen:
-            return
-        self.seen.add((root, receipt.code_hash))
-        for path, expected in receipt.code.items():
-            if not (root / path).is_file():
-                yield f"{path}: missing; {made} was made with it"
-                return
-            if not _is_code(root / path, expected):
-                yield f"{path}: altered since {made} was made"
-                return
-        script = root / receipt.script
-        sources = Sources(script.parent)
-        files = sources.files(script.name, receipt.modules)
-        now = {file.relative_to(root).as_posix() for file in files}
-        for path in sorted(now - set(receipt.code)):
-            yield f"{path}: not explained: {receipt.script} did not import it before"
-            return
-        if sources.hash(script.name, receipt.modules) != receipt.code_hash:
-            yield f"{receipt.script}: altered since {made} was made"
 
-
-def _is_code(file: Path, expected: str) -> bool:
-    """Return whether a file is the code of this hash; a file that is not Python is not."""
-    try:
-        return file_code_hash(file) == expected
-    except InputError:
-        return False
-
-
-def _altered_workflow(chain: Chain, then: Place) -> Iterator[str]:
-    """Yield the workflow's own files and configuration files that are not as in the run."""
-    found = workflow_files(then.root)
-    for path in sorted({*found, *chain.seal.workflow}):
-        expected = chain.seal.workflow.get(path)
-        if expected is None:
-            yield f"{path}: not explained: the run had no such file"
-        elif path not in found:
-            yield f"{path}: missing; the run was made with it"
-        elif found[path] != expected:
-            yield f"{path}: altered since the run"
-    file = then.folder / CONFIGURATION
-    path = f"{then.shown}/{CONFIGURATION}"
+def _altered_configuration(chain: Chain, place: Place) -> Iterator[str]:
+    file = place.folder / CONFIGURATION
+    path = f"{place.shown}/{CONFIGURATION}"
     if not file.is_file():
         yield f"{path}: missing"
-        return
-    if file_hash(file) != chain.seal.configuration_file:
+    elif file_hash(file) != chain.seal.configuration_file:
         yield f"{path}: altered: expected the file that the seal names"
-        return
-    for path, content in read_json(file)["files"].items():
-        source = then.file(path)
-        if not source.is_file():
-            # A user's own file need not be in the repository of an archive.
-            if not then.archived and not then.is_outside(path):
-                yield f"{path}: missing; it set the configuration"
-        elif configuration_files([source], source.parent)[source.name] != content:
-            yield f"{path}: altered since the run"
 
 
 def _unexplained(place: Place, producers: dict[str, Receipt]) -> Iterator[str]:
@@ -266,21 +249,7 @@ def _absent(receipt: Receipt, place: Place) -> list[str]:
 def _notes(chain: Chain, place: Place) -> Iterator[str]:
     """Yield what the results were compared with."""
     seal = chain.seal
-    commit = seal.commit
-    if not commit:
-        yield "code: compared with the files that are here; the run was not under git"
-    elif not has_commit(place.root, commit):
-        yield (
-            f"code: compared with the files that are here; commit {commit[:12]} of the run "
-            "is not in this clone"
-        )
-    else:
-        changed = changed_since(place.root, commit)
-        clean = "" if seal.clean else ", with uncommitted changes"
-        yield (
-            f"code: as of commit {commit[:12]}{clean}; {len(changed)} files of the "
-            "working tree changed since"
-        )
+    yield note_on_code(seal.commit, seal.clean, place)
     older = sum(
         receipt.workflow != value_hash(seal.workflow) for receipt in chain.receipts
     )

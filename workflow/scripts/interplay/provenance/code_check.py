@@ -1,0 +1,162 @@
+"""Compare the code, the rules and the configuration files of a run with its receipts."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from interplay.provenance.code import Sources
+from interplay.provenance.git import Commit, Repository
+from interplay.provenance.old_code import old_code_hash, old_file_hash, old_workflow_hash
+from interplay.provenance.origin import (
+    CONFIGURATION,
+    configuration_files,
+    workflow_files,
+    workflow_hash,
+)
+from interplay.provenance.place import Place
+from interplay.provenance.receipts import Chain, Receipt
+from interplay.provenance.sources import NAME as SOURCES
+from interplay.provenance.sources import named_sources
+from interplay.storage.errors import InputError
+from interplay.storage.files import read_json
+from interplay.storage.hashes import file_hash
+
+
+def code_problems(
+    receipt: Receipt, made: str, root: Path, sources_in: Callable[[Path], Sources]
+) -> Iterator[str]:
+    """Yield the first problem of a job's code.
+
+    Args:
+        receipt: of the job.
+        made: output of the job, which messages name.
+        root: the workflow's folder as it was in the run.
+        sources_in: gives the sources in a folder.
+    """
+    script = root / receipt.script
+    sources = sources_in(script.parent)
+    for path, expected in receipt.code.items():
+        if not (root / path).is_file():
+            yield f"{path}: missing; {made} was made with it"
+            return
+        if not _has_hash(root / path, expected, sources.file_hash, old_file_hash):
+            yield f"{path}: altered since {made} was made"
+            return
+    try:
+        files = sources.files(script.name, receipt.modules)
+    except (InputError, FileNotFoundError) as error:
+        yield str(error).removeprefix(f"{root}/")
+        return
+    now = {file.relative_to(root).as_posix() for file in files}
+    for path in sorted(now - set(receipt.code)):
+        module = f"{path.removesuffix('/__init__.py')}.py"
+        instead = (
+            f"; Python takes it instead of {module}" if module in receipt.code else ""
+        )
+        yield f"{path}: not explained: {receipt.script} did not import it before{instead}"
+        return
+    if receipt.code_hash != sources.hash(
+        script.name, receipt.modules
+    ) and receipt.code_hash != old_code_hash(files, script.parent):
+        yield f"{receipt.script}: altered since {made} was made"
+
+
+def workflow_problems(chain: Chain, then: Place) -> Iterator[str]:
+    """Yield the workflow's own files and configuration files that are not as in the run."""
+    found = workflow_files(then.root)
+    for path in sorted({*found, *chain.seal.workflow}):
+        expected = chain.seal.workflow.get(path)
+        if expected is None:
+            yield f"{path}: not explained: the run had no such file"
+        elif path not in found:
+            yield f"{path}: missing; the run was made with it"
+        elif not _has_hash(then.root / path, expected, workflow_hash, old_workflow_hash):
+            yield f"{path}: altered since the run"
+    for path, content in (_configuration(chain, then) or {}).items():
+        source = then.file(path)
+        if not source.is_file():
+            # A user's own file need not be in the repository of an archive.
+            if not then.archived and not then.is_outside(path):
+                yield f"{path}: missing; it set the configuration"
+        elif not _has_content(source, content):
+            yield f"{path}: altered since the run"
+
+
+def carried_problems(chain: Chain, place: Place) -> Iterator[str]:
+    """Yield problems of the sources that an archive carries.
+
+    Where git lacks a commit, they are compared with the receipts. Here they are compared with
+    git.
+    """
+    file, configuration = f"{place.shown}/{SOURCES}", _configuration(chain, place)
+    if configuration is None:
+        return
+    named = named_sources(chain, configuration, place.source)
+    for commit, files in place.sources.items():
+        contents = place.contents(commit)
+        for path in sorted(files):
+            if path not in named.get(commit, ()):
+                yield f"{file}: not explained: no receipt names {path} of it"
+            elif not isinstance(contents, str) and contents.get(path) != files[path]:
+                yield f"{file}: altered: {path} is not as in commit {commit[:12]}"
+
+
+def note_on_code(name: str, clean: bool, place: Place) -> str:
+    """Return a line on what the code of a run was compared with.
+
+    Args:
+        name: of the commit that the seal names; empty if it names none.
+        clean: whether the files were as in that commit when the run ended.
+        place: of the results.
+    """
+    commit = place.commit(name)
+    repository = place.repository
+    with place.as_of(name) as then:
+        stand_in = then.stand_in
+    if (
+        stand_in
+        or not isinstance(commit, Commit)
+        or not isinstance(repository, Repository)
+    ):
+        why = f"commit {name[:12]}: {commit}" if name else "the run names no commit"
+        carried = place.archived and not stand_in
+        sources = f"{place.shown}/{SOURCES}" if carried else "the files that are here"
+        return f"code: compared with {sources}; {stand_in or why}"
+    changed = repository.changed(commit)
+    count = len(changed) if isinstance(changed, list) else "an unknown number of"
+    unclean = "" if clean else ", with uncommitted changes"
+    return (
+        f"code: as of commit {name[:12]}{unclean}; {count} files of the "
+        "working tree changed since"
+    )
+
+
+def _has_hash(file: Path, expected: str, *hashes: Callable[[Path], str]) -> bool:
+    """Return whether one of the ways of hashing gives a file the expected hash.
+
+    A file that one of them cannot read is another one.
+    """
+    try:
+        return any(hash_of(file) == expected for hash_of in hashes)
+    except InputError:
+        return False
+
+
+def _has_content(file: Path, expected: Any) -> bool:
+    """Return whether a configuration file says what it said in the run."""
+    try:
+        return configuration_files([file], file.parent)[file.name] == expected
+    except InputError:
+        return False
+
+
+def _configuration(chain: Chain, place: Place) -> dict[str, Any] | None:
+    """Return the content of each configuration file of the run, by its path.
+
+    None is returned if configuration.json is missing or altered, which is a problem of its
+    own.
+    """
+    file = place.folder / CONFIGURATION
+    if not file.is_file() or file_hash(file) != chain.seal.configuration_file:
+        return None
+    return read_json(file)["files"]

@@ -1,0 +1,292 @@
+"""What git knows of the workflow's folder, with an explicit answer where it knows nothing.
+
+Only objects are read, with `cat-file` and `ls-tree`. Nothing that a clone or its configuration
+brings along is run or applied: no hook, filter, monitor or attribute, no replacement of
+objects, and no fetch of objects that a partial clone lacks.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from enum import Enum
+from pathlib import Path, PurePosixPath
+
+FRONT = "Snakefile"
+"""file that a repository must track to be the workflow's own"""
+
+LEFT_OUT = "paper/results/"
+"""part of a commit that no check reads"""
+
+KEPT = re.compile(r"GIT_(CONFIG|EXEC_PATH|CEILING_DIRECTORIES|TEST_ASSUME)")
+"""variables of git that do not point it to another repository"""
+
+SETTINGS = (
+    "core.fsmonitor=false",
+    "core.untrackedCache=false",
+    "core.hooksPath=/dev/null",
+)
+
+ENVIRONMENT = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    # Before version 2.45, git knows only the second way of not fetching missing objects.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",
+    "LC_ALL": "C",
+}
+
+
+class Why(Enum):
+    """The reason why git cannot answer."""
+
+    NO_GIT = "there is no git on this machine"
+    NO_REPOSITORY = "the workflow is in no git repository"
+    NOT_OURS = "the git repository around the workflow does not track its Snakefile"
+    REFUSED = "git refuses to read the repository"
+    NO_COMMIT = "this clone does not contain the commit"
+    NO_OBJECTS = "this clone does not contain all objects of the commit"
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """No answer, and the reason."""
+
+    why: Why
+    said: str = ""
+    """git's own line, where there is one"""
+
+    def __str__(self) -> str:
+        return f"{self.why.value}: {self.said}" if self.said else self.why.value
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of a commit."""
+
+    mode: str
+    """such as 100644 for a file and 120000 for a symbolic link"""
+    object: str
+    """hash of the content, as git computes it"""
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit, and the files in the workflow's folder without the archived results."""
+
+    id: str
+    time: datetime
+    """of the commit, in the committer's time zone"""
+    files: Mapping[str, Entry]
+    """by path relative to the workflow's folder"""
+
+    @property
+    def day(self) -> str:
+        """The day of the commit, such as 2026-11-25."""
+        return self.time.date().isoformat()
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The git repository that tracks a workflow's folder."""
+
+    root: Path
+    """the workflow's folder"""
+    head: Commit
+    """the commit that is checked out"""
+
+    def commit(self, name: str) -> Commit | Unknown:
+        """Return a commit.
+
+        Args:
+            name: 40 or 64 hexadecimal digits.
+        """
+        if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", name):
+            return Unknown(Why.NO_COMMIT)
+        return _commit(self.root, name)
+
+    def contents(self, commit: Commit) -> dict[str, bytes] | Unknown:
+        """Return the content of each file of a commit; of no symbolic link or submodule.
+
+        A partial clone may lack some.
+        """
+        files = {p: e for p, e in commit.files.items() if e.mode.startswith("100")}
+        found = _read(self.root, commit.id, {entry.object for entry in files.values()})
+        if isinstance(found, Unknown):
+            return found
+        return {path: found[entry.object] for path, entry in files.items()}
+
+    def changed(self, commit: Commit) -> list[str] | Unknown:
+        """Return the tracked files of the working tree that differ from a commit, sorted.
+
+        Contents are compared, whatever git's index says of them. Line ends of text files do
+        not count.
+        """
+        tracked = self._listed("--cached")
+        if isinstance(tracked, Unknown):
+            return tracked
+        added = {path for path in tracked if path not in commit.files}
+        other = {
+            path: entry
+            for path, entry in commit.files.items()
+            if not _is_same(self.root / path, entry)
+        }
+        texts = {p: d for p in other if (d := _text_of(self.root / p)) is not None}
+        objects = {other[path].object for path in texts}
+        found = _read(self.root, commit.id, objects) if objects else {}
+        if not isinstance(found, Unknown):
+            for path, text in texts.items():
+                if _with_one_line_end(found[other[path].object]) == text:
+                    del other[path]
+        return sorted({*added, *other})
+
+    def untracked(self) -> list[str] | Unknown:
+        """Return the files that git neither tracks nor ignores, sorted."""
+        return self._listed("--others", "--exclude-standard")
+
+    def is_clean(self) -> bool:
+        """Return whether every file is as in the commit that is checked out.
+
+        Neither a file that git cannot compare nor an untracked file is.
+        """
+        return self.changed(self.head) == [] and self.untracked() == []
+
+    def _listed(self, *options: str) -> list[str] | Unknown:
+        said = _git(self.root, "ls-files", "-z", *options, "--", ".")
+        if isinstance(said, Unknown):
+            return said
+        return sorted({path for path in _split(said) if is_inside(path)})
+
+
+def repository_of(root: Path) -> Repository | Unknown:
+    """Return the git repository that tracks the Snakefile of a workflow.
+
+    Args:
+        root: the workflow's folder.
+    """
+    said = _git(root, "rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
+    if isinstance(said, Unknown):
+        # Without a commit, nothing is tracked.
+        inside = _git(root, "rev-parse", "--git-dir")
+        return inside if isinstance(inside, Unknown) else Unknown(Why.NOT_OURS)
+    head = _commit(root, said.decode().strip())
+    if isinstance(head, Commit) and FRONT not in head.files:
+        return Unknown(Why.NOT_OURS)
+    return Repository(root, head) if isinstance(head, Commit) else head
+
+
+def _commit(root: Path, name: str) -> Commit | Unknown:
+    said = _git(root, "cat-file", "commit", name)
+    if isinstance(said, Unknown):
+        return said if said.why is Why.NO_GIT else Unknown(Why.NO_COMMIT)
+    listed = _git(root, "ls-tree", "-r", "-z", name)
+    if isinstance(listed, Unknown):
+        return Unknown(Why.NO_OBJECTS, listed.said)
+    files = {}
+    for line in _split(listed):
+        about, _, path = line.partition("\t")
+        mode, _, name_of_object = about.split()
+        if is_inside(path):
+            files[path] = Entry(mode, name_of_object)
+    return Commit(name, _time(said), files)
+
+
+def _time(commit: bytes) -> datetime:
+    """Return the time of a commit from its text."""
+    header = commit.partition(b"\n\n")[0].decode(errors="replace")
+    (line,) = (line for line in header.split("\n") if line.startswith("committer "))
+    seconds, zone = line.split()[-2:]
+    minutes = int(zone[-4:-2]) * 60 + int(zone[-2:])
+    offset = timedelta(minutes=-minutes if zone.startswith("-") else minutes)
+    return datetime.fromtimestamp(int(seconds), timezone(offset))
+
+
+def _read(root: Path, commit: str, objects: Iterable[str]) -> dict[str, bytes] | Unknown:
+    """Return the content of objects of a commit; `Unknown` if one is missing."""
+    # cat-file would fetch a missing object. rev-list only names it, with a question mark.
+    listed = _git(root, "rev-list", "--objects", "--no-walk", "--missing=print", commit)
+    if isinstance(listed, Unknown):
+        return Unknown(Why.NO_OBJECTS, listed.said)
+    missing = {
+        line[1:]
+        for line in listed.decode(errors="replace").split("\n")
+        if line[:1] == "?"
+    }
+    wanted = sorted(objects)
+    if count := len(missing & set(wanted)):
+        return Unknown(Why.NO_OBJECTS, f"{count} of {len(wanted)} are missing")
+    said = _git(root, "cat-file", "--batch", given="".join(f"{o}\n" for o in wanted))
+    if isinstance(said, Unknown):
+        return Unknown(Why.NO_OBJECTS, said.said)
+    found, at = {}, 0
+    for name in wanted:
+        end = said.index(b"\n", at)
+        size = said[at:end].split()[-1]
+        if not size.isdigit():
+            return Unknown(Why.NO_OBJECTS, said[at:end].decode())
+        found[name] = said[end + 1 : end + 1 + int(size)]
+        at = end + 2 + int(size)
+    return found
+
+
+def is_inside(path: str) -> bool:
+    """Return whether a path is inside of the workflow's folder, and not archived."""
+    parts = PurePosixPath(path).parts
+    return not path.startswith((LEFT_OUT, "/")) and ".." not in parts
+
+
+def _is_same(path: Path, entry: Entry) -> bool:
+    """Return whether a file has the content of an entry, to the byte."""
+    try:
+        if entry.mode == "120000":
+            data = os.fsencode(os.readlink(path))
+        elif entry.mode.startswith("100") and not path.is_symlink():
+            data = path.read_bytes()
+        else:
+            # Nobody knows whether a submodule is as in its own commit.
+            return False
+    except OSError:
+        return False
+    kind = "sha1" if len(entry.object) == 40 else "sha256"
+    return hashlib.new(kind, b"blob %d\0" % len(data) + data).hexdigest() == entry.object
+
+
+def _text_of(path: Path) -> bytes | None:
+    """Return a text file with one kind of line end; None for any other file."""
+    if path.is_symlink() or not path.is_file():
+        return None
+    data = path.read_bytes()
+    return None if b"\0" in data else _with_one_line_end(data)
+
+
+def _with_one_line_end(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n")
+
+
+def _split(said: bytes) -> list[str]:
+    return [os.fsdecode(part) for part in said.split(b"\0") if part]
+
+
+def _git(root: Path, *arguments: str, given: str = "") -> bytes | Unknown:
+    """Return what git prints."""
+    kept = {k: v for k, v in os.environ.items() if k[:4] != "GIT_" or KEPT.match(k)}
+    options = [word for setting in SETTINGS for word in ("-c", setting)]
+    try:
+        ended = subprocess.run(
+            ["git", "-C", root, *options, *arguments],
+            input=given.encode(),
+            capture_output=True,
+            env={**kept, **ENVIRONMENT},
+        )
+    except OSError:
+        return Unknown(Why.NO_GIT)
+    if not ended.returncode:
+        return ended.stdout
+    said = ended.stderr.decode(errors="replace").strip().partition("\n")[0]
+    if said.startswith("fatal: not a git repository (or any"):
+        return Unknown(Why.NO_REPOSITORY)
+    return Unknown(Why.REFUSED, said)
