@@ -10,9 +10,10 @@ import ast
 import hashlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from interplay.provenance.syntax import python_syntax, rules_syntax
 from interplay.storage.errors import InputError
@@ -30,10 +31,11 @@ RESERVED = sys.stdlib_module_names | {"sitecustomize", "usercustomize"}
 
 @dataclass(frozen=True)
 class Module:
-    """One Python file: what it imports, and the hash of its code."""
+    """One Python file: what it imports, and the hashes of its code and of its text."""
 
     imports: frozenset[str]
     hash: str
+    text: str
 
 
 class Sources:
@@ -41,7 +43,7 @@ class Sources:
 
     def __init__(self, root: Path):
         """Remember the folder, in which scripts lie and imports are looked up."""
-        self._root = root
+        self.root = root
         self._names: dict[Path, frozenset[str]] = {}
         self._found: dict[str, Path | None] = {}
         self._modules: dict[Path, Module] = {}
@@ -62,7 +64,7 @@ class Sources:
         """
         digest = hashlib.sha256(f"interplay code {FORMAT}\n".encode())
         for file in self.files(script, modules):
-            name = file.relative_to(self._root).as_posix()
+            name = file.relative_to(self.root).as_posix()
             digest.update(f"{name} {self.file_hash(file)}\n".encode())
         return digest.hexdigest()
 
@@ -72,12 +74,12 @@ class Sources:
         Args and raises: as `hash`.
         """
         if not self._found:
-            refuse_strays(self._root)
-        waiting = [self._root / script]
+            refuse_strays(self.root)
+        waiting = [self.root / script]
         for module in modules:
             if self._file(module) is None:
                 raise FileNotFoundError(
-                    f"{self._root}: expected a module {module}, found none"
+                    f"{self.root}: expected a module {module}, found none"
                 )
             waiting += self._files_of(module)
         found: set[Path] = set()
@@ -101,19 +103,26 @@ class Sources:
         """
         return self._module(file).hash
 
+    def text_hash(self, file: Path) -> str:
+        """Return the hash of the text of one Python file, see `text_hash`."""
+        return self._module(file).text
+
     def _module(self, file: Path) -> Module:
         if file not in self._modules:
-            tree = parse(file, source_text(file))
+            text = source_text(file)
+            tree = parse(file, text)
             syntax = python_syntax(tree)
             digest = hashlib.sha256(f"interplay code {FORMAT}\n{syntax}".encode())
-            self._modules[file] = Module(_imports(file, tree), digest.hexdigest())
+            self._modules[file] = Module(
+                _imports(file, tree), digest.hexdigest(), _sha256(text)
+            )
         return self._modules[file]
 
     def _file(self, module: str) -> Path | None:
         """Return the file that Python runs when a module of the folder is imported."""
         if module not in self._found:
             *packages, name = module.split(".")
-            self._found[module] = self._file_in(self._root.joinpath(*packages), name)
+            self._found[module] = self._file_in(self.root.joinpath(*packages), name)
         return self._found[module]
 
     def _file_in(self, folder: Path, name: str) -> Path | None:
@@ -174,6 +183,43 @@ def code_files(script: Path, modules: Iterable[str] = ()) -> list[Path]:
     return Sources(script.parent).files(script.name, modules)
 
 
+def text_hash(file: Path) -> str:
+    """Return the sha256 over the text of a Python file, whatever its line ends."""
+    return _sha256(source_text(file))
+
+
+def planned_code(
+    root: Path, sources: Sources, plans: Mapping[str, tuple[str, Sequence[str]]]
+) -> dict[str, Any]:
+    """Return what jobs compare the modules with that they have loaded.
+
+    Args:
+        root: the workflow's folder.
+        sources: its Python files, as they were when the hashes were computed.
+        plans: script and modules loaded by name, by the hash of their code.
+
+    Returns:
+        For JSON: `plans`, by hash, each with `script` and `files`; and `files`, by path, each
+        with the hash of its `text` and of its `code`. Paths are relative to the workflow's
+        folder.
+    """
+
+    def named(file: Path) -> str:
+        return file.relative_to(root).as_posix()
+
+    files = {hash: sources.files(script, modules) for hash, (script, modules) in plans.items()}
+    return {
+        "plans": {
+            hash: {"script": named(sources.root / script), "files": list(map(named, files[hash]))}
+            for hash, (script, _) in plans.items()
+        },
+        "files": {
+            named(file): {"text": sources.text_hash(file), "code": sources.file_hash(file)}
+            for file in sorted({file for one in files.values() for file in one})
+        },
+    }
+
+
 def rules_hash(file: Path) -> str:
     """Return the sha256 over a file of Snakemake rules, without comments and layout.
 
@@ -183,6 +229,10 @@ def rules_hash(file: Path) -> str:
     """
     syntax = rules_syntax(source_text(file))
     return hashlib.sha256(f"interplay rules {FORMAT}\n{syntax}".encode()).hexdigest()
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _imports(file: Path, tree: ast.AST) -> frozenset[str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 FRONT = "Snakefile"
 """file that a repository must track to be the workflow's own"""
@@ -177,6 +178,41 @@ def repository_of(root: Path) -> Repository | Unknown:
     if isinstance(head, Commit) and FRONT not in head.files:
         return Unknown(Why.NOT_OURS)
     return Repository(root, head) if isinstance(head, Commit) else head
+
+
+def state_of(root: Path) -> dict[str, Any]:
+    """Return the state of a workflow's folder, as a receipt holds it.
+
+    Returns:
+        For JSON: `commit` (empty if git knows none), `clean`, and `difference`, the sha256 over
+        the paths and contents of all files that are not as in the commit; empty if there are
+        none. If git cannot answer, `clean` is None and `unknown` says why.
+    """
+    repository = repository_of(root)
+    if isinstance(repository, Unknown):
+        return {"commit": "", "clean": None, "difference": "", "unknown": str(repository)}
+    commit = repository.head.id
+    lists = repository.changed(repository.head), repository.untracked()
+    for answer in lists:
+        if isinstance(answer, Unknown):
+            return {"commit": commit, "clean": None, "difference": "", "unknown": str(answer)}
+    digest = hashlib.sha256()
+    paths = sorted({path for paths in lists for path in paths})
+    for path in paths:
+        data = _content(root / path)
+        digest.update(f"{path}\0{len(data)}\0".encode(errors="surrogateescape") + data)
+    return {
+        "commit": commit,
+        "clean": not paths,
+        "difference": digest.hexdigest() if paths else "",
+    }
+
+
+def _content(path: Path) -> bytes:
+    """Return the content of a file, the target of a link; nothing of anything else."""
+    if path.is_symlink():
+        return os.fsencode(os.readlink(path))
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _commit(root: Path, name: str) -> Commit | Unknown:

@@ -18,8 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from interplay.provenance.code import file_code_hash, text_hash
-from interplay.provenance.git import repository_state
+from interplay.provenance.code import Sources, text_hash
+from interplay.provenance.git import state_of
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json, write_json
 from interplay.storage.hashes import file_hash
@@ -66,7 +66,7 @@ class Recorder:
         self.at_start = {
             "started": time.time(),
             "inputs": {path: file_hash(path) for path in self.about["inputs"]},
-            "git": repository_state(self.root),
+            "git": state_of(self.root),
             "lock": file_hash(self.root / LOCK),
         }
         # Nothing has been computed yet: a result must not get the name of other code.
@@ -145,7 +145,7 @@ class Recorder:
         file, planned = self.root / path, self.planned.get(path)
         if planned and text_hash(file) == planned["text"]:
             return planned["code"]
-        return file_code_hash(file)
+        return Sources(file.parent).file_hash(file)
 
     def _note_opened(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
