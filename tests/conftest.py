@@ -205,16 +205,10 @@ def project(tmp_path_factory):
 
     networks = pd.DataFrame(NETWORKS, columns=["experiment", "g", "seed"])
     networks = networks.assign(
-        task="romo",
-        epochs=2,
-        convergence_epoch=1.0,
-        shuffle_loss_ratio=1.0,
-        converged=True,
-        diverged=False,
-        functional_rank=2.0,
-        initial_loss=1.0,
+        task="romo", epochs=2, convergence_epoch=1.0, shuffle_loss_ratio=1.0,
+        converged=True, diverged=False, functional_rank=2.0, initial_loss=1.0,
         final_loss=0.01,
-    )
+    )  # fmt: skip
     networks = with_decisions(networks, 25)
     records = []
     for experiment, g, seed in NETWORKS:
