@@ -50,7 +50,7 @@ rule all:
 rule overview:
     """The overview figure of each experiment that the last configuration file names."""
     input:
-        overviews(named_experiments()),
+        overviews(experiments_of_last_file()),
     localrule: True
 
 

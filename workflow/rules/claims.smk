@@ -7,7 +7,8 @@ rule claims_tables:
         linear_truncation=expand("<results>/linear/g{g}/truncation.csv", g=LINEAR_G),
         compression=[
             *expand(
-                f"{MEASURED}/compression.csv", experiment=used_by_readings(*ROLES)
+                f"{MEASURED}/compression.csv",
+                experiment=used_by_readings(*PAPER_TASKS),
             ),
             *of_lstms("compression.csv", used_by_readings("lstm")),
         ],

@@ -25,10 +25,12 @@ environment["PYTHONPATH"] = os.pathsep.join(
 
 from interplay.configuration.check import check_configuration
 from interplay.configuration.experiments import (
+    PAPER_TASKS,
     compared_experiments,
     experiments,
     has_all_of,
     in_order_of,
+    named_experiments,
     sentiment_experiments,
     way_of_training,
 )
@@ -129,7 +131,7 @@ def figure_outputs(stem, caption, label, category="Figures"):
     return [*multiext(stem, ".pdf", ".png"), shown]
 
 
-def named_experiments():
+def experiments_of_last_file():
     """Return the experiments that the last configuration file names.
 
     Snakemake merges it into config.yaml. Someone who writes a file with one experiment
@@ -138,8 +140,8 @@ def named_experiments():
     files = workflow.overwrite_configfiles
     if not files:
         return EXPERIMENTS
-    named = (read_yaml(files[-1]).get("nonlinear") or {}).get("networks") or {}
-    return [name for name in named if name in EXPERIMENTS]
+    content = read_yaml(files[-1]).get("nonlinear") or {}
+    return named_experiments(content, config["nonlinear"])
 
 
 def used_by_readings(*roles):

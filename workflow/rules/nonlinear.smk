@@ -189,10 +189,9 @@ PAPER_NETWORKS = []
 
 if "readings" in config:
 
-    ROLES = "flipflop", "mante", "romo"
-    COMPARED = compared_experiments(config["supplement"])
+    COMPARED = compared_experiments(config["nonlinear"])
     PAPER_NETWORKS = list(
-        dict.fromkeys([*used_by_readings(*ROLES), *sum(COMPARED.values(), [])])
+        dict.fromkeys([*used_by_readings(*PAPER_TASKS), *sum(COMPARED.values(), [])])
     )
     EXAMPLES = config["nonlinear"]["examples"]
 
@@ -277,7 +276,8 @@ if "readings" in config:
         """Concatenate the tables of the networks that were followed."""
         input:
             transitions=expand(
-                f"{MEASURED}/transitions.parquet", experiment=used_by_readings(*ROLES)
+                f"{MEASURED}/transitions.parquet",
+                experiment=used_by_readings(*PAPER_TASKS),
             ),
         output:
             transitions="<results>/tables/transitions.parquet",
@@ -310,7 +310,7 @@ if "readings" in config:
             truncation=expand(f"{MEASURED}/truncation.csv", experiment=PAPER_NETWORKS),
             trials=expand(
                 f"{NETWORK}/trial.parquet",
-                experiment=used_by_readings(*ROLES),
+                experiment=used_by_readings(*PAPER_TASKS),
                 g=float(EXAMPLES["trial_g"]),
                 seed=EXAMPLES["seed"],
             ),

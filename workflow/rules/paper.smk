@@ -52,7 +52,7 @@ rule collect_numbers:
                 **{
                     key: v
                     for key, v in config["nonlinear"].items()
-                    if key != "networks"
+                    if key not in ("networks", "families")
                 },
                 "networks": {
                     name: {
@@ -126,5 +126,5 @@ PAPER = [
     rules.present_claims.output,
     rules.paper.output,
     # The archive in git stays small: no networks of the supplement.
-    expand(f"{KEPT}.safetensors", experiment=used_by_readings(*ROLES)),
+    expand(f"{KEPT}.safetensors", experiment=used_by_readings(*PAPER_TASKS)),
 ]
