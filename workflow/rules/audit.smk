@@ -6,7 +6,7 @@ from interplay.provenance.issuing import Job, record_run
 from interplay.provenance.origin import plain
 from interplay.storage.files import write_json
 
-RESULTS = str(workflow.modifier.modify_path(config["pathvars"]["results"]))
+RESULTS = snakemake_internals.with_prefix(workflow, config["pathvars"]["results"])
 PLAN = f"{RESULTS}/logs/workflow/jobs.json"
 STARTED = time.monotonic()
 
@@ -22,7 +22,7 @@ def gathered(job):
 
 def own_jobs():
     """Yield the jobs of this workflow that compute something."""
-    for job in workflow.dag.jobs:
+    for job in snakemake_internals.jobs(workflow):
         # Jobs without our code are another workflow's, which uses this one as a module.
         if job.rule.script and job.params.get("code") in CODE:
             yield job
@@ -48,23 +48,14 @@ def described(job):
 
 def ended_jobs():
     """Yield each job of this workflow whose outputs are those that it made last."""
-    # For the job that ended last, the cache still holds the record of its run before.
-    workflow.persistence._clear_cache()
     for job in own_jobs():
-        record = workflow.persistence.metadata(job.output[0])
-        # Without a record, or with one of other parameters, the outputs are not explained.
-        if not record or workflow.persistence.params_changed(job):
-            continue
-        yield Job(
-            **described(job),
-            started=record.starttime,
-            ended=record.endtime,
-            recorded_inputs={
-                path: checksum.removeprefix("sha256:")
-                for path, checksum in (record.input_checksums or {}).items()
-                if checksum.startswith("sha256:")
-            },
-        )
+        if record := snakemake_internals.last_record(workflow, job):
+            yield Job(
+                **described(job),
+                started=record.started,
+                ended=record.ended,
+                recorded_inputs=record.input_checksums,
+            )
 
 
 def write_plan():
@@ -75,7 +66,10 @@ def write_plan():
                 "results": RESULTS,
                 "root": os.path.relpath(ROOT),
                 "values": config,
-                "files": list(map(os.path.relpath, configuration_files())),
+                "files": [
+                    os.path.relpath(file)
+                    for file in snakemake_internals.configuration_files(workflow)
+                ],
                 "command_line": configuration_options(),
                 "jobs": list(map(described, own_jobs())),
             }
@@ -84,18 +78,10 @@ def write_plan():
     )
 
 
-def configuration_files():
-    """Return the configuration files in the order in which Snakemake merges them."""
-    named = list(map(Path, workflow.overwrite_configfiles))
-    return [
-        *(file for file in map(Path, workflow.configfiles) if file not in named),
-        *named,
-    ]
-
-
 def configuration_options():
     """Return the options for Snakemake that chose this configuration."""
-    files = [os.path.relpath(file) for file in workflow.overwrite_configfiles]
+    named = snakemake_internals.named_configuration_files(workflow)
+    files = list(map(os.path.relpath, named))
     keys = [key for key in ("treebank", "glove", "together") if key in config]
     return [
         *(["--configfile", *files] if files else []),
@@ -123,7 +109,7 @@ def write_receipts():
             ROOT,
             Path.cwd(),
             config,
-            configuration_files(),
+            snakemake_internals.configuration_files(workflow),
             configuration_options(),
         )
     except InputError as error:
@@ -133,16 +119,13 @@ def write_receipts():
 def end_of_run():
     """Write Snakemake's own cost and the receipts."""
     # A file that was only touched was not made, and gets no receipt.
-    if not workflow.touch:
+    if not snakemake_internals.only_touches(workflow):
         write_own_costs()
         write_receipts()
 
 
 onstart:
-    # With a limit on jobs per second, which is on by default, each job that ends adds a timer
-    # that makes Snakemake check all ready jobs once more every second (seen in 9.27). After
-    # 130 jobs these checks took a third of a core.
-    workflow.scheduler.job_rate_limiter = None
+    snakemake_internals.start_jobs_without_a_limit(workflow)
     write_plan()
 
 
@@ -157,15 +140,4 @@ onsuccess:
 # Snakemake runs the hooks of the outermost workflow only. As a module, this workflow adds
 # its own to them.
 if Path(workflow.basedir).resolve() != ROOT:
-
-    def after(outer, own):
-        """Return a hook that calls the outer workflow's hook, then our function."""
-
-        def both(log):
-            outer(log)
-            own()
-
-        return both
-
-    workflow._onstart = after(workflow._onstart, write_plan)
-    workflow._onsuccess = after(workflow._onsuccess, end_of_run)
+    snakemake_internals.add_to_hooks(workflow, onstart=write_plan, onsuccess=end_of_run)

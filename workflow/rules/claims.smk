@@ -1,38 +1,5 @@
 """The paper's claims, and what is computed for them alone."""
 
-
-rule claims_tables:
-    """Gather what was computed for the claims into tidy tables."""
-    input:
-        linear_truncation=expand("<results>/linear/g{g}/truncation.csv", g=LINEAR_G),
-        compression=[
-            *expand(
-                f"{MEASURED}/compression.csv",
-                experiment=used_by_readings(*PAPER_TASKS),
-            ),
-            *of_lstms("compression.csv", used_by_readings("lstm")),
-        ],
-    output:
-        linear_truncation=table("linear_truncation"),
-        compression=table("compression"),
-    log:
-        "<logs>/claims/tables.log",
-    benchmark:
-        "<benchmarks>/claims/tables.tsv"
-    localrule: True
-    conda:
-        "../../envs/claims.yaml"
-    resources:
-        mem_mb=each_try(500),
-        runtime=each_try(10),
-    params:
-        code=code("gather_tables.py"),
-    message:
-        "Gathering the tables for the claims"
-    script:
-        "../scripts/gather_tables.py"
-
-
 COMPARISONS = {
     "rate": "identification",
     "scaling": "comparisons",
@@ -61,8 +28,7 @@ for name, module in COMPARISONS.items():
         conda:
             "../../envs/claims.yaml"
         resources:
-            mem_mb=each_try(500),
-            runtime=each_try(10),
+            **each_try(mem_mb=500, runtime=10),
         params:
             module=module,
             comparison=name,
@@ -111,8 +77,7 @@ rule evaluate_claims:
     conda:
         "../../envs/claims.yaml"
     resources:
-        mem_mb=each_try(1500),
-        runtime=each_try(10),
+        **each_try(mem_mb=1500, runtime=10),
     params:
         readings=READINGS,
         code=code("evaluate_claims.py"),
@@ -141,8 +106,7 @@ rule present_claims:
     conda:
         "../../envs/claims.yaml"
     resources:
-        mem_mb=each_try(500),
-        runtime=each_try(10),
+        **each_try(mem_mb=500, runtime=10),
     params:
         code=code("present_claims.py"),
     message:

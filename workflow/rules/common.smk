@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
-from snakemake.io import sourcecache_entry
 
 # Reproducible results on a GPU need it: torch accepts :4096:8 or :16:8 for matrix products,
 # and :4096:2 or :16:8 for LSTMs.
@@ -23,6 +22,7 @@ environment["PYTHONPATH"] = os.pathsep.join(
     [str(SCRIPTS), *filter(None, [environment.get("PYTHONPATH")])]
 )
 
+import snakemake_internals
 from interplay.configuration.check import check_configuration
 from interplay.configuration.experiments import (
     PAPER_TASKS,
@@ -101,16 +101,19 @@ def settings(*path, keys):
     return {key: section[key] for key in keys.split()}
 
 
-def each_try(amount):
-    """Return a resource that grows by `amount` with each try of a job."""
-    return lambda wildcards, attempt: attempt * amount
+def each_try(**amounts):
+    """Return resources that grow with each try of a job: as named, twice that, and so on."""
+
+    def growing(amount):
+        return lambda wildcards, attempt: attempt * amount
+
+    return {name: growing(amount) for name, amount in amounts.items()}
 
 
 def source(path):
     """Return a file of this repository as an input, wherever Snakemake runs."""
-    relative = os.path.relpath(ROOT / path)
     # The flag keeps a module's `prefix` away from it.
-    return sourcecache_entry(relative, relative)
+    return local(os.path.relpath(ROOT / path))
 
 
 def table(name):
@@ -137,7 +140,7 @@ def experiments_of_last_file():
     Snakemake merges it into config.yaml. Someone who writes a file with one experiment
     wants the overview of that one. Without a file on the command line: all experiments.
     """
-    files = workflow.overwrite_configfiles
+    files = snakemake_internals.named_configuration_files(workflow)
     if not files:
         return EXPERIMENTS
     content = read_yaml(files[-1]).get("nonlinear") or {}

@@ -199,8 +199,7 @@ for name, (tables, options, title) in FIGURES.items():
         conda:
             "../../envs/figures.yaml"
         resources:
-            mem_mb=each_try(1000),
-            runtime=each_try(10),
+            **each_try(mem_mb=1000, runtime=10),
         params:
             figure=module_of(name),
             options=options,

@@ -44,8 +44,7 @@ rule collect_numbers:
     conda:
         "../../envs/paper.yaml"
     resources:
-        mem_mb=each_try(500),
-        runtime=each_try(10),
+        **each_try(mem_mb=500, runtime=10),
     params:
         configuration={
             "nonlinear": {
@@ -107,8 +106,7 @@ rule paper:
     conda:
         "../../envs/paper.yaml"
     resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(10),
+        **each_try(mem_mb=1000, runtime=10),
     params:
         preview=not is_full_run(),
         code=code("typeset_paper.py"),

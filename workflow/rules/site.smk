@@ -31,8 +31,7 @@ rule site:
     conda:
         "../../envs/site.yaml"
     resources:
-        mem_mb=each_try(1500),
-        runtime=each_try(20),
+        **each_try(mem_mb=1500, runtime=20),
     params:
         plan=PLAN,
         code=code("build_site.py"),
