@@ -19,8 +19,9 @@ test: export OMP_NUM_THREADS = 1
 test: .venv/ready
 	$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder -m "not system"
 
-# The preview on a real Slurm, and in real conda and apptainer, as far as they are present.
-# REQUIRE="slurm conda apptainer" lets a test fail if its tool is missing.
+# The preview on a real Slurm, and in real conda and apptainer, as far as they are present; the
+# oldest Snakemake that the Snakefile accepts, from PyPI.
+# REQUIRE="slurm conda apptainer pypi" lets a test fail if its tool is missing.
 test-system: .venv/ready
 	if command -v apptainer > /dev/null; then $(MAKE) image; fi
 	INTERPLAY_REQUIRE="$(REQUIRE)" $(BIN)/python -m pytest -m system

@@ -2,7 +2,8 @@
 
 from snakemake.utils import min_version
 
-min_version("9.12")  # the first version with pathvars (workflow/rules/paths.smk)
+# The first version with pathvars. tests/deployment/test_oldest_snakemake.py runs it.
+min_version("9.12")
 
 
 configfile: str(workflow.current_basedir.join("config.yaml"))
@@ -25,7 +26,9 @@ include: "workflow/rules/overview.smk"
 if "readings" in config:
 
     include: "workflow/rules/linear.smk"
+    include: "workflow/rules/treebank.smk"
     include: "workflow/rules/sentiment.smk"
+    include: "workflow/rules/tables.smk"
     include: "workflow/rules/figures.smk"
     include: "workflow/rules/claims.smk"
     include: "workflow/rules/paper.smk"
@@ -48,7 +51,7 @@ rule all:
 rule overview:
     """The overview figure of each experiment that the last configuration file names."""
     input:
-        overviews(named_experiments()),
+        overviews(experiments_of_last_file()),
     localrule: True
 
 

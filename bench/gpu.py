@@ -18,7 +18,7 @@ import torch
 import yaml
 from torch.profiler import ProfilerActivity, profile
 
-from interplay.configuration.experiments import Experiment, experiments
+from interplay.configuration.experiments import PAPER_TASKS, Experiment, experiments
 from interplay.nonlinear.network import Network
 from interplay.nonlinear.stacked import stack_states, train_stack
 from interplay.nonlinear.stacked_engine import StackedEngine, losses_and_gradients
@@ -99,7 +99,7 @@ def measure(experiment: Experiment, epochs: int) -> Mapping[str, float]:
 def main() -> None:
     """Measure the experiments that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m bench.gpu", description=__doc__)
-    parser.add_argument("--experiments", nargs="+", default=["flipflop", "mante", "romo"])
+    parser.add_argument("--experiments", nargs="+", default=list(PAPER_TASKS))
     parser.add_argument("--epochs", type=int, default=300)
     chosen = parser.parse_args()
     if not torch.cuda.is_available():

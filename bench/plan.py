@@ -8,6 +8,7 @@ import pandas as pd
 from bench import linear, lstm, nonlinear
 from bench.report import COLUMNS, growth_exponent, summary
 from bench.timing import Contender, check_agreement, in_turn
+from interplay.configuration.experiments import PAPER_TASKS
 
 COMPARED = 10
 """epochs over which an implementation has to have the engine's losses"""
@@ -20,7 +21,7 @@ TOLERANCE = 1e-3
 class Plan:
     """Sizes of the measurements; the defaults are the paper's."""
 
-    tasks: tuple[str, ...] = ("flipflop", "mante", "romo")
+    tasks: tuple[str, ...] = PAPER_TASKS
     n: int = 256
     sizes: tuple[int, ...] = (64, 128, 256, 512, 1024)
     """N, of the engine alone, on the first task"""

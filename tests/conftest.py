@@ -96,7 +96,8 @@ TINY = {
             task: {"epochs": 50, "g": [0.0, 0.9]}
             for task in ("flipflop", "mante", "romo")
         }
-        | dict.fromkeys(("mante_stated", "romo_stated", "mante_N64", "romo_N64")),
+        | dict.fromkeys(("mante_stated", "romo_stated")),
+        "families": {"scaling": {"of": ["flipflop"], "N": [32, 64]}},
         "examples": {
             "trial_g": 0.9,
             "epochs": {"flipflop": 50, "mante": 50, "romo": 50},
@@ -117,7 +118,6 @@ TINY = {
         "synthetic": {"train": 400, "dev": 100, "test": 100},
     },
     "supplement": {
-        "scaling": ["flipflop_N64", "flipflop"],
         "spectra": {"g": [0.0, 0.9]},
         "transitions": {"steps": 5},
     },
@@ -205,16 +205,10 @@ def project(tmp_path_factory):
 
     networks = pd.DataFrame(NETWORKS, columns=["experiment", "g", "seed"])
     networks = networks.assign(
-        task="romo",
-        epochs=2,
-        convergence_epoch=1.0,
-        shuffle_loss_ratio=1.0,
-        converged=True,
-        diverged=False,
-        functional_rank=2.0,
-        initial_loss=1.0,
+        task="romo", epochs=2, convergence_epoch=1.0, shuffle_loss_ratio=1.0,
+        converged=True, diverged=False, functional_rank=2.0, initial_loss=1.0,
         final_loss=0.01,
-    )
+    )  # fmt: skip
     networks = with_decisions(networks, 25)
     records = []
     for experiment, g, seed in NETWORKS:

@@ -19,7 +19,7 @@ ENVS, SCRIPTS = ROOT / "envs", ROOT / "workflow" / "scripts"
 LOCK = read_lock(ENVS / "requirements.txt")
 STAGES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
 STAGES = [stage for stage in STAGES if "../scripts/" in stage.read_text()]
-ENVIRONMENT = {"overview": "figures"}
+ENVIRONMENT = {"overview": "figures", "tables": "nonlinear", "treebank": "sentiment"}
 """of the stages that use another stage's"""
 CUDA = ("nvidia", "cuda", "triton")
 

@@ -1,7 +1,7 @@
 """The preview as a cluster, conda and apptainer run it: the same tables to the bit.
 
 `make test-system` runs these; each is skipped where its tool is missing, unless the tool is
-required (`make test-system REQUIRE="slurm conda apptainer"`). Slurm is
+required (`make test-system REQUIRE="slurm conda apptainer pypi"`). Slurm is
 the one of this machine, or one that the script INTERPLAY_SLURM, called with "start" and
 "stop", sets up for the time of a test.
 """

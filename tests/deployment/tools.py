@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-TOOLS = ("slurm", "conda", "apptainer")
+TOOLS = ("slurm", "conda", "apptainer", "pypi")
 REQUIRE = "INTERPLAY_REQUIRE"
 """environment variable: names of tools that must not be missing"""
 

@@ -90,9 +90,6 @@ def folder(copies):
     names = "config.yaml", "preview.yaml", "large_N.yaml"
     full, preview, large = (read_yaml(folder / name) for name in names)
     tiny = merged([full, preview, TINY])
-    networks = merged([tiny, large])["nonlinear"]["networks"]
-    sizes = large["supplement"]["scaling"]
-    sizes[:] = [name for name in sizes if networks[name]]
     for name, content in zip(names, (tiny, merged([preview, TINY]), large), strict=True):
         (folder / name).write_text(yaml.safe_dump(content))
     # A container's image takes minutes to make. A dry run only asks whether it is there.

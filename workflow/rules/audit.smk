@@ -4,7 +4,7 @@ import time
 
 from interplay.provenance.issuing import Job, record_run
 
-RESULTS = str(workflow.modifier.modify_path(config["pathvars"]["results"]))
+RESULTS = snakemake_internals.with_prefix(workflow, config["pathvars"]["results"])
 STARTED = time.monotonic()
 
 
@@ -19,15 +19,12 @@ def gathered(job):
 
 def ended_jobs():
     """Yield each job of this workflow whose outputs are those that it made last."""
-    # For the job that ended last, the cache still holds the record of its run before.
-    workflow.persistence._clear_cache()
-    for job in workflow.dag.jobs:
+    for job in snakemake_internals.jobs(workflow):
         # Jobs without our code are another workflow's, which uses this one as a module.
         if not job.rule.script or job.params.get("code") not in CODE:
             continue
-        record = workflow.persistence.metadata(job.output[0])
-        # Without a record, or with one of other parameters, the outputs are not explained.
-        if not record or workflow.persistence.params_changed(job):
+        record = snakemake_internals.last_record(workflow, job)
+        if not record:
             continue
         parameters = dict(job.params.items())
         script, modules = CODE[parameters.pop("code")]
@@ -42,28 +39,16 @@ def ended_jobs():
             modules=modules,
             code_hash=job.params.code,
             threads=job.threads,
-            started=record.starttime,
-            ended=record.endtime,
-            recorded_inputs={
-                path: checksum.removeprefix("sha256:")
-                for path, checksum in (record.input_checksums or {}).items()
-                if checksum.startswith("sha256:")
-            },
+            started=record.started,
+            ended=record.ended,
+            recorded_inputs=record.input_checksums,
         )
-
-
-def configuration_files():
-    """Return the configuration files in the order in which Snakemake merges them."""
-    named = list(map(Path, workflow.overwrite_configfiles))
-    return [
-        *(file for file in map(Path, workflow.configfiles) if file not in named),
-        *named,
-    ]
 
 
 def configuration_options():
     """Return the options for Snakemake that chose this configuration."""
-    files = [os.path.relpath(file) for file in workflow.overwrite_configfiles]
+    named = snakemake_internals.named_configuration_files(workflow)
+    files = list(map(os.path.relpath, named))
     keys = [key for key in ("treebank", "glove", "together") if key in config]
     return [
         *(["--configfile", *files] if files else []),
@@ -91,7 +76,7 @@ def write_receipts():
             ROOT,
             Path.cwd(),
             config,
-            configuration_files(),
+            snakemake_internals.configuration_files(workflow),
             configuration_options(),
         )
     except InputError as error:
@@ -101,16 +86,13 @@ def write_receipts():
 def end_of_run():
     """Write Snakemake's own cost and the receipts."""
     # A file that was only touched was not made, and gets no receipt.
-    if not workflow.touch:
+    if not snakemake_internals.only_touches(workflow):
         write_own_costs()
         write_receipts()
 
 
 onstart:
-    # With a limit on jobs per second, which is on by default, each job that ends adds a timer
-    # that makes Snakemake check all ready jobs once more every second (seen in 9.27). After
-    # 130 jobs these checks took a third of a core.
-    workflow.scheduler.job_rate_limiter = None
+    snakemake_internals.start_jobs_without_a_limit(workflow)
 
 
 onerror:
@@ -124,10 +106,4 @@ onsuccess:
 # Snakemake runs the hooks of the outermost workflow only. As a module, this workflow adds
 # its own to the outer one.
 if Path(workflow.basedir).resolve() != ROOT:
-
-    def both_hooks(log, outer=workflow._onsuccess):
-        """Call the outer workflow's hook, then our own."""
-        outer(log)
-        end_of_run()
-
-    workflow._onsuccess = both_hooks
+    snakemake_internals.add_to_hooks(workflow, onsuccess=end_of_run)

@@ -1,37 +1,5 @@
 """The paper's claims, and what is computed for them alone."""
 
-
-rule claims_tables:
-    """Gather what was computed for the claims into tidy tables."""
-    input:
-        linear_truncation=expand("<results>/linear/g{g}/truncation.csv", g=LINEAR_G),
-        compression=[
-            *expand(
-                f"{MEASURED}/compression.csv", experiment=used_by_readings(*ROLES)
-            ),
-            *of_lstms("compression.csv", used_by_readings("lstm")),
-        ],
-    output:
-        linear_truncation=table("linear_truncation"),
-        compression=table("compression"),
-    log:
-        "<logs>/claims/tables.log",
-    benchmark:
-        "<benchmarks>/claims/tables.tsv"
-    localrule: True
-    conda:
-        "../../envs/claims.yaml"
-    resources:
-        mem_mb=each_try(500),
-        runtime=each_try(10),
-    params:
-        code=code("gather_tables.py"),
-    message:
-        "Gathering the tables for the claims"
-    script:
-        "../scripts/gather_tables.py"
-
-
 COMPARISONS = ("rate", "scaling", "training", "outbreaks", "flipflops")
 """tables of the supplement, named as the functions of interplay.tables.comparisons"""
 
@@ -54,8 +22,7 @@ for name in COMPARISONS:
         conda:
             "../../envs/claims.yaml"
         resources:
-            mem_mb=each_try(500),
-            runtime=each_try(10),
+            **each_try(mem_mb=500, runtime=10),
         params:
             comparison=name,
             experiments={one: EXPERIMENTS[one].parameters for one in COMPARED[name]},
@@ -103,8 +70,7 @@ rule evaluate_claims:
     conda:
         "../../envs/claims.yaml"
     resources:
-        mem_mb=each_try(1500),
-        runtime=each_try(10),
+        **each_try(mem_mb=1500, runtime=10),
     params:
         readings=READINGS,
         code=code("evaluate_claims.py"),

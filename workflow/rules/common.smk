@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
-from snakemake.io import sourcecache_entry
 
 # Reproducible results on a GPU need it: torch accepts :4096:8 or :16:8 for matrix products,
 # and :4096:2 or :16:8 for LSTMs.
@@ -23,12 +22,15 @@ environment["PYTHONPATH"] = os.pathsep.join(
     [str(SCRIPTS), *filter(None, [environment.get("PYTHONPATH")])]
 )
 
+import snakemake_internals
 from interplay.configuration.check import check_configuration
 from interplay.configuration.experiments import (
+    PAPER_TASKS,
     compared_experiments,
     experiments,
     has_all_of,
     in_order_of,
+    named_experiments,
     sentiment_experiments,
     way_of_training,
 )
@@ -100,16 +102,19 @@ def settings(*path, keys):
     return {key: section[key] for key in keys.split()}
 
 
-def each_try(amount):
-    """Return a resource that grows by `amount` with each try of a job."""
-    return lambda wildcards, attempt: attempt * amount
+def each_try(**amounts):
+    """Return resources that grow with each try of a job: as named, twice that, and so on."""
+
+    def growing(amount):
+        return lambda wildcards, attempt: attempt * amount
+
+    return {name: growing(amount) for name, amount in amounts.items()}
 
 
 def source(path):
     """Return a file of this repository as an input, wherever Snakemake runs."""
-    relative = os.path.relpath(ROOT / path)
     # The flag keeps a module's `prefix` away from it.
-    return sourcecache_entry(relative, relative)
+    return local(os.path.relpath(ROOT / path))
 
 
 def table(name):
@@ -130,17 +135,17 @@ def figure_outputs(stem, caption, label, category="Figures"):
     return [*multiext(stem, ".pdf", ".png"), shown]
 
 
-def named_experiments():
+def experiments_of_last_file():
     """Return the experiments that the last configuration file names.
 
     Snakemake merges it into config.yaml. Someone who writes a file with one experiment
     wants the overview of that one. Without a file on the command line: all experiments.
     """
-    files = workflow.overwrite_configfiles
+    files = snakemake_internals.named_configuration_files(workflow)
     if not files:
         return EXPERIMENTS
-    named = (read_yaml(files[-1]).get("nonlinear") or {}).get("networks") or {}
-    return [name for name in named if name in EXPERIMENTS]
+    content = read_yaml(files[-1]).get("nonlinear") or {}
+    return named_experiments(content, config["nonlinear"])
 
 
 def used_by_readings(*roles):

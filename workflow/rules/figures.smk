@@ -28,7 +28,7 @@ FIGURES = {
         {
             "experiments": {
                 role: {name: reading[role] for name, reading in READINGS.items()}
-                for role in ROLES
+                for role in PAPER_TASKS
             }
         },
         "Supplement: published values",
@@ -55,7 +55,7 @@ FIGURES = {
                     for name in COMPARED["training"]
                     if EXPERIMENTS[name].task == role
                 }
-                for role in ROLES
+                for role in PAPER_TASKS
             },
             **settings("nonlinear", "examples", keys="g seed"),
         },
@@ -67,7 +67,7 @@ FIGURES = {
             "eigenvalues": f"{TABLES}/nonlinear_eigenvalues.parquet",
         },
         {
-            "experiments": {role: FIRST_READING[role] for role in ROLES},
+            "experiments": {role: FIRST_READING[role] for role in PAPER_TASKS},
             **settings("supplement", "spectra", keys="g seed"),
         },
         "Supplement: singular values and eigenvalues",
@@ -75,7 +75,7 @@ FIGURES = {
     "figS_transitions": (
         {"transitions": f"{TABLES}/transitions.parquet"},
         {
-            "experiments": {role: FIRST_READING[role] for role in ROLES},
+            "experiments": {role: FIRST_READING[role] for role in PAPER_TASKS},
             **settings("nonlinear", "examples", keys="g"),
         },
         "Supplement: plateaus and phase transitions",
@@ -88,7 +88,8 @@ FIGURES = {
         },
         {
             "readings": [
-                {role: reading[role] for role in ROLES} for reading in READINGS.values()
+                {role: reading[role] for role in PAPER_TASKS}
+                for reading in READINGS.values()
             ],
             "names": list(READINGS),
             **settings("nonlinear", "measurements", keys="threshold"),
@@ -132,7 +133,7 @@ FIGURES = {
     ),
 }
 for name, reading in READINGS.items():
-    by_role = {role: reading[role] for role in ROLES}
+    by_role = {role: reading[role] for role in PAPER_TASKS}
     FIGURES |= {
         f"fig1{suffix(name)}": (
             {
@@ -198,8 +199,7 @@ for name, (tables, options, title) in FIGURES.items():
         conda:
             "../../envs/figures.yaml"
         resources:
-            mem_mb=each_try(1000),
-            runtime=each_try(10),
+            **each_try(mem_mb=1000, runtime=10),
         params:
             figure=module_of(name),
             options=options,

@@ -21,8 +21,7 @@ rule train_linear:
     conda:
         "../../envs/linear.yaml"
     resources:
-        mem_mb=each_try(2000),
-        runtime=each_try(30),
+        **each_try(mem_mb=2000, runtime=30),
     params:
         **settings("linear", keys="N dt trial targets epochs threshold"),
         code=code("train_linear.py"),
@@ -46,8 +45,7 @@ rule linear_trial:
     conda:
         "../../envs/linear.yaml"
     resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(10),
+        **each_try(mem_mb=1000, runtime=10),
     params:
         **settings("linear", keys="N trial"),
         **settings("linear", "examples", keys="zhat dt"),
@@ -71,8 +69,7 @@ rule linear_theory:
     conda:
         "../../envs/linear.yaml"
     resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(10),
+        **each_try(mem_mb=1000, runtime=10),
     params:
         **settings("linear", keys="targets epochs g"),
         code=code("linear_theory.py"),
@@ -96,8 +93,7 @@ rule train_cosine:
     conda:
         "../../envs/linear.yaml"
     resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(30),
+        **each_try(mem_mb=1000, runtime=30),
     params:
         **settings("linear", "cosine", keys="N trial epochs eigenvalue_interval"),
         **settings("linear", keys="threshold"),
@@ -122,8 +118,7 @@ rule train_divergence:
     conda:
         "../../envs/linear.yaml"
     resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(30),
+        **each_try(mem_mb=1000, runtime=30),
     params:
         **settings("linear", "divergence", keys="N trial targets epochs"),
         **settings("linear", keys="dt"),
@@ -146,8 +141,7 @@ rule second_order:
     conda:
         "../../envs/linear.yaml"
     resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(30),
+        **each_try(mem_mb=1000, runtime=30),
     params:
         **settings("linear", "second_order", keys="N learning_rate epochs seeds"),
         **settings("linear", keys="dt trial targets"),
@@ -170,8 +164,7 @@ rule initial_readout:
     conda:
         "../../envs/linear.yaml"
     resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(10),
+        **each_try(mem_mb=1000, runtime=10),
     params:
         **settings("linear", "readout", keys="N networks"),
         code=code("initial_readout.py"),
@@ -193,88 +186,6 @@ DIVERGENCE_GRID = {
 }
 
 
-rule linear_tables:
-    """Concatenate the tables of the linear networks of Figs 3 and 4."""
-    input:
-        networks=each_network("measurements.csv", **LINEAR_GRID),
-        curves=each_network("curves.parquet", **LINEAR_GRID),
-        trials=each_network("trials.parquet", **EXAMPLE_GRID),
-    output:
-        networks=table("linear"),
-        curves="<results>/tables/linear_curves.parquet",
-        trials="<results>/tables/linear_trials.parquet",
-    log:
-        "<logs>/linear/tables.log",
-    benchmark:
-        "<benchmarks>/linear/tables.tsv"
-    localrule: True
-    conda:
-        "../../envs/linear.yaml"
-    resources:
-        mem_mb=each_try(2000),
-        runtime=each_try(10),
-    params:
-        code=code("gather_tables.py"),
-    message:
-        "Gathering the tables of the linear networks"
-    script:
-        "../scripts/gather_tables.py"
-
-
-rule cosine_tables:
-    """Concatenate the tables of the linear networks that learn a cosine."""
-    input:
-        networks=each_network("measurements.csv", COSINE, **COSINE_GRID),
-        curves=each_network("curves.parquet", COSINE, **COSINE_GRID),
-        trials=each_network("trial.parquet", COSINE, **COSINE_GRID),
-    output:
-        networks=table("cosine"),
-        curves="<results>/tables/cosine_curves.parquet",
-        trials="<results>/tables/cosine_trials.parquet",
-    log:
-        "<logs>/linear/cosine/tables.log",
-    benchmark:
-        "<benchmarks>/linear/cosine/tables.tsv"
-    localrule: True
-    conda:
-        "../../envs/linear.yaml"
-    resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(10),
-    params:
-        code=code("gather_tables.py"),
-    message:
-        "Gathering the tables of the cosine task"
-    script:
-        "../scripts/gather_tables.py"
-
-
-rule divergence_tables:
-    """Concatenate the tables of the linear networks that may diverge."""
-    input:
-        networks=each_network("measurements.csv", DIVERGENCE, **DIVERGENCE_GRID),
-        curves=each_network("curves.parquet", DIVERGENCE, **DIVERGENCE_GRID),
-    output:
-        networks=table("divergence"),
-        curves="<results>/tables/divergence_curves.parquet",
-    log:
-        "<logs>/linear/divergence/tables.log",
-    benchmark:
-        "<benchmarks>/linear/divergence/tables.tsv"
-    localrule: True
-    conda:
-        "../../envs/linear.yaml"
-    resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(10),
-    params:
-        code=code("gather_tables.py"),
-    message:
-        "Gathering the tables of the divergence"
-    script:
-        "../scripts/gather_tables.py"
-
-
 rule truncate_linear:
     """Truncate dW of the linear networks of one g at the lowest ranks; Eq. (4)."""
     input:
@@ -293,8 +204,7 @@ rule truncate_linear:
     conda:
         "../../envs/linear.yaml"
     resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(10),
+        **each_try(mem_mb=1000, runtime=10),
     params:
         **settings("linear", keys="N dt trial seeds"),
         code=code("truncate_linear.py"),

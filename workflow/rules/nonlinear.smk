@@ -35,8 +35,7 @@ if config.get("together"):
                 "../../envs/nonlinear.yaml"
             threads: 4
             resources:
-                mem_mb=each_try(6000),
-                runtime=each_try(600),
+                **each_try(mem_mb=6000, runtime=600),
             params:
                 experiment=experiment.parameters,
                 g=list(experiment.g),
@@ -60,8 +59,7 @@ else:
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            mem_mb=each_try(1500),
-            runtime=each_try(60),
+            **each_try(mem_mb=1500, runtime=60),
         params:
             experiment=lambda wildcards: EXPERIMENTS[wildcards.experiment].parameters,
             code=task_code("train_network.py"),
@@ -119,8 +117,7 @@ for name, (files, keys, message) in MEASUREMENTS.items():
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            mem_mb=each_try(1500),
-            runtime=each_try(30),
+            **each_try(mem_mb=1500, runtime=30),
         params:
             **settings("nonlinear", "measurements", keys=keys),
             measurement=name,
@@ -148,8 +145,7 @@ rule summarise_networks:
     conda:
         "../../envs/nonlinear.yaml"
     resources:
-        mem_mb=each_try(500),
-        runtime=each_try(10),
+        **each_try(mem_mb=500, runtime=10),
     params:
         **settings("nonlinear", "measurements", keys="largest_rank"),
         code=code("summarise_networks.py"),
@@ -174,8 +170,7 @@ rule archive_networks:
     conda:
         "../../envs/nonlinear.yaml"
     resources:
-        mem_mb=each_try(1500),
-        runtime=each_try(10),
+        **each_try(mem_mb=1500, runtime=10),
     params:
         **settings("nonlinear", "measurements", keys="test_trials"),
         code=task_code("archive_networks.py"),
@@ -190,10 +185,9 @@ PAPER_NETWORKS = []
 
 if "readings" in config:
 
-    ROLES = "flipflop", "mante", "romo"
-    COMPARED = compared_experiments(config["supplement"])
+    COMPARED = compared_experiments(config["nonlinear"])
     PAPER_NETWORKS = list(
-        dict.fromkeys([*used_by_readings(*ROLES), *sum(COMPARED.values(), [])])
+        dict.fromkeys([*used_by_readings(*PAPER_TASKS), *sum(COMPARED.values(), [])])
     )
     EXAMPLES = config["nonlinear"]["examples"]
 
@@ -211,8 +205,7 @@ if "readings" in config:
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            mem_mb=each_try(1000),
-            runtime=each_try(10),
+            **each_try(mem_mb=1000, runtime=10),
         params:
             code=task_code("example_trial.py"),
         message:
@@ -237,8 +230,7 @@ if "readings" in config:
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            mem_mb=each_try(1500),
-            runtime=each_try(10),
+            **each_try(mem_mb=1500, runtime=10),
         params:
             **settings("compression", keys="rank"),
             **settings("nonlinear", "measurements", keys="test_trials"),
@@ -261,8 +253,7 @@ if "readings" in config:
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            mem_mb=each_try(1500),
-            runtime=each_try(60),
+            **each_try(mem_mb=1500, runtime=60),
         params:
             **settings("supplement", "transitions", keys="seeds steps"),
             **settings("nonlinear", "measurements", keys="threshold"),
@@ -273,68 +264,3 @@ if "readings" in config:
             "Following {wildcards.experiment} while it trains"
         script:
             "../scripts/follow_networks.py"
-
-    rule transitions_table:
-        """Concatenate the tables of the networks that were followed."""
-        input:
-            transitions=expand(
-                f"{MEASURED}/transitions.parquet", experiment=used_by_readings(*ROLES)
-            ),
-        output:
-            transitions="<results>/tables/transitions.parquet",
-        log:
-            "<logs>/nonlinear/transitions.log",
-        benchmark:
-            "<benchmarks>/nonlinear/transitions.tsv"
-        localrule: True
-        conda:
-            "../../envs/nonlinear.yaml"
-        resources:
-            mem_mb=each_try(500),
-            runtime=each_try(10),
-        params:
-            code=code("gather_tables.py"),
-        message:
-            "Gathering the networks that were followed"
-        script:
-            "../scripts/gather_tables.py"
-
-    rule nonlinear_tables:
-        """Gather the measurements of the paper's experiments into tables."""
-        input:
-            networks=expand(f"{MEASURED}/networks.csv", experiment=PAPER_NETWORKS),
-            losses=expand(f"{MEASURED}/losses.parquet", experiment=PAPER_NETWORKS),
-            spectrum=expand(f"{MEASURED}/spectrum.parquet", experiment=PAPER_NETWORKS),
-            eigenvalues=expand(
-                f"{MEASURED}/eigenvalues.parquet", experiment=PAPER_NETWORKS
-            ),
-            truncation=expand(f"{MEASURED}/truncation.csv", experiment=PAPER_NETWORKS),
-            trials=expand(
-                f"{NETWORK}/trial.parquet",
-                experiment=used_by_readings(*ROLES),
-                g=float(EXAMPLES["trial_g"]),
-                seed=EXAMPLES["seed"],
-            ),
-        output:
-            networks=table("nonlinear"),
-            losses="<results>/tables/nonlinear_loss.parquet",
-            spectrum="<results>/tables/nonlinear_spectrum.parquet",
-            eigenvalues="<results>/tables/nonlinear_eigenvalues.parquet",
-            truncation=table("nonlinear_truncation"),
-            trials="<results>/tables/nonlinear_trials.parquet",
-        log:
-            "<logs>/nonlinear/tables.log",
-        benchmark:
-            "<benchmarks>/nonlinear/tables.tsv"
-        localrule: True
-        conda:
-            "../../envs/nonlinear.yaml"
-        resources:
-            mem_mb=each_try(2000),
-            runtime=each_try(10),
-        params:
-            code=code("gather_tables.py"),
-        message:
-            "Gathering the tables of the rate networks"
-        script:
-            "../scripts/gather_tables.py"

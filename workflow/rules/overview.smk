@@ -26,8 +26,7 @@ rule draw_overview:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(10),
+        **each_try(mem_mb=1000, runtime=10),
     params:
         figure="overview",
         options=lambda wildcards: {

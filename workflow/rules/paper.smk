@@ -44,15 +44,14 @@ rule collect_numbers:
     conda:
         "../../envs/paper.yaml"
     resources:
-        mem_mb=each_try(500),
-        runtime=each_try(10),
+        **each_try(mem_mb=500, runtime=10),
     params:
         configuration={
             "nonlinear": {
                 **{
                     key: v
                     for key, v in config["nonlinear"].items()
-                    if key != "networks"
+                    if key not in ("networks", "families")
                 },
                 "networks": {
                     name: {
@@ -107,8 +106,7 @@ rule paper:
     conda:
         "../../envs/paper.yaml"
     resources:
-        mem_mb=each_try(1000),
-        runtime=each_try(10),
+        **each_try(mem_mb=1000, runtime=10),
     params:
         preview=not is_full_run(),
         code=code("typeset_paper.py"),
@@ -125,5 +123,5 @@ PAPER = [
     rules.evaluate_claims.output,
     rules.paper.output,
     # The archive in git stays small: no networks of the supplement.
-    expand(f"{ARCHIVED}.safetensors", experiment=used_by_readings(*ROLES)),
+    expand(f"{ARCHIVED}.safetensors", experiment=used_by_readings(*PAPER_TASKS)),
 ]

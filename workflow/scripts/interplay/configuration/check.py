@@ -2,22 +2,27 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from interplay.configuration.experiments import (
+    COMPARISONS,
+    PAPER_TASKS,
     Experiment,
+    SentimentExperiment,
     compared_experiments,
     experiments,
     sentiment_experiments,
 )
+from interplay.configuration.families import expanded, varied
 from interplay.configuration.schema import problems
 from interplay.storage.errors import InputError
 
 Options = Mapping[str, Mapping[str, Any]]
 """options of a task, each with its JSON schema"""
 
-TASKS = ("flipflop", "mante", "romo")
-"""the paper's tasks, each of which a reading gives an experiment"""
+STAGES = {"nonlinear": "network", "sentiment": "lstm"}
+"""stages with experiments, each with its entries' definition in the schema"""
 
 
 def check_configuration(
@@ -35,9 +40,13 @@ def check_configuration(
     Raises:
         InputError: one line on the first key that is wrong.
     """
-    # Keys can be compared with each other only if each is what it must be.
-    wrong = [*_not_finite(config), *problems(config, schema)]
-    for key, problem in wrong or _contradictions(config, tasks):
+    # The first problem ends the check: a later part relies on what earlier ones found right.
+    for key, problem in chain(
+        _not_finite(config),
+        problems(config, schema),
+        _wrong_families(config, schema["$defs"]),
+        _contradictions(config, schema["$defs"], tasks),
+    ):
         raise InputError(f"config: {key}: {problem}")
 
 
@@ -54,18 +63,50 @@ def _not_finite(node: Any, place: str = "") -> Iterator[tuple[str, str]]:
         yield from _not_finite(value, f"{place}/{key}".lstrip("/"))
 
 
+def _wrong_families(
+    config: Mapping[str, Any], definitions: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """Yield the values of families that an entry could not have."""
+    for stage, entry in STAGES.items():
+        schema = {**definitions[entry], "$defs": definitions}
+        for name, family in config.get(stage, {}).get("families", {}).items():
+            place = (stage, "families", name)
+            for _, layer in varied(place, family) if family is not None else ():
+                for key, problem in problems(layer.settings, schema):
+                    yield "/".join((*layer.place, key)), problem
+
+
+def _wrong_existing(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what a family calls a member although no member is trained like it."""
+    for stage in STAGES:
+        section = config.get(stage, {})
+        for family, compared in expanded(stage, section).families.items():
+            for name in section["families"][family].get("existing", []):
+                if name not in compared:
+                    expected = "expected experiments that are trained as a member"
+                    key = f"{stage}/families/{family}/existing"
+                    yield key, f"{expected}, found {name!r}"
+
+
 def _contradictions(
-    config: Mapping[str, Any], tasks: Mapping[str, Options]
+    config: Mapping[str, Any],
+    definitions: Mapping[str, Any],
+    tasks: Mapping[str, Options],
 ) -> Iterator[tuple[str, str]]:
     networks = experiments(config["nonlinear"])
+    lstms = sentiment_experiments(config.get("sentiment", {}))
     measurements = config["nonlinear"]["measurements"]
+    for one in [*networks.values(), *lstms.values()]:
+        for _, problem in problems(one.name, definitions["name"]):
+            yield f"{one.place}/name", problem
     for experiment in networks.values():
         yield from _wrong_experiment(experiment, measurements, tasks)
     if "linear" in config:
         yield from _wrong_linear(config["linear"])
     if "readings" in config:
-        yield from _wrong_readings(config, networks)
+        yield from _wrong_readings(config, networks, lstms)
         yield from _wrong_supplement(config, networks)
+    yield from _wrong_existing(config)
 
 
 def _wrong_experiment(
@@ -73,7 +114,7 @@ def _wrong_experiment(
     measurements: Mapping[str, Any],
     tasks: Mapping[str, Options],
 ) -> Iterator[tuple[str, str]]:
-    place = f"nonlinear/networks/{experiment.name}"
+    place = experiment.place
     if experiment.task not in tasks:
         known = ", ".join(tasks)
         yield f"{place}/task", f"expected one of {known}, found {experiment.task!r}"
@@ -145,9 +186,10 @@ def _repeated(
 
 
 def _wrong_readings(
-    config: Mapping[str, Any], networks: Mapping[str, Experiment]
+    config: Mapping[str, Any],
+    networks: Mapping[str, Experiment],
+    lstms: Mapping[str, SentimentExperiment],
 ) -> Iterator[tuple[str, str]]:
-    lstms = sentiment_experiments(config["sentiment"])
     examples = config["nonlinear"]["examples"]
     rank = config["compression"]["rank"]
     for reading, roles in config["readings"].items():
@@ -172,7 +214,6 @@ def _wrong_examples(
     examples: Mapping[str, Any], role: str, experiment: Experiment
 ) -> Iterator[tuple[str, str]]:
     """Yield what a figure would show although it is not trained."""
-    place = f"nonlinear/networks/{experiment.name}"
     for key, shown, source, trained in (
         ("seed", [examples["seed"]], "seeds", experiment.seeds),
         ("g", examples["g"], "g", experiment.g),
@@ -183,7 +224,7 @@ def _wrong_examples(
                 known = ", ".join(map(str, trained))
                 yield (
                     f"nonlinear/examples/{key}",
-                    f"expected one of {place}/{source} ({known}), found {one}",
+                    f"expected one of {experiment.place}/{source} ({known}), found {one}",
                 )
     shown, trained = examples["epochs"][role], experiment.training["epochs"]
     if shown > trained:
@@ -196,22 +237,22 @@ def _wrong_examples(
 def _wrong_supplement(
     config: Mapping[str, Any], networks: Mapping[str, Experiment]
 ) -> Iterator[tuple[str, str]]:
-    for figure, names in compared_experiments(config["supplement"]).items():
-        for name in names:
-            place = f"supplement/{figure}"
-            if name not in networks:
-                yield place, f"expected names of nonlinear/networks, found {name!r}"
-            elif (task := networks[name].task) not in TASKS:
-                known = ", ".join(TASKS)
-                yield place, f"expected tasks of {known}, found {task!r} of {name}"
-            elif figure == "flipflops" and task != "flipflop":
-                yield place, f"expected the task flipflop, found {task} of {name}"
+    compared = compared_experiments(config["nonlinear"])
+    for family in COMPARISONS:
+        place = f"nonlinear/families/{family}"
+        known = ("flipflop",) if family == "flipflops" else PAPER_TASKS
+        if family not in compared:
+            yield place, "expected the family that a figure compares, found none"
+        for name in compared.get(family, []):
+            if (task := networks[name].task) not in known:
+                expected = f"expected tasks of {', '.join(known)}"
+                yield place, f"{expected}, found {task!r} of {name}"
     spectra = config["supplement"]["spectra"]
     # The figure shows the first reading; which one is first depends on config.yaml.
     shown_in_a_reading = {
         reading[role]: networks[reading[role]]
         for reading in config["readings"].values()
-        for role in TASKS
+        for role in PAPER_TASKS
     }
     seeds = config["supplement"]["transitions"]["seeds"]
     for experiment in shown_in_a_reading.values():

@@ -1,19 +1,23 @@
-"""Experiments: named entries of `nonlinear.networks` and `sentiment.networks`.
+"""Experiments: the entries and the families of `nonlinear` and `sentiment`.
 
 An entry overrides the defaults of its stage. It may start from another entry (`like`), and
-an entry that is null does not exist.
+an entry that is null does not exist. A family adds several entries
+(`interplay.configuration.families`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from interplay.configuration.families import FAMILIES, NETWORKS, expanded
+from interplay.configuration.layers import Layer, combined
 from interplay.storage.errors import InputError
 
-LIKE = "like"
+PAPER_TASKS = ("flipflop", "mante", "romo")
+"""the paper's tasks, each of which a reading gives an experiment"""
 
-ADAM = {"eps": 1e-8, "amsgrad": False}
-"""defaults of the key `adam`"""
+COMPARISONS = ("rate", "scaling", "training", "outbreaks", "flipflops")
+"""families of `nonlinear` that figures of the supplement compare"""
 
 ADAM_ON_ALL, W_ALONE, DESCENT = "Adam", "W alone", "gradient descent"
 """ways of training that the supplement compares"""
@@ -32,6 +36,8 @@ class Experiment:
     seeds: tuple[int, ...]
     training: dict[str, Any]
     """N, dt, epochs, batch, learning_rate, optimiser, eps, amsgrad, trained"""
+    place: str = field(compare=False)
+    """key of the configuration that names it: its own, or that of its family"""
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -47,6 +53,8 @@ class SentimentExperiment:
     seeds: tuple[int, ...]
     parameters: dict[str, Any]
     """N, epochs, batch, learning_rate, dropout"""
+    place: str = field(compare=False)
+    """as in `Experiment`"""
 
 
 def has_all_of(configuration: Mapping[str, Any], full: Mapping[str, Any]) -> bool:
@@ -61,7 +69,7 @@ def has_all_of(configuration: Mapping[str, Any], full: Mapping[str, Any]) -> boo
     parts = "linear", "sentiment", "compression", "readings"
     of_networks = "measurements", "examples"
     here, there = configuration["nonlinear"], full["nonlinear"]
-    compared = compared_experiments(configuration["supplement"])
+    compared = compared_experiments(here)
     trained = experiments(here)
     return (
         all(configuration[part] == full[part] for part in parts)
@@ -69,12 +77,13 @@ def has_all_of(configuration: Mapping[str, Any], full: Mapping[str, Any]) -> boo
         and all(trained.get(name) == one for name, one in experiments(there).items())
         and all(
             set(names) <= set(compared[figure])
-            for figure, names in compared_experiments(full["supplement"]).items()
+            for figure, names in compared_experiments(there).items()
         )
     )
 
 
 NONLINEAR_KEYS = ("N", "dt", "epochs", "batch", "learning_rate", "optimiser", "trained")
+ADAM_KEYS = ("eps", "amsgrad")
 SENTIMENT_KEYS = ("N", "epochs", "batch", "learning_rate", "dropout")
 
 
@@ -82,24 +91,23 @@ def experiments(nonlinear: Mapping[str, Any]) -> dict[str, Experiment]:
     """Return the experiments of a configuration's `nonlinear`, by name.
 
     Args:
-        nonlinear: defaults, and under `networks` the entries.
+        nonlinear: defaults, entries under `networks`, and families under `families`.
 
     Raises:
-        InputError: an entry lacks a key, or `like` names no entry or leads back to itself.
+        InputError: an experiment lacks a key; otherwise as in `expanded`.
     """
     found = {}
-    for name, entry in _resolved(nonlinear, "nonlinear"):
-        for key in ("task", "g", "seeds", *NONLINEAR_KEYS):
-            _require(entry, key, f"nonlinear/networks/{name}")
+    for name, layers in expanded("nonlinear", nonlinear).layers.items():
+        entry = _complete(layers, ("task", "g", "seeds", *NONLINEAR_KEYS))
         found[name] = Experiment(
             name=name,
             task=entry["task"],
-            options=dict(entry.get("options", {})),
+            options=entry.get("options", {}),
             g=tuple(float(g) for g in entry["g"]),
             seeds=tuple(entry["seeds"]),
             training={key: entry[key] for key in NONLINEAR_KEYS}
-            | ADAM
-            | dict(entry.get("adam", {})),
+            | {key: entry["adam"][key] for key in ADAM_KEYS},
+            place=_place(layers),
         )
     return found
 
@@ -108,19 +116,19 @@ def sentiment_experiments(sentiment: Mapping[str, Any]) -> dict[str, SentimentEx
     """Return the experiments of a configuration's `sentiment`, by name.
 
     Args:
-        sentiment: defaults, and under `networks` the entries.
+        sentiment: defaults, entries under `networks`, and families under `families`.
 
     Raises:
-        InputError: an entry lacks a key, or `like` names no entry or leads back to itself.
+        InputError: an experiment lacks a key; otherwise as in `expanded`.
     """
     found = {}
-    for name, entry in _resolved(sentiment, "sentiment"):
-        for key in ("seeds", *SENTIMENT_KEYS):
-            _require(entry, key, f"sentiment/networks/{name}")
+    for name, layers in expanded("sentiment", sentiment).layers.items():
+        entry = _complete(layers, ("seeds", *SENTIMENT_KEYS))
         found[name] = SentimentExperiment(
             name=name,
             seeds=tuple(entry["seeds"]),
             parameters={key: entry[key] for key in SENTIMENT_KEYS},
+            place=_place(layers),
         )
     return found
 
@@ -131,15 +139,30 @@ def in_order_of(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, An
     return {name: values[name] for name in dict.fromkeys([*first, *values])}
 
 
-def compared_experiments(supplement: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the names of the experiments that each supplementary figure compares.
+def compared_experiments(nonlinear: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the experiments that each figure of `COMPARISONS` compares, in its order.
 
     Args:
-        supplement: a configuration's `supplement`.
+        nonlinear: as in `experiments`; a family that it lacks is left out.
     """
-    return {
-        figure: names for figure, names in supplement.items() if isinstance(names, list)
-    }
+    families = expanded("nonlinear", nonlinear).families
+    return {name: families[name] for name in COMPARISONS if name in families}
+
+
+def named_experiments(
+    content: Mapping[str, Any], nonlinear: Mapping[str, Any]
+) -> list[str]:
+    """Return the experiments that one configuration file names, itself or by a family.
+
+    Args:
+        content: the file's own `nonlinear`.
+        nonlinear: as in `experiments`, with the file merged into it.
+    """
+    whole = expanded("nonlinear", nonlinear)
+    named = list(content.get(NETWORKS) or {})
+    for family in content.get(FAMILIES) or {}:
+        named += whole.families.get(family, [])
+    return [name for name in dict.fromkeys(named) if name in whole.layers]
 
 
 def way_of_training(parameters: Mapping[str, Any]) -> str:
@@ -153,30 +176,17 @@ def way_of_training(parameters: Mapping[str, Any]) -> str:
     return ADAM_ON_ALL if len(parameters["trained"]) > 1 else W_ALONE
 
 
-def _resolved(
-    stage: Mapping[str, Any], place: str
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each entry with the defaults of its stage and of the entry it starts from."""
-    defaults = {key: value for key, value in stage.items() if key != "networks"}
-    entries = {name: e for name, e in stage["networks"].items() if e is not None}
-    for name in entries:
-        chain = [name]
-        while LIKE in entries[chain[-1]]:
-            base = entries[chain[-1]][LIKE]
-            key = f"{place}/networks/{chain[-1]}/{LIKE}"
-            if base not in entries:
-                raise InputError(f"config: {key}: expected an entry, found {base!r}")
-            if base in chain:
-                raise InputError(f"config: {key}: {base!r} leads back to itself")
-            chain.append(base)
-        entry = dict(defaults)
-        for one in reversed(chain):
-            entry |= entries[one]
-        yield name, entry
+def _complete(layers: Sequence[Layer], keys: Iterable[str]) -> dict[str, Any]:
+    entry = combined(layers)
+    for key in keys:
+        if key not in entry:
+            raise InputError(
+                f"config: {_place(layers)}: expected the key {key!r}, here or as a "
+                "default, found none"
+            )
+    return entry
 
 
-def _require(entry: Mapping[str, Any], key: str, place: str) -> None:
-    if key not in entry:
-        raise InputError(
-            f"config: {place}: expected the key {key!r}, here or as a default, found none"
-        )
+def _place(layers: Sequence[Layer]) -> str:
+    # Below the name of an entry or a family are its own keys.
+    return "/".join(layers[0].place[:3])

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from interplay.configuration.experiments import LIKE
+from interplay.configuration.families import NETWORKS, expanded, stage_layer
+from interplay.configuration.layers import Setting, effective
 
 COMMAND_LINE = "the command line"
 
@@ -41,31 +42,18 @@ def experiment_settings(
     """Yield the settings of an experiment: key, value and the file that set it.
 
     Args:
-        stage: nonlinear or sentiment.
+        stage: nonlinear, linear or sentiment.
         experiment: its name.
         configuration: content of configuration.json.
 
     Yields:
-        The key with its full path. A setting comes from the experiment's own entry, from
-        the entry that it starts from, or from the defaults of the stage.
+        The key with its full path. A setting comes from the experiment's own entry or
+        family, from the entry that it starts from, or from the defaults of the stage. The
+        defaults alone for a name that the stage does not have.
     """
-    values, files = configuration["values"], configuration["files"]
-    section = values.get(stage, {})
-    entries = section.get("networks", {})
-    chain: list[str] = []
-    name: str | None = experiment
-    while name is not None and name in entries and name not in chain:
-        chain.append(name)
-        name = entries[name].get(LIKE)
-    levels = [((stage, "networks", name), entries[name]) for name in chain]
-    defaults = {key: v for key, v in section.items() if not isinstance(v, Mapping)}
-    seen = {LIKE}
-    for place, level in [*levels, ((stage,), defaults)]:
-        for key, value in level.items():
-            if key not in seen:
-                seen.add(key)
-                path = (*place, key)
-                yield "/".join(path), value, file_that_set(path, files)
+    for place, key, value in _settings(stage, experiment, configuration["values"]):
+        path = (*place, *key)
+        yield "/".join(path), value, file_that_set(path, configuration["files"])
 
 
 def key_of_setting(
@@ -79,6 +67,33 @@ def key_of_setting(
         setting: such as learning_rate; it has to be set.
         values: the configuration.
     """
-    configuration = {"values": values, "files": {}}
-    keys = (key for key, _, _ in experiment_settings(stage, experiment, configuration))
-    return next(key for key in keys if key.endswith(f"/{setting}"))
+    settings = _settings(stage, experiment, values)
+    return next(
+        "/".join((*place, *key)) for place, key, _ in settings if key == (setting,)
+    )
+
+
+def key_that_sets(path: Sequence[str], values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the key that sets what a path into the configuration names.
+
+    Args:
+        path: keys from the top of the configuration. After stage, `networks` and the name
+            of an experiment follows any of its settings, also one that its entry lacks.
+        values: the configuration.
+    """
+    if len(path) > 3 and path[1] == NETWORKS:
+        setting = tuple(path[3:])
+        for place, key, _ in _settings(path[0], path[2], values):
+            if key == setting[: len(key)]:
+                return *place, *setting
+    return tuple(path)
+
+
+def _settings(
+    stage: str, experiment: str, values: Mapping[str, Any]
+) -> Iterator[Setting]:
+    section = values.get(stage, {})
+    layers = expanded(stage, section).layers
+    defaults = (stage_layer(stage, section),)
+    # No file has what the code itself sets.
+    yield from (one for one in effective(layers.get(experiment, defaults)) if one.place)

@@ -15,7 +15,7 @@ from interplay.provenance.identity import short_id
 from interplay.provenance.older import table_with_decisions
 from interplay.provenance.panels import panels_of
 from interplay.provenance.receipts import Receipt
-from interplay.provenance.settings import file_that_set
+from interplay.provenance.settings import file_that_set, key_that_sets
 from interplay.storage.errors import InputError
 from interplay.tables.readings import in_reading
 
@@ -188,8 +188,9 @@ def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
     """Return the subject of one row of numbers.csv."""
     query = text(number.rows)
     if number.table == "config.yaml":
+        key = "/".join(_key(number, graph))
         notes = [
-            f"{number.value}, from the configuration: {query}",
+            f"{number.value}, from the configuration: {key}",
             f"set by {number_source(number, graph)}",
         ]
         return Subject(number.label, path, rows=pd.DataFrame(), notes=notes)
@@ -204,7 +205,11 @@ def number_source(number: pd.Series, graph: Graph) -> str:
     """Return the table of a number, or the configuration file that set it."""
     if number.table != "config.yaml":
         return number.table
-    return file_that_set(text(number.rows).split("/"), graph.configuration["files"])
+    return file_that_set(_key(number, graph), graph.configuration["files"])
+
+
+def _key(number: pd.Series, graph: Graph) -> tuple[str, ...]:
+    return key_that_sets(text(number.rows).split("/"), graph.configuration["values"])
 
 
 def experiment_subject(name: str, stage: str, graph: Graph) -> Subject:

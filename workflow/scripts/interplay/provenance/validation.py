@@ -1,14 +1,11 @@
 """Check a crate by the profile's own validator, without a network."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from unittest.mock import patch
+from tempfile import TemporaryDirectory
 
-import requests
+from requests_cache import CachedRequest, CachedResponse, CachedSession
 from rocrate_validator import models, services
-from rocrate_validator.utils.http import HttpRequester
 
 from interplay.storage.errors import InputError
 
@@ -30,34 +27,35 @@ def problems(crate: Path) -> list[str]:
     """
     if not (crate / METADATA).is_file():
         raise InputError(f"{crate}: expected a crate, found no {METADATA}")
-    settings = services.ValidationSettings(
-        rocrate_uri=str(crate),
-        profile_identifier=PROFILE,
-        requirement_severity=models.Severity.REQUIRED,
-    )
-    with _packaged_vocabulary():
+    with TemporaryDirectory() as folder:
+        cache = Path(folder, "http")
+        _write_vocabulary(cache)
+        settings = services.ValidationSettings(
+            rocrate_uri=str(crate),
+            profile_identifier=PROFILE,
+            requirement_severity=models.Severity.REQUIRED,
+            offline=True,
+            cache_path=cache,
+        )
         found = services.validate(settings).get_issues()
     return [str(issue.message) for issue in found]
 
 
-@contextmanager
-def _packaged_vocabulary() -> Iterator[None]:
-    """Answer the validator's request for RO-Crate's vocabulary from the copy in `rocrate`.
+def _write_vocabulary(cache: Path) -> None:
+    """Write the validator's cache of web pages: RO-Crate's vocabulary, as `rocrate` has it.
 
     That copy is of version 1.3. The two terms of Bioschemas that the profile uses are put
-    back to what they are in version 1.1, which the crate refers to. Other requests find
-    nothing.
+    back to what they are in version 1.1, which the crate refers to.
     """
     packaged = files("rocrate") / "data" / "ro-crate.jsonld"
     text = packaged.read_text().replace("bioschemas.org/terms/", "bioschemas.org/")
-
-    def get(self: HttpRequester, url: str, **options: object) -> requests.Response:
-        response = requests.Response()
-        response.status_code = 404
-        if url == VOCABULARY:
-            response.status_code, response._content = 200, text.encode()
-        response.headers["Content-Type"] = "application/ld+json"
-        return response
-
-    with patch.object(HttpRequester, "get", get, create=True):
-        yield
+    page = CachedResponse(
+        url=VOCABULARY,
+        request=CachedRequest(method="GET", url=VOCABULARY),
+        status_code=200,
+        headers={"Content-Type": "application/ld+json"},
+        # The class renames this argument at runtime.
+        content=text.encode(),  # pyright: ignore[reportCallIssue]
+    )
+    with CachedSession(str(cache), backend="sqlite", expire_after=-1) as session:
+        session.cache.save_response(page)

@@ -1,0 +1,124 @@
+"""What the rules need of Snakemake beyond its documented interface, in a small workflow."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.running import snakemake
+
+SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
+
+INNER = f"""
+import json, sys
+sys.path.insert(0, {str(SCRIPTS)!r})
+import snakemake_internals as internals
+
+configfile: "config.yaml"
+
+said = {{}}
+results = internals.with_prefix(workflow, "results")
+
+def report():
+    said["touches"] = internals.only_touches(workflow)
+    said["limit"] = [limit, workflow.scheduler.job_rate_limiter]
+    said["files"] = [file.name for file in internals.configuration_files(workflow)]
+    said["named"] = [file.name for file in internals.named_configuration_files(workflow)]
+    said["results"] = results
+    said["records"] = {{
+        job.rule.name: internals.last_record(workflow, job)
+        for job in internals.jobs(workflow)
+        if job.output
+    }}
+    with open("said.json", "w") as file:
+        json.dump(said, file)
+
+def start():
+    global limit
+    limit = type(workflow.scheduler.job_rate_limiter).__name__
+    internals.start_jobs_without_a_limit(workflow)
+
+rule all:
+    default_target: True
+    input: "results/counted"
+
+rule copy:
+    input: local("source")
+    output: "results/copied"
+    params: length=config["length"]
+    shell: "cp {{input}} {{output}}"
+
+rule count:
+    input: "results/copied"
+    output: "results/counted"
+    shell: "wc -c {{input}} > {{output}}"
+
+onstart: start()
+
+onsuccess: report()
+
+if not workflow.modifier.is_main_snakefile():
+    internals.add_to_hooks(workflow, onstart=start, onsuccess=report)
+"""
+
+OUTER = """
+configfile: "config.yaml"
+
+onsuccess: open("outer", "w").close()
+
+module inner:
+    snakefile: "inner.smk"
+    config: config
+    prefix: "below"
+
+use rule * from inner as inner_*
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "inner.smk").write_text(INNER)
+    (tmp_path / "config.yaml").write_text("length: 1\n")
+    (tmp_path / "more.yaml").write_text("{}\n")
+    (tmp_path / "source").write_text("four")
+    return tmp_path
+
+
+def run(folder, *arguments, snakefile="inner.smk"):
+    """Run the workflow; return what it said at its end."""
+    snakemake(folder, "-s", snakefile, "--cores", "1", *arguments)
+    return json.loads((folder / "said.json").read_text())
+
+
+@pytest.mark.slow
+def test_records_files_and_limits_are_where_the_rules_look(folder):
+    first = run(folder, "--configfile", "more.yaml")
+    assert first["limit"] == ["JobRateLimiter", None]
+    assert first["files"] == ["config.yaml", "more.yaml"]
+    assert first["named"] == ["more.yaml"]
+    assert first["results"] == "results"
+    assert not first["touches"]
+    started, ended, checksums = first["records"]["copy"]
+    assert 0 < started <= ended
+    assert checksums == {"source": hashlib.sha256(b"four").hexdigest()}
+    assert first["records"]["count"][0] >= ended
+
+    (folder / "results/counted").unlink()
+    changed = ["--config", "length=2", "--rerun-triggers", "mtime"]
+    second = run(folder, *changed)["records"]
+    # Other parameters than those of the job that made the file: nothing is known of it.
+    assert second["copy"] is None
+    # Not the record of its first run, which Snakemake read before the job ran again.
+    assert second["count"][0] > first["records"]["count"][1]
+    assert run(folder, "--touch", "--forceall")["touches"]
+
+
+@pytest.mark.slow
+def test_a_module_has_its_prefix_and_adds_to_the_hooks_of_the_outer_workflow(folder):
+    (folder / "Snakefile").write_text(OUTER)
+    said = run(folder, "inner_all", snakefile="Snakefile")
+    assert said["results"] == "below/results"
+    assert said["limit"] == ["JobRateLimiter", None]
+    assert (folder / "below/results/copied").read_text() == "four"
+    assert (folder / "outer").exists()

@@ -1,0 +1,100 @@
+"""Everything that the rules use of Snakemake beyond its documented interface.
+
+A new version of Snakemake may change any of it. `tests/workflow/test_internals.py` runs each
+function in a small workflow, so that it says which one no longer works. Every function takes
+Snakemake's `workflow`, as rules see it.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+class Record(NamedTuple):
+    """Snakemake's record of the last time that a job ran."""
+
+    started: float
+    """seconds since 1970"""
+    ended: float
+    input_checksums: dict[str, str]
+    """sha256 of the inputs that Snakemake hashed when the job read them: small files"""
+
+
+def with_prefix(workflow: Any, path: str) -> str:
+    """Return a path with the `prefix` of the module that the workflow is used as, if any."""
+    return str(workflow.modifier.modify_path(path))
+
+
+def configuration_files(workflow: Any) -> list[Path]:
+    """Return the configuration files in the order in which Snakemake merges them."""
+    named = named_configuration_files(workflow)
+    return [*(file for file in map(Path, workflow.configfiles) if file not in named), *named]
+
+
+def named_configuration_files(workflow: Any) -> list[Path]:
+    """Return the configuration files that the command line names, in order."""
+    return list(map(Path, workflow.overwrite_configfiles))
+
+
+def only_touches(workflow: Any) -> bool:
+    """Return whether jobs only touch their outputs (`--touch`)."""
+    return bool(workflow.touch)
+
+
+def jobs(workflow: Any) -> Iterator[Any]:
+    """Yield all jobs that the targets depend on, also those that need not run."""
+    yield from workflow.dag.jobs
+
+
+def last_record(workflow: Any, job: Any) -> Record | None:
+    """Return the record of the last time that a job ran.
+
+    Returns:
+        None without a record, or if the job then had other parameters: its outputs are not
+        explained.
+    """
+    persistence = workflow.persistence
+    # For the job that ended last, the cache still holds the record of its run before.
+    persistence.deactivate_cache()
+    record = persistence.metadata(job.output[0])
+    if not record or persistence.params_changed(job):
+        return None
+    checksums = record.get("input_checksums") or {}
+    return Record(
+        record.get("starttime"),
+        record.get("endtime"),
+        {
+            path: checksum.removeprefix("sha256:")
+            for path, checksum in checksums.items()
+            if checksum.startswith("sha256:")
+        },
+    )
+
+
+def start_jobs_without_a_limit(workflow: Any) -> None:
+    """Take off the limit on jobs per second, which is on by default.
+
+    With it, each job that ends adds a timer that makes Snakemake check all ready jobs once
+    more every second (seen in 9.27). After 130 jobs these checks took a third of a core.
+    """
+    workflow.scheduler.job_rate_limiter = None
+
+
+def add_to_hooks(workflow: Any, **functions: Callable[[], None]) -> None:
+    """Call functions after the hooks of the outermost workflow, whose hooks alone run.
+
+    Args:
+        workflow: the outermost workflow.
+        functions: by the name of a hook: `onstart`, `onsuccess`.
+    """
+    for name, function in functions.items():
+        outer = getattr(workflow, f"_{name}")
+        setattr(workflow, f"_{name}", _both(outer, function))
+
+
+def _both(outer: Callable[[Any], None], own: Callable[[], None]) -> Callable[[Any], None]:
+    def hook(log: Any) -> None:
+        outer(log)
+        own()
+
+    return hook
