@@ -2,7 +2,7 @@
 
 from interplay.provenance.code import code_hash
 from interplay.provenance.issuing import Job, record_run
-from interplay.provenance.receipts import NAME, Chain
+from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.provenance.verify import verify
 
 SCRIPT = "workflow/scripts/make.py"
@@ -65,7 +65,7 @@ def jobs(root, source=SOURCE):
 def sealed(root, these, earlier=None, work=None):
     """Write the receipts of some jobs over those that are there, or over `earlier`."""
     work = work or root
-    path = work / "results" / NAME
+    path = work / "results" / RECEIPTS
     if earlier is not None:
         Chain(list(earlier), Chain.read(path).seal).write(path)
     return record_run(

@@ -10,7 +10,7 @@ import pytest
 from interplay.__main__ import main
 from interplay.nonlinear.load import load
 from interplay.provenance.place import MACHINES
-from interplay.provenance.receipts import NAME
+from interplay.provenance.receipts import RECEIPTS
 from interplay.provenance.verify import Verification, verify
 from tests.provenance.repositories import git
 from tests.provenance.small import (
@@ -70,7 +70,7 @@ def test_later_commits_do_not_matter_and_are_counted(clone, capsys):
             Path.unlink,
             f"{ARCHIVE}/tables/table.csv: missing",
         ),
-        (f"{ARCHIVE}/{NAME}", drop_a_row, f"{ARCHIVE}/{NAME}: altered"),
+        (f"{ARCHIVE}/{RECEIPTS}", drop_a_row, f"{ARCHIVE}/{RECEIPTS}: altered"),
         (
             f"{ARCHIVE}/configuration.json",
             Path.unlink,
@@ -144,12 +144,12 @@ def test_code_that_is_not_the_commits_is_found(repository):
 
 
 def test_an_archive_of_an_older_format_is_one_line(clone, capsys):
-    path = clone / ARCHIVE / NAME
+    path = clone / ARCHIVE / RECEIPTS
     path.write_text('{"id": "0", "rule": "measure", "outputs": {}}\n')
     assert main(["verify"]) == 1
     said = capsys.readouterr()
     assert said.err.count("\n") == 1
-    assert said.err.startswith(f"{ARCHIVE}/{NAME}: older format")
+    assert said.err.startswith(f"{ARCHIVE}/{RECEIPTS}: older format")
 
 
 @pytest.mark.slow

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from interplay.__main__ import main
-from interplay.provenance.sources import NAME as SOURCES
-from interplay.provenance.sources import read_sources, write_sources
+from interplay.provenance.sources import SOURCES, read_sources, write_sources
 from interplay.provenance.verify import verify
 from tests.provenance.repositories import git
 from tests.provenance.small import ARCHIVE, SCRIPT, SOURCE, drop_a_row, write

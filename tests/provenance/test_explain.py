@@ -14,7 +14,7 @@ from interplay.provenance import subjects
 from interplay.provenance.explain import explanation
 from interplay.provenance.graph import Graph
 from interplay.provenance.panels import panels_of
-from interplay.provenance.receipts import NAME
+from interplay.provenance.receipts import RECEIPTS
 from interplay.provenance.settings import COMMAND_LINE, file_that_set, key_of_setting
 from interplay.provenance.subjects import find, text
 from interplay.storage.errors import InputError
@@ -230,4 +230,4 @@ def test_every_panel_of_the_real_workflow_leads_to_runs(reproduction):
                 assert re.search(r"\d+ runs?( of [\w.]+)?, rule train", shown), name
     shown = text_of("fig2c", graph)
     assert "example_trial" not in shown
-    assert (reproduction.results / NAME).is_file()
+    assert (reproduction.results / RECEIPTS).is_file()

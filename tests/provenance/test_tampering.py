@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from interplay.provenance.origin import CONFIGURATION
-from interplay.provenance.receipts import NAME
+from interplay.provenance.receipts import RECEIPTS
 from tests.provenance.small import (
     PART,
     SCRIPT,
@@ -33,7 +33,7 @@ def link_folder(path):
 def remove_with_receipt(path):
     """Remove an output, and its receipt from the chain."""
     path.unlink()
-    receipts = path.parents[1] / NAME
+    receipts = path.parents[1] / RECEIPTS
     name = path.relative_to(receipts.parents[1]).as_posix()
     lines = receipts.read_text().splitlines(keepends=True)
     kept = [line for line in lines if name not in json.loads(line).get("outputs", {})]
@@ -86,8 +86,8 @@ TAMPERINGS = {
     "a stray checkpoint": ("results/checkpoint.safetensors", empty, "not explained"),
     "a symbolic link to a file": (TABLE, link_to_copy, "not explained"),
     "a symbolic link to a folder": ("results/more", link_folder, "not explained"),
-    "the receipts altered": (f"results/{NAME}", flip_a_byte, "altered"),
-    "the seal removed": (f"results/{NAME}", drop_a_row, "altered"),
+    "the receipts altered": (f"results/{RECEIPTS}", flip_a_byte, "altered"),
+    "the seal removed": (f"results/{RECEIPTS}", drop_a_row, "altered"),
     "an output removed with its receipt": (TABLE, remove_with_receipt, "altered"),
 }
 """way of tampering: file, change, and what verification says of it"""
@@ -99,7 +99,9 @@ def test_tampering_is_found(small, name):
     assert found(small) == []
     change(small / path)
     first = found(small)[0]
-    named = f"results/{NAME}" if name == "an output removed with its receipt" else path
+    named = (
+        f"results/{RECEIPTS}" if name == "an output removed with its receipt" else path
+    )
     assert first.startswith(named), first
     assert f": {said}" in first
     assert str(small) not in first

@@ -13,7 +13,7 @@ import pytest
 from interplay.__main__ import main
 from interplay.provenance.issuing import issue, seal
 from interplay.provenance.origin import Origin
-from interplay.provenance.receipts import NAME, Chain, leaves
+from interplay.provenance.receipts import RECEIPTS, Chain, leaves
 from interplay.provenance.verify import verify
 from tests.provenance.small import (
     PART,
@@ -57,7 +57,7 @@ def test_results_inside_of_results_are_checked_by_their_own_receipts(small):
     inner = small / "results/preview"
     shutil.copytree(small / "results", small / "copy")
     (small / "copy").rename(inner)
-    chain = Chain.read(inner / NAME)
+    chain = Chain.read(inner / RECEIPTS)
     receipts = [
         replace(
             each,
@@ -69,7 +69,7 @@ def test_results_inside_of_results_are_checked_by_their_own_receipts(small):
     ]
     parents = [receipts[0], replace(receipts[1], parents=[receipts[0].id])]
     sealing = replace(chain.seal, results="results/preview", leaves=leaves(parents))
-    Chain(parents, sealing).write(inner / NAME)
+    Chain(parents, sealing).write(inner / RECEIPTS)
     assert found(small) == []
     write(inner / "stray.csv", "")
     assert found(small) == [
@@ -175,7 +175,7 @@ def rewritten(root):
     write(root / TABLE, "g,x\n0.0,0\n0.9,1\n")
     receipts = issue(jobs(root), [], Origin.of(root, {"g": [0.9]}, []), root, root)
     chain = seal(receipts, "results", Origin.of(root, {"g": [0.9]}, []), root, root)
-    chain.write(root / "results" / NAME)
+    chain.write(root / "results" / RECEIPTS)
 
 
 def test_a_rewritten_chain_is_found_by_its_digest_only(small, monkeypatch, capsys):
@@ -186,7 +186,7 @@ def test_a_rewritten_chain_is_found_by_its_digest_only(small, monkeypatch, capsy
     rewritten(small)
     assert found(small) == []
     (first, *_) = found(small, digest=digest)
-    assert first.startswith(f"results/{NAME}: altered: expected the digest {digest}")
+    assert first.startswith(f"results/{RECEIPTS}: altered: expected the digest {digest}")
     assert main(["verify", "results", "--digest", f"sha256:{digest}"]) == 1
 
 

@@ -1,54 +1,25 @@
-"""Receipts of every job, written at the end of a successful run, and Snakemake's own cost."""
+"""Receipts of every job, written whenever a run ends, and Snakemake's own cost."""
 
 import time
 
-from interplay.provenance.issuing import Job, record_run
+from interplay.provenance.code import planned_code
+from interplay.provenance.issuing import describe_run, write_receipts
+from interplay.provenance.origin import workflow_files, workflow_hash
+from interplay.provenance.recording import RUN
+from interplay.storage.files import write_json
 
 RESULTS = snakemake_internals.with_prefix(workflow, config["pathvars"]["results"])
 STARTED = time.monotonic()
-
-
-def gathered(job):
-    """Return the inputs of each output, for a job that gathers tables by name."""
-    return {
-        str(path): list(map(str, job.input.get(name)))
-        for name, path in job.output.items()
-        if name in job.input.keys()
-    }
-
-
-def ended_jobs():
-    """Yield each job of this workflow whose outputs are those that it made last."""
-    for job in snakemake_internals.jobs(workflow):
-        # Jobs without our code are another workflow's, which uses this one as a module.
-        if not job.rule.script or job.params.get("code") not in CODE:
-            continue
-        record = snakemake_internals.last_record(workflow, job)
-        if not record:
-            continue
-        parameters = dict(job.params.items())
-        script, modules = CODE[parameters.pop("code")]
-        yield Job(
-            name=job.rule.name,
-            wildcards=dict(job.wildcards.items()),
-            inputs=list(map(str, job.input)),
-            outputs=list(map(str, job.output)),
-            parts=gathered(job) if script == "gather_tables.py" else {},
-            parameters=parameters,
-            script=(SCRIPTS / script).relative_to(ROOT).as_posix(),
-            modules=modules,
-            code_hash=job.params.code,
-            threads=job.threads,
-            started=record.started,
-            ended=record.ended,
-            recorded_inputs=record.input_checksums,
-        )
+# The rules as this run of Snakemake has read them.
+RULES = {path: workflow_hash(ROOT / path) for path in workflow_files(ROOT)}
 
 
 def configuration_options():
     """Return the options for Snakemake that chose this configuration."""
-    named = snakemake_internals.named_configuration_files(workflow)
-    files = list(map(os.path.relpath, named))
+    files = [
+        os.path.relpath(file)
+        for file in snakemake_internals.named_configuration_files(workflow)
+    ]
     keys = [key for key in ("treebank", "glove", "together") if key in config]
     return [
         *(["--configfile", *files] if files else []),
@@ -67,43 +38,58 @@ def write_own_costs():
         lines.write(f"{wall:.2f}\tNA\t{cpu:.2f}\n")
 
 
-def write_receipts():
-    """Write the receipts of the results folder."""
+def receipts():
+    """Write the receipts of all jobs that have recorded themselves."""
     try:
-        record_run(
-            list(ended_jobs()),
-            RESULTS,
-            ROOT,
-            Path.cwd(),
-            config,
-            snakemake_internals.configuration_files(workflow),
-            configuration_options(),
-        )
+        write_receipts(RESULTS, Path.cwd())
     except InputError as error:
         raise WorkflowError(f"receipts: {error}") from None
 
 
+def start_of_run():
+    """Describe this run to its jobs."""
+    # A run that was killed wrote no receipts, and its description is about to go.
+    if Path(RESULTS, RUN).exists():
+        receipts()
+    for job in snakemake_internals.jobs(workflow):
+        # Naming the parameters of a job adds the hash of its code to CODE.
+        job.params.get("code")
+    run = describe_run(
+        root=ROOT,
+        work=Path.cwd(),
+        values=config,
+        files=snakemake_internals.configuration_files(workflow),
+        command_line=configuration_options(),
+        workflow=RULES,
+        code=planned_code(ROOT, SOURCES, CODE),
+    )
+    write_json(run, Path(RESULTS, RUN))
+
+
 def end_of_run():
-    """Write Snakemake's own cost and the receipts."""
-    # A file that was only touched was not made, and gets no receipt.
-    if not snakemake_internals.only_touches(workflow):
-        write_own_costs()
-        write_receipts()
+    """Write Snakemake's own cost, and the receipts of the jobs that ended."""
+    write_own_costs()
+    receipts()
 
 
 onstart:
     snakemake_internals.start_jobs_without_a_limit(workflow)
+    start_of_run()
 
 
 onerror:
-    write_own_costs()
-
-
-onsuccess:
     end_of_run()
 
 
+onsuccess:
+    # A file that was only touched was not made.
+    if not snakemake_internals.only_touches(workflow):
+        end_of_run()
+
+
 # Snakemake runs the hooks of the outermost workflow only. As a module, this workflow adds
-# its own to the outer one.
+# its own to the outer ones.
 if Path(workflow.basedir).resolve() != ROOT:
-    snakemake_internals.add_to_hooks(workflow, onsuccess=end_of_run)
+    snakemake_internals.add_to_hooks(
+        workflow, onstart=start_of_run, onsuccess=end_of_run, onerror=end_of_run
+    )

@@ -12,5 +12,5 @@ def gather_tables(parts, tables) -> None:
 
 
 if __name__ == "__main__":
-    with job(snakemake):
+    with job(snakemake, gathers=True):
         gather_tables(snakemake.input, snakemake.output)

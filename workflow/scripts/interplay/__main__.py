@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from interplay.provenance.receipts import NAME, Chain
+from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.storage.errors import InputError
 from interplay.version import __version__
 
@@ -190,7 +190,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _digest(options: argparse.Namespace) -> int:
     folders = [*options.folders, *options.more]
     for folder in folders or folders_with_receipts(Path.cwd()):
-        print(f"sha256:{Chain.read(folder / NAME).digest}  {folder}")
+        print(f"sha256:{Chain.read(folder / RECEIPTS).digest}  {folder}")
     return 0
 
 
@@ -280,12 +280,17 @@ def folders_with_receipts(root: Path) -> list[Path]:
     Raises:
         InputError: no folder has receipts.
     """
-    receipts = [root / "results" / NAME, *sorted((root / "results").glob(f"*/{NAME}"))]
+    receipts = [
+        root / "results" / RECEIPTS,
+        *sorted((root / "results").glob(f"*/{RECEIPTS}")),
+    ]
     found = [path.parent.relative_to(root) for path in receipts if path.is_file()]
-    if not found and (root / ARCHIVE / NAME).is_file():
+    if not found and (root / ARCHIVE / RECEIPTS).is_file():
         return [ARCHIVE]
     if not found:
-        raise InputError(f"results: expected {NAME}, found none; run the workflow first")
+        raise InputError(
+            f"results: expected {RECEIPTS}, found none; run the workflow first"
+        )
     return found
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from interplay.provenance.costs import costs
-from interplay.provenance.origin import CONFIGURATION, LOCK
+from interplay.provenance.origin import CONFIGURATION
 from interplay.provenance.place import MACHINES, Place, place_of
-from interplay.provenance.receipts import NAME, Chain, Receipt
-from interplay.provenance.sources import NAME as SOURCES
-from interplay.provenance.sources import named_sources, write_sources
+from interplay.provenance.receipts import RECEIPTS, Chain, Receipt
+from interplay.provenance.recording import LOCK
+from interplay.provenance.sources import SOURCES, named_sources, write_sources
 from interplay.provenance.verify import verify
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json, write_json
@@ -52,11 +52,11 @@ def archive(results: Path, folder: Path, work: Path) -> None:
 
 
 def _write(folder: Path, results: Path, work: Path) -> None:
-    chain = Chain.read(work / results / NAME)
+    chain = Chain.read(work / results / RECEIPTS)
     place = place_of(results, chain, work)
     outputs = [path for receipt in chain.receipts for path in receipt.outputs]
     kept = [place.file(path) for path in outputs if place.is_archived(path)]
-    for file in (*kept, place.folder / NAME, place.folder / CONFIGURATION):
+    for file in (*kept, place.folder / RECEIPTS, place.folder / CONFIGURATION):
         copy = folder / file.relative_to(place.folder)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, copy)
@@ -87,6 +87,10 @@ def _contents(root: Path, paths: Iterable[str]) -> dict[str, bytes]:
 
 def machines(receipts: Sequence[Receipt]) -> list[dict[str, object]]:
     """Return each machine in the receipts of trainings, with the number of its jobs."""
-    described = [each.machine for each in receipts if "system" in each.machine]
+    described = [
+        receipt.machine
+        for receipt in receipts
+        if any(path.endswith("/record.json") for path in receipt.outputs)
+    ]
     counts = Counter(json.dumps(machine, sort_keys=True) for machine in described)
     return [json.loads(text) | {"jobs": n} for text, n in counts.most_common()]

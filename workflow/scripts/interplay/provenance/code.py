@@ -199,22 +199,29 @@ def planned_code(
         plans: script and modules loaded by name, by the hash of their code.
 
     Returns:
-        For JSON: `plans`, by hash, each with `script` and `files`; and `files`, by path, each
-        with the hash of its `text` and of its `code`. Paths are relative to the workflow's
-        folder.
+        For JSON: `plans`, by hash, each with `script`, `modules` and `files`; and `files`, by
+        path, each with the hash of its `text` and of its `code`. Paths are relative to the
+        workflow's folder.
     """
 
     def named(file: Path) -> str:
         return file.relative_to(root).as_posix()
 
-    files = {hash: sources.files(script, modules) for hash, (script, modules) in plans.items()}
+    files = {key: sources.files(*plan) for key, plan in plans.items()}
     return {
         "plans": {
-            hash: {"script": named(sources.root / script), "files": list(map(named, files[hash]))}
-            for hash, (script, _) in plans.items()
+            key: {
+                "script": named(sources.root / script),
+                "modules": list(modules),
+                "files": list(map(named, files[key])),
+            }
+            for key, (script, modules) in plans.items()
         },
         "files": {
-            named(file): {"text": sources.text_hash(file), "code": sources.file_hash(file)}
+            named(file): {
+                "text": sources.text_hash(file),
+                "code": sources.file_hash(file),
+            }
             for file in sorted({file for one in files.values() for file in one})
         },
     }

@@ -15,8 +15,7 @@ from interplay.provenance.origin import (
 )
 from interplay.provenance.place import Place
 from interplay.provenance.receipts import Chain, Receipt
-from interplay.provenance.sources import NAME as SOURCES
-from interplay.provenance.sources import named_sources
+from interplay.provenance.sources import SOURCES, named_sources
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
 from interplay.storage.hashes import file_hash
@@ -33,6 +32,9 @@ def code_problems(
         root: the workflow's folder as it was in the run.
         sources_in: gives the sources in a folder.
     """
+    for path, problem in receipt.unplanned.items():
+        yield f"{path}: not explained: {problem}; {made} was made with it"
+        return
     script = root / receipt.script
     sources = sources_in(script.parent)
     for path, expected in receipt.code.items():
@@ -47,8 +49,9 @@ def code_problems(
     except (InputError, FileNotFoundError) as error:
         yield str(error).removeprefix(f"{root}/")
         return
+    # From format 2 on, `code` has only the files that the job loaded.
     now = {file.relative_to(root).as_posix() for file in files}
-    for path in sorted(now - set(receipt.code)):
+    for path in sorted(now - set(receipt.code)) if receipt.format == 1 else ():
         module = f"{path.removesuffix('/__init__.py')}.py"
         instead = (
             f"; Python takes it instead of {module}" if module in receipt.code else ""

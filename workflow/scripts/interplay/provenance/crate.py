@@ -21,7 +21,7 @@ from rocrate.rocrate import ROCrate
 from interplay.provenance.codecheck import codecheck
 from interplay.provenance.graph import Graph
 from interplay.provenance.origin import CONFIGURATION
-from interplay.provenance.receipts import NAME, Receipt
+from interplay.provenance.receipts import RECEIPTS, Receipt
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
 
@@ -85,7 +85,7 @@ def write_crate(graph: Graph, folder: Path) -> None:
     if folder.resolve().is_relative_to(graph.place.folder.resolve()):
         raise InputError(f"{folder}: expected a folder outside of the results")
     if not graph.receipts:
-        raise InputError(f"{graph.results}/{NAME}: expected receipts, found none")
+        raise InputError(f"{graph.results}/{RECEIPTS}: expected receipts, found none")
     if graph.place.archived:
         raise InputError(
             f"{graph.place.shown}: expected results with their networks, found an archive"
@@ -128,7 +128,7 @@ class _Builder:
         # Before the workflow, which adds the other files of its folder as mere files.
         tools = {receipt.script: self.tool(receipt.script) for receipt in self.receipts}
         workflow = self.workflow()
-        for name in (NAME, CONFIGURATION):
+        for name in (RECEIPTS, CONFIGURATION):
             self.file(f"{self.place.results}/{name}")
         scripts = {receipt.rule: receipt.script for receipt in self.receipts}
         steps = {

@@ -135,12 +135,25 @@ def _made_by(receipt: Receipt, outputs: bool = True) -> Iterator[str]:
     yield f"  from       {date(receipt.started)}  to {date(receipt.ended)}"
     yield f"  script     {receipt.script}  code sha256 {receipt.code_hash}"
     yield f"  modules    {', '.join(module_names(receipt))}"
-    clean = ", with uncommitted changes" if receipt.commit and not receipt.clean else ""
-    yield f"  commit     {receipt.commit or 'none: not under git'}{clean}"
+    yield f"  commit     {commit_text(receipt)}"
     yield f"  parameters {json.dumps(receipt.parameters)}"
     yield f"  machine    {json.dumps(receipt.machine)}"
     yield f"  lock       sha256 {receipt.lock}"
     yield f"  receipt    {receipt.id}"
+
+
+def commit_text(receipt: Receipt) -> str:
+    """Return what a receipt knows of the commit that its job ran at."""
+    commit, git = receipt.commit, receipt.git
+    if receipt.format == 1:
+        # Such receipts were written at the end of a run, for all of its jobs.
+        known = commit or "none known"
+        return f"{known} when the receipt was written, which may be after the job ran"
+    if unknown := git.get("unknown"):
+        return f"{commit}; {unknown}" if commit else unknown
+    difference = git["difference"]
+    changes = f", with uncommitted changes (sha256 {difference})" if difference else ""
+    return f"{commit}{changes}"
 
 
 def _rows(subject: Subject) -> Iterator[str]:

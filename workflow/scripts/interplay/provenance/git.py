@@ -184,21 +184,22 @@ def state_of(root: Path) -> dict[str, Any]:
     """Return the state of a workflow's folder, as a receipt holds it.
 
     Returns:
-        For JSON: `commit` (empty if git knows none), `clean`, and `difference`, the sha256 over
-        the paths and contents of all files that are not as in the commit; empty if there are
-        none. If git cannot answer, `clean` is None and `unknown` says why.
+        For JSON: `commit` (empty if git knows none), `clean`, and `difference`, the sha256
+        over the paths and contents of all files that are not as in the commit; empty if there
+        are none. If git cannot answer, `clean` is None and `unknown` says why.
     """
     repository = repository_of(root)
     if isinstance(repository, Unknown):
         return {"commit": "", "clean": None, "difference": "", "unknown": str(repository)}
     commit = repository.head.id
-    lists = repository.changed(repository.head), repository.untracked()
-    for answer in lists:
+    paths: set[str] = set()
+    for answer in (repository.changed(repository.head), repository.untracked()):
         if isinstance(answer, Unknown):
-            return {"commit": commit, "clean": None, "difference": "", "unknown": str(answer)}
+            unknown = str(answer)
+            return {"commit": commit, "clean": None, "difference": "", "unknown": unknown}
+        paths |= set(answer)
     digest = hashlib.sha256()
-    paths = sorted({path for paths in lists for path in paths})
-    for path in paths:
+    for path in sorted(paths):
         data = _content(root / path)
         digest.update(f"{path}\0{len(data)}\0".encode(errors="surrogateescape") + data)
     return {

@@ -11,7 +11,7 @@ import pandas as pd
 
 from interplay.provenance.origin import CONFIGURATION
 from interplay.provenance.place import Place, place_of
-from interplay.provenance.receipts import NAME, Chain, Receipt, producers_of
+from interplay.provenance.receipts import RECEIPTS, Chain, Receipt, producers_of
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
 from interplay.storage.tables import read_table
@@ -58,7 +58,7 @@ class Graph:
         Raises:
             InputError: there are no receipts, or they were altered.
         """
-        chain = Chain.read(work / folder / NAME)
+        chain = Chain.read(work / folder / RECEIPTS)
         place = place_of(folder, chain, work)
         return cls(place, chain, read_json(place.folder / CONFIGURATION))
 

@@ -1,8 +1,8 @@
 """Write the receipts of a results folder from what its jobs recorded.
 
-A job records itself when it ends (`interplay.provenance.recording`). Receipts can therefore be
-written at any time: at the end of a run, whether it succeeded, failed or was stopped, and at the
-start of the next one for a run that was killed.
+A job records itself when it ends (`interplay.provenance.recording`). Receipts can therefore
+be written at any time: at the end of a run, whether it succeeded, failed or was stopped, and
+at the start of the next one for a run that was killed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,8 +11,8 @@ from os.path import relpath
 from pathlib import Path
 from typing import Any
 
+from interplay.provenance.git import state_of
 from interplay.provenance.origin import CONFIGURATION, configuration_files
-from interplay.provenance.recording import RECORD, RUN, plain
 from interplay.provenance.receipts import (
     RECEIPTS,
     Chain,
@@ -21,9 +21,11 @@ from interplay.provenance.receipts import (
     leaves,
     producers_of,
 )
+from interplay.provenance.recording import RECORD, RUN, plain
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json, write_json
 from interplay.storage.hashes import file_hash, value_hash
+
 
 def describe_run(
     root: Path,
@@ -46,12 +48,13 @@ def describe_run(
         code: the planned code, from `interplay.provenance.code.planned_code`.
 
     Returns:
-        For JSON: root (relative to `work`), workflow (one hash), workflow_files,
+        For JSON: root (relative to `work`), git, workflow (one hash), workflow_files,
         configuration (one hash), values, files (content by path), command_line, code.
     """
     values = plain(values)
     return {
         "root": relpath(root.resolve(), work.resolve()),
+        "git": state_of(root),
         "workflow": value_hash(dict(workflow)),
         "workflow_files": dict(workflow),
         "configuration": value_hash(values),
@@ -80,12 +83,15 @@ def write_receipts(results: str, work: Path) -> Chain:
     """
     folder = work / results
     run = read_json(folder / RUN)
-    earlier = Chain.read(folder / RECEIPTS).receipts if (folder / RECEIPTS).exists() else []
+    earlier = (
+        Chain.read(folder / RECEIPTS).receipts if (folder / RECEIPTS).exists() else []
+    )
     receipts = linked(latest([*earlier, *map(receipt_of, read_records(folder))], work))
     _write_configuration(folder, run, {receipt.configuration for receipt in receipts})
     seal = Seal(
         results=results,
         root=run["root"],
+        git=run["git"],
         workflow=run["workflow_files"],
         configuration_file=file_hash(folder / CONFIGURATION),
         leaves=leaves(receipts),
@@ -149,10 +155,13 @@ def linked(producers: Mapping[str, Receipt]) -> list[Receipt]:
 
 
 def _write_configuration(folder: Path, run: Mapping[str, Any], named: set[str]) -> None:
-    """Write every configuration that a receipt names, and that of the last run."""
+    """Write the configuration of the last run, and each earlier one that a receipt names."""
     path = folder / CONFIGURATION
-    earlier = read_json(path) if path.exists() else {}
+    before = read_json(path) if path.exists() else {}
+    earlier = before.pop("earlier", {})
+    if "hash" in before:
+        earlier[before.pop("hash")] = before
+    last = run["configuration"]
     one = {key: run[key] for key in ("command_line", "files", "values")}
-    known = {**earlier.get("configurations", {}), run["configuration"]: one}
-    kept = {key: known[key] for key in known if key in {*named, run["configuration"]}}
-    write_json({"last": run["configuration"], "configurations": kept}, path)
+    others = {key: earlier[key] for key in sorted(named & set(earlier) - {last})}
+    write_json({"hash": last, **one, "earlier": others}, path)

@@ -10,9 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from interplay.provenance.git import Commit, Repository, Unknown, repository_of
-from interplay.provenance.receipts import NAME, Chain
-from interplay.provenance.sources import NAME as SOURCES
-from interplay.provenance.sources import read_sources
+from interplay.provenance.receipts import RECEIPTS, Chain
+from interplay.provenance.sources import SOURCES, read_sources
 from interplay.storage.errors import InputError
 
 MACHINES = "machines.json"
@@ -162,7 +161,7 @@ def place_of(folder: Path, chain: Chain, work: Path) -> Place:
             break
     else:
         raise InputError(
-            f"{folder / NAME}: expected the workflow in {work / seal.root} or above the "
+            f"{folder / RECEIPTS}: expected the workflow in {work / seal.root} or above the "
             "results, found none; run the command in the repository"
         )
     return Place(folder, seal.results, work, root, seal.root, shown, archived)

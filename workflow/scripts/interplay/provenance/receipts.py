@@ -1,15 +1,15 @@
 """Receipts: what each output is, and what it was made of.
 
-A receipt describes one job, as the job recorded it while it ran: the hashes of its outputs and
-inputs, its parameters, the code that it loaded, the commit, the lock, the versions of packages,
-the configuration and the machine (`interplay.provenance.recording`). Its id is the hash over all
-of this and over the ids of the receipts of the jobs whose outputs it read. The receipts form a
-directed acyclic graph: nothing upstream can change without changing every id downstream. The
-last line of the file, the seal, is the hash over all: it names the receipts that no other
-receipt names.
+A receipt describes one job, as the job recorded it while it ran: the hashes of its outputs
+and inputs, its parameters, the code that it loaded, the commit, the lock, the versions of
+packages, the configuration and the machine (`interplay.provenance.recording`). Its id is the
+hash over all of this and over the ids of the receipts of the jobs whose outputs it read. The
+receipts form a directed acyclic graph: nothing upstream can change without changing every id
+downstream. The last line of the file, the seal, is the hash over all: it names the receipts
+that no other receipt names.
 
-The file is `<results>/receipts.jsonl`, a JSON object per line, each job after the jobs that it
-read from. It is written whenever a run ends, also if the run failed.
+The file is `<results>/receipts.jsonl`, a JSON object per line, each job after the jobs that
+it read from. It is written whenever a run ends, also if the run failed.
 """
 
 import json
@@ -63,6 +63,8 @@ class Receipt:
     """without the hash of the code"""
     script: str
     """relative to the workflow's folder, like the files in `code`"""
+    modules: list[str]
+    """modules that the script loads by name"""
     code_hash: str
     """planned: of the script and all that it imports, over syntax trees"""
     code: dict[str, str]
@@ -91,14 +93,11 @@ class Receipt:
     parents: list[str]
     """ids of the receipts of the jobs whose outputs this job read"""
     format: int = FORMAT
-    modules: tuple[str, ...] = ()
-    """in format 1: modules that the script loads by name"""
 
     def stored(self) -> dict[str, Any]:
         """Return the entries of the receipt's line, without its id."""
         entries = asdict(self)
         if self.format == FORMAT:
-            del entries["modules"]
             return entries
         entries |= self.git
         return {key: entries[key] for key in RECEIPT_1}
@@ -114,9 +113,8 @@ class Receipt:
             return cls(**entries)
         old = dict(entries)
         git = {key: old.pop(key) for key in ("commit", "clean")}
-        modules = tuple(old.pop("modules"))
         new: dict[str, Any] = {"unplanned": {}, "opened": [], "packages": {}}
-        return cls(**old, **new, git=git, modules=modules, format=1)
+        return cls(**old, **new, git=git, format=1)
 
     @cached_property
     def id(self) -> str:
@@ -126,7 +124,7 @@ class Receipt:
     @property
     def commit(self) -> str:
         """The commit of the workflow's repository; empty if there is none or git failed."""
-        return self.git.get("commit", "")
+        return self.git["commit"]
 
     @property
     def inputs_hash(self) -> str:
@@ -143,6 +141,9 @@ class Seal:
     """folder of the results, relative to the working directory"""
     root: str
     """folder of the workflow, relative to the working directory"""
+    git: dict[str, Any]
+    """state of the workflow's repository when the last run began. In format 1 when the
+    receipts were written, together with the hash of the lock"""
     workflow: dict[str, str]
     """hash of each of the workflow's own files, as the last run read them"""
     configuration_file: str
@@ -150,16 +151,14 @@ class Seal:
     leaves: list[str]
     """ids of the receipts that no other receipt names"""
     format: int = FORMAT
-    old: dict[str, Any] | None = None
-    """in format 1: commit, clean and lock, all when the receipts were written"""
 
     def stored(self) -> dict[str, Any]:
         """Return the entries of the seal's line, without its id."""
         entries = asdict(self)
-        old = entries.pop("old")
-        if old is None:
+        if self.format == FORMAT:
             return entries
-        return {key: (entries | old)[key] for key in SEAL_1}
+        entries |= self.git
+        return {key: entries[key] for key in SEAL_1}
 
     @classmethod
     def of(cls, entries: Mapping[str, Any]) -> "Seal":
@@ -171,8 +170,13 @@ class Seal:
         if "format" in entries:
             return cls(**entries)
         rest = dict(entries)
-        old = {key: rest.pop(key) for key in ("commit", "clean", "lock")}
-        return cls(**rest, format=1, old=old)
+        git = {key: rest.pop(key) for key in ("commit", "clean", "lock")}
+        return cls(**rest, git=git, format=1)
+
+    @property
+    def commit(self) -> str:
+        """The commit in `git`; empty if there is none or git failed."""
+        return self.git["commit"]
 
     @cached_property
     def id(self) -> str:

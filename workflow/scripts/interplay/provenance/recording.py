@@ -84,7 +84,7 @@ class Recorder:
         named = ("rule", "wildcards", "parts", "parameters", "code_hash")
         return {
             **{key: about[key] for key in named},
-            "script": self.script,
+            **{key: self._plan[key] for key in ("script", "modules")},
             **{key: run[key] for key in ("workflow", "configuration", "command_line")},
             **self.at_start,
             "outputs": {path: file_hash(path) for path in about["outputs"]},
@@ -135,7 +135,9 @@ class Recorder:
         found = {}
         for path in self.loaded():
             if path not in self.planned:
-                found[path] = f"loaded by rule {self.about['rule']}, not in its planned code"
+                found[path] = (
+                    f"loaded by rule {self.about['rule']}, not in its planned code"
+                )
             elif self._code_hash(path) != self.planned[path]["code"]:
                 found[path] = "edited since the run of the workflow began"
         return found
@@ -224,11 +226,9 @@ def describe_machine(threads: int) -> dict[str, Any]:
 def _processor() -> dict[str, Any]:
     path = Path("/proc/cpuinfo")
     text = path.read_text(errors="replace") if path.exists() else ""
-    first = dict(
-        (part.strip() for part in line.split(":", 1))
-        for line in text.split("\n\n")[0].splitlines()
-        if ":" in line
-    )
+    lines = text.partition("\n\n")[0].splitlines()
+    parts = (line.partition(":") for line in lines)
+    first = {name.strip(): value.strip() for name, _, value in parts}
     flags = (first.get("flags") or first.get("Features") or "").split()
     return {
         "processor": first.get("model name", "") or platform.processor(),

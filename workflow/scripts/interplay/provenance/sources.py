@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from interplay.provenance.git import is_inside
-from interplay.provenance.origin import LOCK
 from interplay.provenance.receipts import Chain, producers_of
+from interplay.provenance.recording import LOCK
 from interplay.storage.errors import InputError
 from interplay.storage.files import reading, replacing
 
-NAME = "sources.tar.xz"
+SOURCES = "sources.tar.xz"
 
 NO_COMMIT = "no-commit"
 """folder of the sources of jobs whose receipts name no commit"""

@@ -14,17 +14,18 @@ from interplay.provenance.code_check import (
     note_on_code,
     workflow_problems,
 )
-from interplay.provenance.origin import CONFIGURATION, LOCK
+from interplay.provenance.origin import CONFIGURATION
 from interplay.provenance.place import Place, place_of
-from interplay.provenance.receipts import NAME, Chain, Receipt, leaves, producers_of
-from interplay.provenance.sources import NAME as SOURCES
+from interplay.provenance.receipts import RECEIPTS, Chain, Receipt, leaves, producers_of
+from interplay.provenance.recording import LOCK
+from interplay.provenance.sources import SOURCES
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash, value_hash
 
 UNCHECKED = ("logs", "benchmarks", "site")
 """folders of a results folder on whose content no result depends"""
 
-DERIVED = (NAME, CONFIGURATION, "ro-crate-metadata.json", "codecheck.yml")
+DERIVED = (RECEIPTS, CONFIGURATION, "ro-crate-metadata.json", "codecheck.yml")
 """files that are made from the receipts or have their hash in the seal"""
 
 ONLY_ARCHIVED = ("machines.json", "costs.csv", "requirements.txt", SOURCES)
@@ -59,14 +60,14 @@ def verify(folder: Path, work: Path, digest: str = "") -> Verification:
     name = os.path.relpath(work / folder, work)
     digest = digest.removeprefix("sha256:")
     try:
-        chain = Chain.read(work / folder / NAME)
+        chain = Chain.read(work / folder / RECEIPTS)
         place = place_of(folder, chain, work)
         # Damaged sources are a problem of their own, wherever they are needed.
         _ = place.sources
     except InputError as error:
         return Verification([str(error).replace(f"{work}/", "")], [])
     unchecked: list[str] = []
-    found = list(_problems(chain, place, f"{name}/{NAME}", digest, unchecked))
+    found = list(_problems(chain, place, f"{name}/{RECEIPTS}", digest, unchecked))
     for inner in _inner_results(place.folder):
         answer = verify(inner, work)
         found += answer.problems
@@ -200,7 +201,7 @@ def _unexplained(place: Place, producers: dict[str, Receipt]) -> Iterator[str]:
             folders[:] = [name for name in folders if name not in UNCHECKED]
             allowed = (*DERIVED, *(ONLY_ARCHIVED if place.archived else ()))
             names = [name for name in names if name not in allowed]
-        elif (here / NAME).is_file():
+        elif (here / RECEIPTS).is_file():
             # The results of another configuration, which have receipts of their own.
             folders.clear()
             continue
@@ -221,7 +222,7 @@ def _unexplained(place: Place, producers: dict[str, Receipt]) -> Iterator[str]:
 def _inner_results(folder: Path) -> list[Path]:
     """Return the folders inside a results folder that have receipts of their own."""
     # Path.glob follows symbolic links, os.walk does not.
-    places = [Path(place) for place, _, names in os.walk(folder) if NAME in names]
+    places = [Path(place) for place, _, names in os.walk(folder) if RECEIPTS in names]
     return sorted(place for place in places if place != folder)
 
 
@@ -233,7 +234,7 @@ def _absent(receipt: Receipt, place: Place) -> list[str]:
     """
     if place.archived:
         may_go = [path for path in receipt.outputs if not place.is_archived(path)]
-    elif "system" in receipt.machine:
+    elif any(path.endswith(RECORD) for path in receipt.outputs):
         may_go = [path for path in receipt.outputs if not path.endswith(RECORD)]
     else:
         may_go = []
@@ -249,7 +250,7 @@ def _absent(receipt: Receipt, place: Place) -> list[str]:
 def _notes(chain: Chain, place: Place) -> Iterator[str]:
     """Yield what the results were compared with."""
     seal = chain.seal
-    yield note_on_code(seal.commit, seal.clean, place)
+    yield note_on_code(seal.commit, seal.git["clean"], place)
     older = sum(
         receipt.workflow != value_hash(seal.workflow) for receipt in chain.receipts
     )

@@ -20,7 +20,7 @@ from interplay.configuration.experiments import (
     sentiment_experiments,
 )
 from interplay.provenance.origin import CONFIGURATION
-from interplay.provenance.receipts import NAME, Chain
+from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.storage.files import read_json
 from interplay.tasks import make_task
 from interplay.terminal.progress import Job
@@ -67,7 +67,7 @@ class ArchivedRun:
             }
         networks = networks_in(read_json(folder / CONFIGURATION)["values"])
         by_rule: dict[str, list[float]] = {}
-        for receipt in Chain.read(folder / NAME).receipts:
+        for receipt in Chain.read(folder / RECEIPTS).receipts:
             work = work_of(receipt.rule, receipt.wildcards, networks)
             by_rule.setdefault(receipt.rule, []).append(work)
         return cls(folder, seconds, {rule: mean(each) for rule, each in by_rule.items()})
