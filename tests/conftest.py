@@ -17,11 +17,11 @@ from selenium import webdriver
 from interplay.figures.style import save
 from interplay.provenance.code import code_hash
 from interplay.provenance.identity import inputs_hash, short_id
-from interplay.provenance.issuing import Job, record_run
 from interplay.storage.files import write_json
 from interplay.storage.hashes import file_hash
 from interplay.storage.tables import write_table
 from interplay.tables.networks import with_decisions
+from tests.provenance.small import Job, sealed
 from tests.running import snakemake
 
 ROOT = Path(__file__).parents[1]
@@ -185,23 +185,15 @@ def project(tmp_path_factory):
     jobs = []
 
     def job(name, inputs, outputs, wildcards=None, parts=None, **parameters):
+        script = DRAW if "figure" in parameters else SCRIPT
+        labels = {"wildcards": wildcards or {}, "parts": parts or {}}
+        machine = {"device": "cuda" if name == "train_network" else "cpu", "threads": 1}
         jobs.append(
             Job(
-                name=name,
-                wildcards=wildcards or {},
-                inputs=inputs,
-                outputs=outputs,
-                parts=parts or {},
-                parameters=parameters,
-                script=DRAW if "figure" in parameters else SCRIPT,
-                modules=[],
-                code_hash=code_hash(root / SCRIPT),
-                threads=1,
-                started=1.0,
-                ended=2.0,
-                recorded_inputs={},
+                name, inputs, outputs, **labels, parameters=parameters, script=script,
+                changes={"machine": machine},
             )
-        )
+        )  # fmt: skip
 
     networks = pd.DataFrame(NETWORKS, columns=["experiment", "g", "seed"])
     networks = networks.assign(
@@ -232,7 +224,7 @@ def project(tmp_path_factory):
     identity = inputs_hash(
         "fig2",
         {table: file_hash(root / table)},
-        {**parameters, "code": code_hash(root / SCRIPT)},
+        {**parameters, "code": code_hash(root / DRAW)},
     )
     save(Figure(), root / "results/figures/fig2", short_id("fig2", identity), identity)
     figures = [f"results/figures/fig2.{suffix}" for suffix in ("pdf", "svg", "png")]
@@ -269,15 +261,14 @@ def project(tmp_path_factory):
     columns = ["label", "value", "table", "rows"]
     write_table(pd.DataFrame(rows, columns=columns), root / numbers)
     job("collect_numbers", [table], [numbers])
-    record_run(
+    values = yaml.safe_load(CONFIG)
+    values["nonlinear"]["N"] = 4
+    sealed(
+        root,
         jobs,
-        "results",
-        root,
-        root,
-        yaml.safe_load(CONFIG)
-        | {"nonlinear": {**yaml.safe_load(CONFIG)["nonlinear"], "N": 4}},
-        [root / "config.yaml", root / "preview.yaml"],
-        ["--configfile", "preview.yaml"],
+        values=values,
+        files=[root / "config.yaml", root / "preview.yaml"],
+        command_line=["--configfile", "preview.yaml"],
     )
     return root
 

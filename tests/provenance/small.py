@@ -1,9 +1,16 @@
 """A small project with receipts: a source, a part made of it, a table made of the part."""
 
-from interplay.provenance.code import code_hash
-from interplay.provenance.issuing import Job, record_run
+import shutil
+from dataclasses import dataclass, field
+
+from interplay.provenance.code import Sources
+from interplay.provenance.issuing import describe_run, write_receipts
+from interplay.provenance.origin import workflow_files, workflow_hash
 from interplay.provenance.receipts import RECEIPTS, Chain
+from interplay.provenance.recording import LOCK, RECORD, RUN
 from interplay.provenance.verify import verify
+from interplay.storage.files import read_json, write_json
+from interplay.storage.hashes import file_hash
 
 SCRIPT = "workflow/scripts/make.py"
 PART = "results/part.csv"
@@ -37,40 +44,88 @@ def write_results(root):
     write(root / TABLE, "g,x\n0.0,2\n0.9,1\n")
 
 
-def job(root, name, inputs, outputs, started=1.0):
-    return Job(
-        name=name,
-        wildcards={},
-        inputs=inputs,
-        outputs=outputs,
-        parameters={"g": 0.9},
-        script=SCRIPT,
-        modules=[],
-        code_hash=code_hash(root / SCRIPT),
-        threads=1,
-        started=started,
-        ended=started + 1,
-        recorded_inputs={},
-    )
+@dataclass(frozen=True)
+class Job:
+    """A job that has run; its record is written from the files that are there."""
+
+    name: str
+    inputs: list
+    outputs: list
+    wildcards: dict = field(default_factory=dict)
+    parts: dict = field(default_factory=dict)
+    parameters: dict = field(default_factory=lambda: {"g": 0.9})
+    script: str = SCRIPT
+    started: float = 1.0
+    changes: dict = field(default_factory=dict)
+    """entries of the record that differ from those of a usual job"""
+
+    def record(self, root, work):
+        """Return what the job would have recorded, see interplay.provenance.recording."""
+        folder = root / "workflow/scripts"
+        sources, script = Sources(folder), (root / self.script).name
+        run = read_json(work / "results" / RUN)
+        return {
+            "rule": self.name, "wildcards": self.wildcards, "parts": self.parts,
+            "parameters": self.parameters, "script": self.script, "modules": [],
+            "code_hash": sources.hash(script), "unplanned": {}, "opened": [],
+            "code": {
+                file.relative_to(root).as_posix(): sources.file_hash(file)
+                for file in sources.files(script)
+            },
+            **{key: run[key] for key in ("workflow", "configuration", "command_line", "git")},
+            "inputs": {path: file_hash(work / path) for path in self.inputs},
+            "outputs": {path: file_hash(work / path) for path in self.outputs},
+            "lock": file_hash(root / LOCK), "packages": {"numpy": "2.4.6"},
+            "machine": {"device": "cpu", "threads": 1},
+            "started": self.started, "ended": self.started + 1,
+            **self.changes,
+        }  # fmt: skip
 
 
 def jobs(root, source=SOURCE):
     """Return the two jobs, the later one first."""
     return [
-        job(root, "gather", [PART], [TABLE], 3.0),
-        job(root, "measure", [source], [PART], 1.0),
+        Job("gather", [PART], [TABLE], started=3.0),
+        Job("measure", [source], [PART], started=1.0),
     ]
 
 
-def sealed(root, these, earlier=None, work=None):
-    """Write the receipts of some jobs over those that are there, or over `earlier`."""
+def write_run(root, work, values=None, files=None, command_line=(), results="results"):
+    """Describe a run of the workflow to its jobs, as the Snakefile does."""
+    run = describe_run(
+        root,
+        work,
+        {"g": [0.9]} if values is None else values,
+        [root / "config.yaml"] if files is None else files,
+        command_line,
+        {path: workflow_hash(root / path) for path in workflow_files(root)},
+        {},
+    )
+    write_json(run, work / results / RUN)
+
+
+def write_records(root, work, these):
+    """Write the records of some jobs, in place of those of earlier runs of the same jobs."""
+    for one in these:
+        path = work / "results/logs" / f"{one.outputs[0].replace('/', '-')}{RECORD}"
+        write_json(one.record(root, work), path)
+
+
+def sealed(root, these, earlier=None, work=None, **run):
+    """Run some jobs: write their records and the receipts.
+
+    Args:
+        earlier: if given, the receipts that are there before, instead of what is there.
+    """
     work = work or root
     path = work / "results" / RECEIPTS
+    write_run(root, work, **run)
     if earlier is not None:
+        shutil.rmtree(work / "results/logs")
+        write_run(root, work, **run)
         Chain(list(earlier), Chain.read(path).seal).write(path)
-    return record_run(
-        these, "results", root, work, {"g": [0.9]}, [root / "config.yaml"], []
-    )
+    write_records(root, work, these)
+    return write_receipts("results", work)
 
 
 def found(root, folder="results", **options):

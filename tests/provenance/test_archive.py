@@ -18,9 +18,9 @@ from tests.provenance.small import (
     PART,
     SCRIPT,
     SOURCE,
+    Job,
     add_a_line,
     drop_a_row,
-    job,
     jobs,
     sealed,
     write,
@@ -91,7 +91,7 @@ def test_an_altered_archive_is_found(clone, path, change, line):
 def test_archived_networks_are_in_the_archive_and_checked(repository):
     kept = "networks/mante.safetensors"
     write(repository / "results" / kept, "factors")
-    made = job(repository, "archive_networks", [PART], [f"results/{kept}"], 5.0)
+    made = Job("archive_networks", [PART], [f"results/{kept}"], started=5.0)
     sealed(repository, [*jobs(repository), made], earlier=[])
     assert main(["archive", ARCHIVE, "--results", "results"]) == 0
     assert verify(Path(ARCHIVE), repository).problems == []
@@ -106,7 +106,7 @@ def test_archived_networks_are_in_the_archive_and_checked(repository):
 def test_an_archive_of_the_time_when_a_job_made_the_site(repository, capsys):
     page = "results/site/index.html"
     write(repository / page, "<p>")
-    made = job(repository, "site", [PART], [page], 5.0)
+    made = Job("site", [PART], [page], started=5.0)
     sealed(repository, [*jobs(repository), made], earlier=[])
     assert main(["archive", ARCHIVE, "--results", "results"]) == 0
     assert not (repository / ARCHIVE / "site").exists()
@@ -121,7 +121,7 @@ def test_a_figure_that_an_archive_leaves_out_is_checked_if_it_is_there(repositor
     outputs = [f"results/figures/fig3.{suffix}" for suffix in ("pdf", "png", "svg")]
     for path in outputs:
         write(repository / path, "drawn")
-    sealed(repository, [*jobs(repository), job(repository, "fig3", [PART], outputs, 5.0)])
+    sealed(repository, [*jobs(repository), Job("fig3", [PART], outputs, started=5.0)])
     assert main(["archive", ARCHIVE, "--results", "results"]) == 0
     archived = repository / ARCHIVE / "figures"
     assert [path.name for path in archived.iterdir()] == ["fig3.svg"]
@@ -143,13 +143,13 @@ def test_code_that_is_not_the_commits_is_found(repository):
     assert problem == f"{SCRIPT}: altered since results/part.csv was made"
 
 
-def test_an_archive_of_an_older_format_is_one_line(clone, capsys):
+def test_an_archive_of_an_unknown_format_is_one_line(clone, capsys):
     path = clone / ARCHIVE / RECEIPTS
     path.write_text('{"id": "0", "rule": "measure", "outputs": {}}\n')
     assert main(["verify"]) == 1
     said = capsys.readouterr()
     assert said.err.count("\n") == 1
-    assert said.err.startswith(f"{ARCHIVE}/{RECEIPTS}: older format")
+    assert said.err.startswith(f"{ARCHIVE}/{RECEIPTS}: expected receipts of format 1")
 
 
 @pytest.mark.slow

@@ -1,7 +1,6 @@
 """The comparison of two runs: small ones, and two real ones that differ in one edit."""
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.image
@@ -20,7 +19,7 @@ from interplay.storage.files import write_json
 from tests.provenance.small import (
     PART,
     SOURCE,
-    job,
+    Job,
     jobs,
     sealed,
     write,
@@ -77,9 +76,11 @@ def with_seeds(folder, *seeds, device="cpu"):
     trained = []
     for seed in seeds:
         record = f"results/seed{seed}/record.json"
-        write_json({"machine": {"device": device}}, folder / record)
+        write(folder / record, "{}")
+        machine = {"device": device, "threads": 1}
+        wildcards = {"seed": seed}
         trained.append(
-            replace(job(folder, "train", [], [record]), wildcards={"seed": seed})
+            Job("train", [], [record], wildcards, changes={"machine": machine})
         )
         first.inputs.append(record)
     return [second, first, *trained]

@@ -145,7 +145,7 @@ def test_the_configuration_names_the_file_that_set_each_key(graph):
 def test_dates_and_commit_are_shown(graph):
     shown = text_of("fig2", graph)
     assert "from       1970-01-01 00:00:01 UTC  to 1970-01-01 00:00:02 UTC" in shown
-    assert "commit     none: not under git" in shown
+    assert "commit     the workflow is in no git repository" in shown
 
 
 def test_the_id_in_a_figures_metadata_is_that_of_its_receipt(graph, project):

@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 
 from interplay.__main__ import main
-from interplay.provenance.issuing import issue, seal
-from interplay.provenance.origin import Origin
 from interplay.provenance.receipts import RECEIPTS, Chain, leaves
 from interplay.provenance.verify import verify
 from tests.provenance.small import (
@@ -20,11 +18,11 @@ from tests.provenance.small import (
     SCRIPT,
     SOURCE,
     TABLE,
+    Job,
     add_a_line,
     drop_a_row,
     flip_a_byte,
     found,
-    job,
     jobs,
     link_to_copy,
     sealed,
@@ -88,8 +86,8 @@ def trained(root):
     """Write the receipts of a training and of a job that reads the trained network."""
     write(root / WEIGHTS, "weights\n")
     write(root / RECORD, json.dumps({"machine": {"system": "Linux"}}))
-    training = job(root, "train_network", [SOURCE], [WEIGHTS, RECORD])
-    sealed(root, [job(root, "measure", [WEIGHTS], [PART], 3.0), training], [])
+    training = Job("train_network", [SOURCE], [WEIGHTS, RECORD])
+    sealed(root, [Job("measure", [WEIGHTS], [PART], started=3.0), training], [])
 
 
 def test_weights_that_were_deleted_are_known_by_their_hash(small):
@@ -173,9 +171,7 @@ def test_a_workflow_in_another_folder_than_the_results(tmp_path):
 def rewritten(root):
     """Alter a result, and write a whole new chain that agrees with it."""
     write(root / TABLE, "g,x\n0.0,0\n0.9,1\n")
-    receipts = issue(jobs(root), [], Origin.of(root, {"g": [0.9]}, []), root, root)
-    chain = seal(receipts, "results", Origin.of(root, {"g": [0.9]}, []), root, root)
-    chain.write(root / "results" / RECEIPTS)
+    sealed(root, jobs(root), earlier=[])
 
 
 def test_a_rewritten_chain_is_found_by_its_digest_only(small, monkeypatch, capsys):

@@ -49,15 +49,17 @@ def code_problems(
     except (InputError, FileNotFoundError) as error:
         yield str(error).removeprefix(f"{root}/")
         return
-    # From format 2 on, `code` has only the files that the job loaded.
     now = {file.relative_to(root).as_posix() for file in files}
-    for path in sorted(now - set(receipt.code)) if receipt.format == 1 else ():
+    for path in sorted(now - set(receipt.code)):
         module = f"{path.removesuffix('/__init__.py')}.py"
-        instead = (
-            f"; Python takes it instead of {module}" if module in receipt.code else ""
-        )
-        yield f"{path}: not explained: {receipt.script} did not import it before{instead}"
-        return
+        hides = module in receipt.code
+        # From format 2 on, `code` has only the files that the job loaded.
+        if hides or receipt.format == 1:
+            instead = f"; Python takes it instead of {module}" if hides else ""
+            yield (
+                f"{path}: not explained: {receipt.script} did not import it before{instead}"
+            )
+            return
     if receipt.code_hash != sources.hash(
         script.name, receipt.modules
     ) and receipt.code_hash != old_code_hash(files, script.parent):

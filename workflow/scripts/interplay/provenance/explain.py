@@ -8,7 +8,7 @@ from pathlib import Path
 
 from interplay.provenance.graph import Graph, Run
 from interplay.provenance.identity import short_id
-from interplay.provenance.receipts import Receipt
+from interplay.provenance.receipts import Receipt, Seal
 from interplay.provenance.settings import experiment_settings
 from interplay.provenance.subjects import Subject, find
 from interplay.storage.errors import InputError
@@ -142,16 +142,16 @@ def _made_by(receipt: Receipt, outputs: bool = True) -> Iterator[str]:
     yield f"  receipt    {receipt.id}"
 
 
-def commit_text(receipt: Receipt) -> str:
-    """Return what a receipt knows of the commit that its job ran at."""
+def commit_text(receipt: Receipt | Seal) -> str:
+    """Return what is known of the commit at which a job ran, or the last run began."""
     commit, git = receipt.commit, receipt.git
     if receipt.format == 1:
         # Such receipts were written at the end of a run, for all of its jobs.
         known = commit or "none known"
-        return f"{known} when the receipt was written, which may be after the job ran"
+        return f"{known}, when the receipts were written: jobs may have run earlier"
     if unknown := git.get("unknown"):
         return f"{commit}; {unknown}" if commit else unknown
-    difference = git["difference"]
+    difference = git.get("difference")
     changes = f", with uncommitted changes (sha256 {difference})" if difference else ""
     return f"{commit}{changes}"
 

@@ -10,7 +10,6 @@ import platform
 import re
 import site
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -163,7 +162,6 @@ class Recorder:
         places = (Path.cwd(), self.root, *self.data)
         left_out = (
             *(Path(place) for place in (sys.prefix, *site.getsitepackages())),
-            Path(tempfile.gettempdir()),
             self.root / Path(self.script).parent,
             Path.cwd() / ".snakemake",
         )
@@ -192,7 +190,8 @@ def imported_packages() -> dict[str, str]:
     for folder in map(Path, dict.fromkeys(sys.path)):
         for about in folder.glob("*.dist-info") if folder.is_dir() else ():
             name, _, version = about.name.removesuffix(".dist-info").partition("-")
-            if (key := _normalised(name)) in imported:
+            # Of this project, the job has its own code, whatever is installed.
+            if (key := _normalised(name)) in imported - {"interplay"}:
                 found.setdefault(key, version)
     return dict(sorted(found.items()))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from interplay.provenance.explain import commit_text
 from interplay.provenance.graph import Graph
 from interplay.provenance.panels import panels_of
 from interplay.provenance.place import Place
@@ -134,7 +135,7 @@ class Site:
                 "verdicts": _verdicts(claims),
                 "numbers": len(numbers),
                 "experiments": named,
-                "origin": self.graph.chain.seal,
+                "commit": commit_text(self.graph.chain.seal),
                 "digest": self.graph.chain.digest,
                 "files": list(self.graph.configuration["files"]),
             },

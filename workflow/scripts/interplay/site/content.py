@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from interplay.provenance.explain import command, date, module_names, trace
+from interplay.provenance.explain import command, commit_text, date, module_names, trace
 from interplay.provenance.graph import KEYS, Graph, Run
 from interplay.provenance.identity import short_id
 from interplay.provenance.receipts import Receipt
@@ -36,6 +36,7 @@ def job_content(job: Receipt, graph: Graph) -> Content:
         "title": f"{job.rule} {' '.join(job.wildcards.values())}".strip(),
         "job": job,
         "id": short_id(Path(path).stem, job.inputs_hash),
+        "commit": commit_text(job),
         "started": date(job.started),
         "ended": date(job.ended),
         "modules": module_names(job),

@@ -26,7 +26,8 @@ def write_arrays(
 def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
     """Read the arrays of a safetensors file; raise `InputError` if it is damaged."""
     with reading(path, "a safetensors file", safetensors.SafetensorError):
-        return safetensors.numpy.load_file(path)
+        # Read here, since a job's record has only the files that Python opens.
+        return safetensors.numpy.load(Path(path).read_bytes())
 
 
 def read_metadata(path: str | Path) -> dict[str, str]:

@@ -25,7 +25,9 @@ def read_table(path: str | Path) -> pd.DataFrame:
     """
     with reading(path, "a table"):
         if Path(path).suffix != ".csv":
-            return pd.read_parquet(path)
+            # Opened here, since a job's record has only the files that Python opens.
+            with open(path, "rb") as file:
+                return pd.read_parquet(file)
         table = pd.read_csv(path)
         text = table.columns[table.dtypes.eq(object)]
         return table.fillna(dict.fromkeys(text, ""))
