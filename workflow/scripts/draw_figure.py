@@ -1,7 +1,9 @@
 """Draw a figure from its tables, in every format."""
 
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 
@@ -12,8 +14,12 @@ from interplay.storage.tables import read_table
 from job import job
 
 
-def main(snakemake):
-    """Read the tables, draw the figure, write it with its identity."""
+def main(snakemake) -> dict[str, Any]:
+    """Read the tables, draw the figure, write it with its identity.
+
+    Returns:
+        What each panel shows, for the job's record.
+    """
     params = snakemake.params
     module = import_module(f"interplay.figures.{params.figure}")
     tables = {name: read_table(path) for name, path in snakemake.input.items()}
@@ -23,8 +29,9 @@ def main(snakemake):
     identity = inputs_hash(snakemake.rule, inputs, dict(params.items()))
     stem = Path(snakemake.output[0]).with_suffix("")
     save(figure, stem, short_id(stem.name, identity), identity)
+    return {letter: asdict(panel) for letter, panel in module.PANELS.items()}
 
 
 if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)
+    with job(snakemake) as said:
+        said["panels"] = main(snakemake)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from interplay.storage.errors import InputError
 
 
 @contextmanager
-def job(snakemake, gathers: bool = False) -> Iterator[None]:
+def job(snakemake, gathers: bool = False) -> Iterator[dict[str, Any]]:
     """Run a script's block, with the library's log messages in the job's log file.
 
     Next to the log file, the job's record says what the job was: see
@@ -22,6 +23,9 @@ def job(snakemake, gathers: bool = False) -> Iterator[None]:
     Args:
         snakemake: the object that Snakemake gives to a script.
         gathers: whether each output consists of the inputs of the same name alone.
+
+    Yields:
+        A mapping for what the script says of its outputs, for the record: JSON values.
     """
     log = Path(snakemake.log[0])
     logging.basicConfig(
@@ -42,7 +46,7 @@ def job(snakemake, gathers: bool = False) -> Iterator[None]:
     try:
         recorder = _recorder(snakemake, log, gathers)
         recorder.start()
-        yield
+        yield recorder.said
         recorder.finish()
     except InputError as error:
         logger.error("error: %s", error)

@@ -41,7 +41,7 @@ PANELS = {
     letter: Panel(
         shows,
         "nonlinear.csv",
-        "experiment in @experiments.values()",
+        "experiment in @experiments",
         (column, "settled", "complete"),
     )
     for letter, shows, column in zip("abcd", _SHOWS, QUANTITIES, strict=True)

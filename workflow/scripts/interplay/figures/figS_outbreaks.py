@@ -39,13 +39,13 @@ PANELS = {
     "c": Panel(
         "outbreaks against g in the first reading",
         "nonlinear.csv",
-        "experiment in @readings[0].values() and converged_early",
+        "experiment in @readings[0] and converged_early",
         ("outbreak_share",),
     ),
     "d": Panel(
         "outbreaks against g in the second reading",
         "nonlinear.csv",
-        "experiment in @readings[1].values() and converged_early",
+        "experiment in @readings[1] and converged_early",
         ("outbreak_share",),
     ),
 }

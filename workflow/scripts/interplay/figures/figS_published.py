@@ -44,7 +44,7 @@ PANELS = {
     letter: Panel(
         f"{LABELS[column]}, measured {'over' if ratio else 'and'} published: {name}",
         "nonlinear.csv",
-        f"experiment in @experiments['{task}'].values()",
+        f"experiment in @experiments['{task}']",
         (column, "settled", "complete"),
     )
     for start, (column, ratio) in zip("adgjmp", ROWS, strict=True)

@@ -41,7 +41,7 @@ PANELS = {
     letter: Panel(
         f"loss during training in three ways: {name}",
         "nonlinear_loss.parquet",
-        f"experiment in @experiments['{task}'].values() and seed == @seed and g in @g",
+        f"experiment in @experiments['{task}'] and seed == @seed and g in @g",
         ("loss",),
     )
     for letter, (task, name) in zip("abc", TASKS.items(), strict=True)

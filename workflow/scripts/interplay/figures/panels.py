@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from interplay.tables.queries import select
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -14,7 +16,8 @@ class Panel:
     table: str
     """file name in the tables folder"""
     rows: str = ""
-    """a pandas query, in which @name is an option of the figure; all rows if empty"""
+    """a query of `interplay.tables.queries`, in which @name is an option of the figure; all
+    rows if empty"""
     columns: tuple[str, ...] = ()
     """that are drawn"""
 
@@ -25,7 +28,7 @@ class Panel:
             table: the whole table.
             options: of the figure, such as `seed`.
         """
-        return table.query(self.rows, local_dict=options) if self.rows else table
+        return select(table, self.rows, **options)
 
 
 def letters(start: str, n: int) -> list[str]:

@@ -51,6 +51,8 @@ class Recorder:
     """files and folders outside of it that the configuration names"""
     own: frozenset[str] = frozenset()
     """modules that were loaded for recording alone"""
+    said: dict[str, Any] = field(default_factory=dict)
+    """what the script says of its outputs, such as the panels of a figure"""
     at_start: dict[str, Any] = field(default_factory=dict)
     opened: set[str] = field(default_factory=set)
     """paths that Python opened for reading since the start"""
@@ -89,6 +91,7 @@ class Recorder:
             "outputs": {path: file_hash(path) for path in about["outputs"]},
             "code": {path: self._code_hash(path) for path in self.loaded()},
             "unplanned": self.unplanned(),
+            "said": self.said,
             "opened": self.opened_files(),
             "packages": imported_packages(),
             "machine": describe_machine(about["threads"]),

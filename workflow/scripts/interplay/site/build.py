@@ -179,7 +179,7 @@ class Site:
         boxes = panel_boxes(place.file(path).read_text(encoding="utf-8"))
         tables = {Path(table).name: place.file(table) for table in receipt.inputs}
         panels = []
-        for letter, panel in panels_of(module).items():
+        for letter, panel in panels_of(receipt).items():
             # An overview of few values of g has fewer panels; an archive lacks its tables.
             if letter in boxes and tables[panel.table].is_file():
                 page = panel_page(name, letter)
