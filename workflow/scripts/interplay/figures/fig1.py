@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from interplay.figures.panels import Panel, letters
+from interplay.figures.panels import Panel, by_task, task_columns
 from interplay.figures.style import (
     INK,
     MUTED,
@@ -20,45 +21,40 @@ from interplay.figures.style import (
 LARGEST_RANK = 11
 """singular values and truncations shown"""
 
-_ROWS = {
-    "a": (
-        "a trial of a trained network: {}",
+NETWORK = "experiment == @experiments['{task}'] and seed == @seed and "
+PANELS = by_task(
+    Panel(
+        "a trial of a trained network",
         "nonlinear_trials.parquet",
-        "g == @trial_g",
-        "value",
+        NETWORK + "g == @trial_g",
+        ("value",),
     ),
-    "d": (
-        "loss during training: {}",
+    Panel(
+        "loss during training",
         "nonlinear_loss.parquet",
-        "g in @g and epoch < @epochs['{}']",
-        "loss",
+        NETWORK + "g in @g and epoch < @epochs['{task}']",
+        ("loss",),
     ),
-    "g": (
-        "singular values of dW: {}",
+    Panel(
+        "singular values of dW",
         "nonlinear_spectrum.parquet",
-        f"g in @g and matrix == 'dW' and index <= {LARGEST_RANK}",
-        "value",
+        NETWORK + f"g in @g and matrix == 'dW' and index <= {LARGEST_RANK}",
+        ("value",),
     ),
-    "j": (
-        "loss with dW truncated: {}",
+    Panel(
+        "loss with dW truncated",
         "nonlinear_truncation.csv",
-        f"g in @g and 1 <= rank <= {LARGEST_RANK}",
-        "loss",
+        NETWORK + f"g in @g and 1 <= rank <= {LARGEST_RANK}",
+        ("loss",),
     ),
-}
-"""first letter of a row of panels: what it shows, table, rows, column"""
+)
 
-PANELS = {
-    letter: Panel(
-        shows.format(name),
-        table,
-        f"experiment == @experiments['{task}'] and seed == @seed and "
-        + rows.format(task),
-        (column,),
-    )
-    for start, (shows, table, rows, column) in _ROWS.items()
-    for letter, (task, name) in zip(letters(start, 3), TASKS.items(), strict=True)
-}
+LINES = (
+    ("epoch", "loss", "loss"),
+    ("index", "value", r"SVs of $\Delta W$"),
+    ("rank", "loss", "truncated loss"),
+)
+"""columns of the x and the y axis of the lower three rows, and the label of y"""
 
 
 def draw(
@@ -90,41 +86,36 @@ def draw(
     sides = {"left": 0.09, "right": 0.965, "wspace": 0.34}
     trial_rows = figure.add_gridspec(2, 3, top=0.955, bottom=0.755, hspace=0.1, **sides)
     rows = figure.add_gridspec(3, 3, top=0.67, bottom=0.06, hspace=0.52, **sides)
-    for column, task in enumerate(TASKS):
-        colours = shades(TASK_COLOURS[task], len(g))
+    tables = (trials, losses, spectrum, truncation)
+    lettered = []
+    for column, (task, panels) in enumerate(task_columns(PANELS)):
         upper = figure.add_subplot(trial_rows[0, column])
         lower = figure.add_subplot(trial_rows[1, column], sharex=upper)
         axes = [figure.add_subplot(rows[row, column]) for row in range(3)]
-        tables = (trials, losses, spectrum, truncation)
-        shown = [
-            PANELS[letters(start, 3)[column]].select(table, **options)
-            for start, table in zip(_ROWS, tables, strict=True)
-        ]
-        _draw_trial(upper, lower, shown[0], task)
+        lettered.append((upper, *axes))
+        trial, *shown = (
+            panel.select(table, **options)
+            for panel, table in zip(panels, tables, strict=True)
+        )
+        _draw_trial(upper, lower, trial, task)
         upper.set_title(TASKS[task])
         upper.set_title(f"$g = {trial_g:.1f}$", loc="right", fontsize=6.5, color=MUTED)
-        for ax, table, x in zip(axes, shown[1:], ("epoch", "index", "rank"), strict=True):
+        for ax, table, (x, y, label) in zip(axes, shown, LINES, strict=True):
             line = {"lw": 0.8} if x == "epoch" else {"marker": "o"}
-            for strength, colour in zip(g, colours, strict=True):
+            for strength, colour in shades(g, TASK_COLOURS[task]).items():
                 of_g = table[table.g == strength]
-                value = of_g["value" if x == "index" else "loss"]
-                label = f"$g = {strength:.1f}$"
-                ax.plot(of_g[x], value, color=colour, label=label, **line)
+                name = f"$g = {strength:.1f}$"
+                ax.plot(of_g[x], of_g[y], color=colour, label=name, **line)
             ax.set_ylim(0, 1.15 * ax.get_ylim()[1])
             ax.legend(loc="upper right", ncols=2, columnspacing=0.8, borderaxespad=0)
-        start = shown[1][(shown[1].epoch == 0) & (shown[1].g == min(g))]
+            ax.set_ylabel("" if column else label)
+        start = shown[0][(shown[0].epoch == 0) & (shown[0].g == min(g))]
         for ax in (axes[0], axes[2]):
             _mark_initial_loss(ax, float(start.loss.iloc[0]))
         axes[0].set(xlabel="epoch", xlim=(0, epochs[task]))
-        axes[1].set(xlabel="index", xticks=range(1, LARGEST_RANK + 1, 2))
-        axes[2].set(xlabel="rank $R$", xticks=range(1, LARGEST_RANK + 1, 2))
-        if column == 0:
-            for ax, text in zip(
-                axes, ("loss", r"SVs of $\Delta W$", "truncated loss"), strict=True
-            ):
-                ax.set_ylabel(text)
-        for start_letter, ax in zip(_ROWS, (upper, *axes), strict=True):
-            letter_panels([ax], letters(start_letter, 3)[column])
+        for ax, name in zip(axes[1:], ("index", "rank $R$"), strict=True):
+            ax.set(xlabel=name, xticks=range(1, LARGEST_RANK + 1, 2))
+    letter_panels(np.transpose(lettered).flat)
     figure.align_ylabels()
     return figure
 

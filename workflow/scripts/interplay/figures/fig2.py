@@ -4,20 +4,21 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from interplay.figures.panels import Panel
+from interplay.figures.panels import Panel, lettered
 from interplay.figures.style import (
     INK,
+    MARKERS,
     MUTED,
     TASK_COLOURS,
     TASKS,
     TEXT_WIDTH,
+    draw_mean,
+    entries,
     letter_panels,
     use_log_axis,
 )
@@ -31,27 +32,26 @@ QUANTITIES = {
 """columns of nonlinear.csv, and the labels of their axes"""
 
 _SHOWS = (
-    "convergence time against g",
-    "norm of dW against g",
-    "loss after shuffling W0 against g",
-    "functional rank against g",
+    "convergence time",
+    "norm of dW",
+    "loss after shuffling W0",
+    "functional rank",
 )
 
-PANELS = {
-    letter: Panel(
-        shows,
-        "nonlinear.csv",
-        "experiment in @experiments.values()",
-        (column, "settled", "complete"),
+PANELS = lettered(
+    *(
+        Panel(
+            f"{shows} against g",
+            "nonlinear.csv",
+            "experiment in @experiments.values()",
+            (column, "settled", "complete"),
+        )
+        for shows, column in zip(_SHOWS, QUANTITIES, strict=True)
     )
-    for letter, shows, column in zip("abcd", _SHOWS, QUANTITIES, strict=True)
-}
+)
 
 BAND = 0.18
 """share of the height of panel (a) above the axis, for what did not settle"""
-
-OPEN = {"mfc": "white", "mew": 0.7}
-"""markers of points at which only some of the networks settled"""
 
 
 def draw(networks: pd.DataFrame, *, experiments: Mapping[str, str]) -> Figure:
@@ -73,7 +73,13 @@ def draw(networks: pd.DataFrame, *, experiments: Mapping[str, str]) -> Figure:
         ax.set_xticks(np.arange(np.floor(largest) + 1))
         ax.set_ylim(0, None)
     _finish_convergence(axes[0], networks, experiments)
-    figure.legend(handles=_legend(), loc="outside upper center", ncols=5)
+    tasks = {name: {"color": TASK_COLOURS[task]} for task, name in TASKS.items()}
+    marks = {
+        "some settled": {"marker": "o", **MARKERS[False]},
+        "none settled": {"marker": "x", "ms": 3.5, "mew": 0.9},
+    }
+    handles = entries(tasks, marker="o", ms=2.5) + entries(marks, color=INK, ls="none")
+    figure.legend(handles=handles, loc="outside upper center", ncols=5)
     letter_panels(axes)
     return figure
 
@@ -107,19 +113,6 @@ def _finish_convergence(
             )  # fmt: skip
 
 
-def _legend() -> list[Line2D]:
-    tasks = [
-        Line2D([], [], color=TASK_COLOURS[task], marker="o", ms=2.5, label=name)
-        for task, name in TASKS.items()
-    ]
-    alone = {"color": INK, "ls": "none"}
-    return [
-        *tasks,
-        Line2D([], [], marker="o", ms=3.2, label="some settled", **OPEN, **alone),
-        Line2D([], [], marker="x", ms=3.5, mew=0.9, label="none settled", **alone),
-    ]
-
-
 def draw_against_g(
     ax: Axes, networks: pd.DataFrame, column: str, colour, label: str | None = None
 ) -> None:
@@ -139,11 +132,7 @@ def draw_against_g(
     if shown.empty:
         ax.plot([], [], color=colour, label=label)
         return
-    sns.lineplot(
-        shown, x="g", y=column, errorbar="sd", color=colour, label=label, legend=False,
-        err_kws={"lw": 0}, ax=ax,
-    )  # fmt: skip
+    draw_mean(ax, shown, "g", column, color=colour, label=label)
     whole = set(networks[networks.complete].g)
     for g, mean in shown.groupby("g")[column].mean().items():
-        style = {"ms": 2.5} if g in whole else {"ms": 3.2, **OPEN}
-        ax.plot(g, mean, "o", color=colour, zorder=3, **style)
+        ax.plot(g, mean, "o", color=colour, zorder=3, **MARKERS[g in whole])

@@ -1,16 +1,16 @@
 """Fig. 5: low-rank changes of a two-layer LSTM that was trained on sentiment analysis."""
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from interplay.figures.panels import Panel
+from interplay.figures.panels import Panel, lettered
 from interplay.figures.style import (
     INK,
     MUTED,
     TASK_COLOURS,
     TEXT_WIDTH,
+    draw_mean,
     letter_panels,
 )
 
@@ -24,21 +24,20 @@ MATRICES = {
 }
 """how the matrices are named and drawn"""
 
-
-PANELS = {
-    "a": Panel(
+PANELS = lettered(
+    Panel(
         "singular values of the recurrent weights of layer 2",
         "sentiment_spectrum.parquet",
         "experiment == @experiment and layer == 2 and weight == 'recurrent'",
         ("value",),
     ),
-    "b": Panel(
+    Panel(
         "validation accuracy after truncation",
         "sentiment_truncation.csv",
         "experiment == @experiment",
         ("dev_accuracy",),
     ),
-}
+)
 
 
 def draw(
@@ -68,10 +67,8 @@ def draw(
     accuracy.axhline(full, color=INK, lw=0.8, ls=":", label="not truncated")
     for target in ("W", "dW"):
         name, line = MATRICES[target]
-        draw_mean(
-            accuracy, accuracies[accuracies.target == target], "rank", "dev_accuracy",
-            label=f"truncated {name}", **line,
-        )  # fmt: skip
+        rows, label = accuracies[accuracies.target == target], f"truncated {name}"
+        draw_mean(accuracy, rows, "rank", "dev_accuracy", label=label, **line)
     accuracy.set(xlabel="rank", ylabel="validation accuracy")
     accuracy.set_xlim(0, truncation["rank"].max() + 1)
     accuracy.legend(loc="lower right")
@@ -79,11 +76,6 @@ def draw(
     letter_panels((values, accuracy))
     name_treebank(figure, networks)
     return figure
-
-
-def draw_mean(ax: Axes, table: pd.DataFrame, x: str, y: str, **line) -> None:
-    """Draw mean and standard deviation over the seeds of a column against another."""
-    sns.lineplot(table, x=x, y=y, errorbar="sd", err_kws={"lw": 0}, ax=ax, **line)
 
 
 def draw_spectrum(ax: Axes, spectrum: pd.DataFrame) -> None:
@@ -95,7 +87,7 @@ def draw_spectrum(ax: Axes, spectrum: pd.DataFrame) -> None:
     """
     for matrix, (name, line) in MATRICES.items():
         rows = spectrum[spectrum.matrix == matrix]
-        draw_mean(ax, rows, "index", "value", label=name, legend=False, **line)
+        draw_mean(ax, rows, "index", "value", label=name, **line)
     ax.set(xlim=(0, spectrum["index"].max() + 1), ylim=(0, None))
 
 

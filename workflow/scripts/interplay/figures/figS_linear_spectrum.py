@@ -11,27 +11,25 @@ from interplay.figures.linear import (
     select_curve,
     target_colours,
 )
-from interplay.figures.panels import Panel
+from interplay.figures.panels import Panel, lettered
 from interplay.figures.style import INK, TEXT_WIDTH, letter_panels, shades
 
 VALUES = ["s1", "s2", "s3", "s4", "s5"]
 SMALLEST = 1e-9
 """lower end of the axis; smaller singular values are rounding errors"""
 
-PANELS = {
-    letter: Panel(
-        f"singular values of dW: {which}",
-        "linear_curves.parquet",
-        f"zhat == @zhat[{column}] and g == @g[{row}]",
-        tuple(VALUES),
+PANELS = lettered(
+    *(
+        Panel(
+            f"singular values of dW: {strength} g, {target} target",
+            "linear_curves.parquet",
+            f"zhat == @zhat[{column}] and g == @g[{row}]",
+            tuple(VALUES),
+        )
+        for row, strength in enumerate(("first", "second"))
+        for column, target in enumerate(("first", "second"))
     )
-    for letter, which, row, column in (
-        ("a", "first g, first target", 0, 0),
-        ("b", "first g, second target", 0, 1),
-        ("c", "second g, first target", 1, 0),
-        ("d", "second g, second target", 1, 1),
-    )
-}
+)
 
 
 def draw(
@@ -52,8 +50,7 @@ def draw(
     for row, strength in zip(axes, g, strict=True):
         for ax, target in zip(row, zhat, strict=True):
             simulated = select_curve(curves, target, strength)
-            colours = shades(target_colours(zhat)[target], len(VALUES))
-            for value, colour in zip(VALUES, colours, strict=True):
+            for value, colour in shades(VALUES, target_colours(zhat)[target]).items():
                 _draw_value(ax, simulated, value, colour)
             predicted = select_curve(theory, target, strength)
             for value, style in {"s1": DASHED, "s2": DASHDOTTED}.items():

@@ -8,7 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from interplay.figures.panels import Panel
+from interplay.figures.panels import Panel, lettered
 from interplay.figures.style import (
     MUTED,
     TASK_COLOURS,
@@ -23,32 +23,29 @@ from interplay.figures.style import (
 SHARE = "share of late epochs\nabove the threshold"
 NONE = "no network converged early"
 
-PANELS = {
-    "a": Panel(
+DRAWN = ("outbreak_share",)
+PANELS = lettered(
+    Panel(
         "the network that breaks out most, and the same with variants of Adam: their losses",
         "outbreaks.csv",
         "drawn",
-        ("outbreak_share",),
+        DRAWN,
     ),
-    "b": Panel(
+    Panel(
         "outbreaks of each network by variant of Adam and learning rate",
         "outbreaks.csv",
-        "",
-        ("outbreak_share",),
+        columns=DRAWN,
     ),
-    "c": Panel(
-        "outbreaks against g in the first reading",
-        "nonlinear.csv",
-        "experiment in @readings[0].values() and converged_early",
-        ("outbreak_share",),
+    *(
+        Panel(
+            f"outbreaks against g in the {which} reading",
+            "nonlinear.csv",
+            f"experiment in @readings[{number}].values() and converged_early",
+            DRAWN,
+        )
+        for number, which in enumerate(("first", "second"))
     ),
-    "d": Panel(
-        "outbreaks against g in the second reading",
-        "nonlinear.csv",
-        "experiment in @readings[1].values() and converged_early",
-        ("outbreak_share",),
-    ),
-}
+)
 
 
 def draw(
@@ -72,10 +69,8 @@ def draw(
     """
     figure = Figure(figsize=(TEXT_WIDTH, 4.0))
     axes = figure.subplots(2, 2)
-    rates = sorted(outbreaks.learning_rate.unique())
-    colours = shades(TASK_COLOURS["mante"], len(rates))
     _draw_worst(axes[0, 0], PANELS["a"].select(outbreaks), losses, threshold)
-    _draw_networks(axes[0, 1], outbreaks, rates, colours)
+    _draw_networks(axes[0, 1], outbreaks)
 
     pairs = zip(axes[1], "cd", readings, names, strict=False)
     for ax, letter, reading, name in pairs:
@@ -97,17 +92,16 @@ def draw(
     return figure
 
 
-def _draw_networks(
-    ax: Axes, outbreaks: pd.DataFrame, rates: list[float], colours: list[tuple]
-) -> None:
+def _draw_networks(ax: Axes, outbreaks: pd.DataFrame) -> None:
     """Draw a dot per network, by variant of Adam and learning rate."""
     if outbreaks.empty:
         leave_empty(ax, NONE)
         return
+    rates = sorted(outbreaks.learning_rate.unique())
     strips(
         ax, outbreaks, x="variant", y="outbreak_share", hue="learning_rate",
-        hue_order=rates, palette=colours[: len(rates)], jitter=0.15, alpha=0.8, size=3,
-        dodge=True,
+        hue_order=rates, palette=shades(rates, TASK_COLOURS["mante"]), jitter=0.15,
+        alpha=0.8, size=3, dodge=True,
     )  # fmt: skip
     ax.set(xlabel="", ylabel=SHARE, ylim=(-0.03, 1.03))
     # Above the axes: within them its markers would be taken for networks.

@@ -7,21 +7,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import (
-    FixedLocator,
-    MultipleLocator,
-    NullLocator,
-)
+from matplotlib.ticker import FixedLocator, MultipleLocator, NullLocator
 
-from interplay.figures.fig2 import OPEN, QUANTITIES, draw_against_g
-from interplay.figures.panels import Panel, letters
+from interplay.figures.fig2 import QUANTITIES, draw_against_g
+from interplay.figures.panels import Panel, by_task
 from interplay.figures.style import (
     INK,
+    MARKERS,
     MUTED,
     TASK_COLOURS,
     TASKS,
     TEXT_WIDTH,
+    entries,
     letter_panels,
     shades,
     use_log_axis,
@@ -40,16 +37,23 @@ ROWS = (
 LABELS = QUANTITIES | {"functional_rank_rank0": QUANTITIES["functional_rank"]}
 """The published rank is for a share of the loss at rank 0."""
 
-PANELS = {
-    letter: Panel(
-        f"{LABELS[column]}, measured {'over' if ratio else 'and'} published: {name}",
-        "nonlinear.csv",
-        f"experiment in @experiments['{task}'].values()",
-        (column, "settled", "complete"),
-    )
-    for start, (column, ratio) in zip("adgjmp", ROWS, strict=True)
-    for letter, (task, name) in zip(letters(start, 3), TASKS.items(), strict=True)
+MARKS = {
+    "some settled": {"marker": "o", **MARKERS[False]},
+    "published": {"marker": "_", "ms": 5, "mew": 1.2},
+    "published: above": {"marker": "^", "ms": 5, "mfc": "none"},
 }
+
+PANELS = by_task(
+    *(
+        Panel(
+            f"{LABELS[column]}, measured {'over' if ratio else 'and'} published",
+            "nonlinear.csv",
+            "experiment in @experiments['{task}'].values()",
+            (column, "settled", "complete"),
+        )
+        for column, ratio in ROWS
+    )
+)
 
 
 def draw(
@@ -73,7 +77,7 @@ def draw(
     )
     for column, (task, name) in enumerate(TASKS.items()):
         axes[0, column].set_title(name)
-        colours = dict(zip(readings, shades(TASK_COLOURS[task], 2), strict=False))
+        colours = shades(readings, TASK_COLOURS[task])
         for ax, (quantity, ratio) in zip(axes[:, column], ROWS, strict=True):
             named = quantity.removesuffix("_rank0")
             points = published[(published.quantity == named) & (published.task == task)]
@@ -94,7 +98,9 @@ def draw(
         of_row[0].set_ylabel("measured /\npublished" if ratio else LABELS[quantity])
         if ratio:
             _share_ratio_axis(of_row)
-    figure.legend(handles=_legend(readings), loc="outside lower center", ncols=5)
+    shown = {f"reading {name}": {"color": c} for name, c in shades(readings, INK).items()}
+    handles = entries(shown, marker="o", ms=2.5) + entries(MARKS, color=INK, ls="none")
+    figure.legend(handles=handles, loc="outside lower center", ncols=5)
     letter_panels(axes.flat)
     return figure
 
@@ -118,8 +124,9 @@ def _draw_ratio(
     ratio = (means / exact).dropna()
     whole = np.isin(ratio.index, networks[networks.complete].g)
     ax.plot(ratio.index, ratio, "-", color=colour)
-    ax.plot(ratio.index[whole], ratio[whole], "o", color=colour, ms=2.5)
-    ax.plot(ratio.index[~whole], ratio[~whole], "o", color=colour, ms=3.2, **OPEN)
+    for kind, style in MARKERS.items():
+        shown = ratio[whole == kind]
+        ax.plot(shown.index, shown, "o", color=colour, **style)
 
 
 def _share_ratio_axis(axes: np.ndarray) -> None:
@@ -132,18 +139,3 @@ def _share_ratio_axis(axes: np.ndarray) -> None:
         ax.yaxis.set_major_locator(FixedLocator([0.25, 0.5, 1, 2, 4]))
         ax.yaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_minor_locator(NullLocator())
-
-
-def _legend(readings: list[str]) -> list[Line2D]:
-    colours = shades(INK, 2)
-    lines = [
-        Line2D([], [], color=colour, marker="o", ms=2.5, label=f"reading {name}")
-        for name, colour in zip(readings, colours, strict=False)
-    ]
-    alone = {"color": INK, "ls": "none"}
-    return [
-        *lines,
-        Line2D([], [], marker="o", ms=3.2, label="some settled", **OPEN, **alone),
-        Line2D([], [], marker="_", ms=5, mew=1.2, label="published", **alone),
-        Line2D([], [], marker="^", ms=5, mfc="none", label="published: above", **alone),
-    ]

@@ -5,8 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from interplay.figures.linear import DASHED, DOTTED, target_colours
-from interplay.figures.panels import Panel
-from interplay.figures.style import INK, MUTED, TEXT_WIDTH, letter_panels
+from interplay.figures.panels import Panel, lettered
+from interplay.figures.style import INK, MUTED, TEXT_WIDTH, by_seed, letter_panels
 
 FIRST_EPOCH = 10
 """first epoch shown"""
@@ -15,14 +15,16 @@ TITLES = {
     "independent": r"$\mathbf{m}^T \mathbf{w} \sim 1/\sqrt{N}$",
 }
 
-PANELS = {
-    letter: Panel(
-        f"largest modulus of the eigenvalues of dW, {vectors} vectors",
-        "second_order.parquet",
-        f"vectors == '{vectors}' and epoch >= {FIRST_EPOCH}",
+PANELS = lettered(
+    *(
+        Panel(
+            f"largest modulus of the eigenvalues of dW, {vectors} vectors",
+            "second_order.parquet",
+            f"vectors == '{vectors}' and epoch >= {FIRST_EPOCH}",
+        )
+        for vectors in TITLES
     )
-    for letter, vectors in zip("ab", TITLES, strict=True)
-}
+)
 
 
 def draw(eigenvalues: pd.DataFrame) -> Figure:
@@ -38,8 +40,8 @@ def draw(eigenvalues: pd.DataFrame) -> Figure:
     axes = figure.subplots(1, 2, sharey=True)
     # The discrete steps lag behind the gradient flow by a factor 1 − 1 / epoch.
     learnt = eigenvalues[eigenvalues.epoch >= FIRST_EPOCH]
-    for ax, (vectors, title) in zip(axes, TITLES.items(), strict=True):
-        _draw_experiment(ax, learnt[learnt.vectors == vectors])
+    for ax, panel, title in zip(axes, PANELS.values(), TITLES.values(), strict=True):
+        _draw_experiment(ax, panel.select(eigenvalues))
         ax.set_title(title)
         ax.set(xscale="log", yscale="log", xlabel=r"learning time $\tau$")
     axes[0].set_ylabel(r"largest $|\lambda(\Delta W)|$")
@@ -53,20 +55,16 @@ def draw(eigenvalues: pd.DataFrame) -> Figure:
 
 def _draw_experiment(ax: Axes, table: pd.DataFrame) -> None:
     colours = target_colours(table.zhat.unique().tolist())
-    for (zhat, seed), network in table.groupby(["zhat", "seed"]):
-        first = seed == table.seed.min()
-        ax.plot(
-            network.tau, network.eigenvalue, color=colours[zhat],
-            lw=1.2 if first else 0.5, alpha=1 if first else 0.6,
-            label=rf"$\hat{{z}} = {zhat}$" if first else None,
-        )  # fmt: skip
-        if first:
+    for zhat, colour in colours.items():
+        of_zhat = by_seed(table[table.zhat == zhat], rf"$\hat{{z}} = {zhat}$")
+        for first, network, line in of_zhat:
+            ax.plot(network.tau, network.eigenvalue, color=colour, **line)
+            if not first:
+                continue
             last = zhat == max(colours)
-            ax.plot(
-                network.tau, network.predicted, color=INK, ls=DASHED, lw=0.8,
-                label="second order" if last else None,
-            )  # fmt: skip
-            ax.plot(
-                network.tau, network.s1, color=MUTED, ls=DOTTED, lw=0.9,
-                label="$s_1$, first order" if last else None,
-            )  # fmt: skip
+            for column, label, style in (
+                ("predicted", "second order", {"color": INK, "ls": DASHED, "lw": 0.8}),
+                ("s1", "$s_1$, first order", {"color": MUTED, "ls": DOTTED, "lw": 0.9}),
+            ):
+                name = label if last else None
+                ax.plot(network.tau, network[column], label=name, **style)

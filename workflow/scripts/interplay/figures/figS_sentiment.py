@@ -3,20 +3,15 @@
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from interplay.figures.fig5 import (
-    MATRICES,
-    REAL,
-    draw_mean,
-    draw_spectrum,
-    name_treebank,
-)
-from interplay.figures.panels import Panel
+from interplay.figures.fig5 import MATRICES, REAL, draw_spectrum, name_treebank
+from interplay.figures.panels import Panel, lettered
 from interplay.figures.style import (
     INK,
     TASK_COLOURS,
     TEXT_WIDTH,
+    draw_mean,
+    entries,
     letter_panels,
 )
 
@@ -31,23 +26,26 @@ PUBLISHED = {"ls": "none", "marker": "o", "ms": 3, "mfc": "none"}
 
 WEIGHTS = [(layer, weight) for layer in (1, 2) for weight in ("input", "recurrent")]
 
-PANELS = {
-    letter: Panel(
-        f"{quantity} of the LSTM during training",
-        "sentiment_curves.csv",
-        "experiment == @experiment",
-        (f"train_{quantity}", f"dev_{quantity}"),
-    )
-    for letter, quantity in (("a", "loss"), ("b", "accuracy"))
-} | {
-    letter: Panel(
-        f"singular values of the {weight} weights of layer {layer}",
-        "sentiment_spectrum.parquet",
-        f"experiment == @experiment and layer == {layer} and weight == '{weight}'",
-        ("value",),
-    )
-    for letter, (layer, weight) in zip("cdef", WEIGHTS, strict=True)
-}
+PANELS = lettered(
+    *(
+        Panel(
+            f"{quantity} of the LSTM during training",
+            "sentiment_curves.csv",
+            "experiment == @experiment",
+            (f"train_{quantity}", f"dev_{quantity}"),
+        )
+        for quantity in ("loss", "accuracy")
+    ),
+    *(
+        Panel(
+            f"singular values of the {weight} weights of layer {layer}",
+            "sentiment_spectrum.parquet",
+            f"experiment == @experiment and layer == {layer} and weight == '{weight}'",
+            ("value",),
+        )
+        for layer, weight in WEIGHTS
+    ),
+)
 
 
 def draw(
@@ -76,22 +74,20 @@ def draw(
     for ax, letter, quantity in zip(upper, "ab", ("loss", "accuracy"), strict=True):
         rows = PANELS[letter].select(curves, experiment=experiment)
         for split, (name, colour) in SPLITS.items():
-            draw_mean(
-                ax, rows, "epoch", f"{split}_{quantity}", color=colour, label=name,
-                lw=0.8, legend=False,
-            )  # fmt: skip
+            line = {"color": colour, "label": name, "lw": 0.8}
+            draw_mean(ax, rows, "epoch", f"{split}_{quantity}", **line)
         for other in others:
             _draw_other(ax, PANELS[letter].select(curves, experiment=other), quantity)
         if (rows.treebank == REAL).all():
             _draw_published(ax, published, quantity)
         ax.set(xlabel="epoch", ylabel=quantity, xlim=(0, rows.epoch.max()))
     upper[0].set_ylim(0, None)
-    handles = [*upper[0].lines[: len(SPLITS)]]
-    if others:
-        handles += [Line2D([], [], color=INK, label="rate of the other reading", **OTHER)]
-    if (rows.treebank == REAL).all():
-        handles += [Line2D([], [], color=INK, label="published", **PUBLISHED)]
-    above.legend(handles=handles, loc="outside upper center", ncols=4)
+    other = {"rate of the other reading": OTHER} if others else {}
+    read_off = {"published": PUBLISHED} if (rows.treebank == REAL).all() else {}
+    above.legend(
+        handles=[*upper[0].lines[: len(SPLITS)], *entries(other | read_off, color=INK)],
+        loc="outside upper center", ncols=4,
+    )  # fmt: skip
 
     lower = below.subplots(1, len(WEIGHTS))
     for ax, letter, (layer, weight) in zip(lower, "cdef", WEIGHTS, strict=True):

@@ -6,20 +6,21 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from interplay.configuration.experiments import ADAM_ON_ALL, DESCENT, W_ALONE
 from interplay.figures.fig2 import QUANTITIES
-from interplay.figures.panels import Panel, letters
+from interplay.figures.panels import Panel, by_task, task_columns
 from interplay.figures.style import (
     INK,
     MUTED,
     TASK_COLOURS,
     TASKS,
     TEXT_WIDTH,
+    entries,
     leave_empty,
     letter_panels,
     shades,
+    strength_entries,
     strips,
     use_log_axis,
 )
@@ -32,29 +33,29 @@ WAYS = {
 """ways of training: label and line style"""
 
 ROWS = {
-    "convergence_epoch": ("convergence time", QUANTITIES["convergence_epoch"]),
-    "norm_dW": ("norm of dW", QUANTITIES["norm_dW"]),
-    "functional_rank": ("functional rank", QUANTITIES["functional_rank"]),
+    "convergence_epoch": "convergence time",
+    "norm_dW": "norm of dW",
+    "functional_rank": "functional rank",
 }
+"""columns of training.csv, and what their panels show"""
 
-PANELS = {
-    letter: Panel(
-        f"loss during training in three ways: {name}",
+PANELS = by_task(
+    Panel(
+        "loss during training in three ways",
         "nonlinear_loss.parquet",
-        f"experiment in @experiments['{task}'].values() and seed == @seed and g in @g",
+        "experiment in @experiments['{task}'].values() and seed == @seed and g in @g",
         ("loss",),
-    )
-    for letter, (task, name) in zip("abc", TASKS.items(), strict=True)
-} | {
-    letter: Panel(
-        f"{shows} by the way of training: {name}",
-        "training.csv",
-        f"role == '{task}'",
-        (column,),
-    )
-    for start, (column, (shows, _)) in zip("dgj", ROWS.items(), strict=True)
-    for letter, (task, name) in zip(letters(start, 3), TASKS.items(), strict=True)
-}
+    ),
+    *(
+        Panel(
+            f"{shows} by the way of training",
+            "training.csv",
+            "role == '{task}'",
+            (column,),
+        )
+        for column, shows in ROWS.items()
+    ),
+)
 
 POINTS = 400
 """drawn of a loss curve: means over epochs that are evenly spaced in the logarithm"""
@@ -80,21 +81,23 @@ def draw(
     axes = figure.subplots(4, 3)
     options = {"experiments": experiments, "g": g, "seed": seed}
     strengths = sorted(training.g.unique())
-    for column, (task, name) in enumerate(TASKS.items()):
-        axes[0, column].set_title(name)
-        colours = dict(
-            zip(strengths, shades(TASK_COLOURS[task], len(strengths)), strict=False)
-        )
-        curves = PANELS["abc"[column]].select(losses, **options)
-        _draw_losses(axes[0, column], curves, experiments[task], colours)
-        for ax, start, quantity in zip(axes[1:, column], "dgj", ROWS, strict=True):
-            rows = PANELS[letters(start, 3)[column]].select(training)
-            _draw_networks(ax, rows, quantity, colours)
-    for ax, label in zip(
-        axes[:, 0], ("loss", *(label for _, label in ROWS.values())), strict=True
-    ):
+    for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
+        column[0].set_title(TASKS[task])
+        colours = shades(strengths, TASK_COLOURS[task])
+        curves = panels[0].select(losses, **options)
+        _draw_losses(column[0], curves, experiments[task], colours)
+        for ax, panel, quantity in zip(column[1:], panels[1:], ROWS, strict=True):
+            _draw_networks(ax, panel.select(training), quantity, colours)
+    labels = ("loss", *(QUANTITIES[column] for column in ROWS))
+    for ax, label in zip(axes[:, 0], labels, strict=True):
         ax.set_ylabel(label)
-    figure.legend(handles=_legend(strengths), loc="outside lower center", ncols=6)
+    ways = {label.replace("\n", " "): {"ls": ls} for label, ls in WAYS.values()}
+    failed = {"marker": "x", "ms": 3, "mew": 0.8, "ls": "none", "color": INK}
+    handles = [
+        *strength_entries(strengths, ms=2.8),
+        *entries({**ways, "not converged": failed}, color=MUTED),
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=6)
     letter_panels(axes.flat)
     return figure
 
@@ -152,16 +155,3 @@ def _draw_networks(
         ax.set_ylim(0, 1.12 * converged[column].max() if len(converged) else 1)
     ax.set(xlabel="", ylabel="", xlim=(-0.5, len(ways) - 0.5))
     ax.set_xticks(range(len(ways)), [label for label, _ in WAYS.values()])
-
-
-def _legend(strengths: list[float]) -> list[Line2D]:
-    lines = [
-        Line2D([], [], color=colour, marker="o", ms=2.8, label=f"$g = {g:g}$")
-        for g, colour in zip(strengths, shades(INK, len(strengths)), strict=False)
-    ]
-    ways = [
-        Line2D([], [], color=MUTED, ls=ls, label=label.replace("\n", " "))
-        for label, ls in WAYS.values()
-    ]
-    failed = {"marker": "x", "ms": 3, "mew": 0.8, "ls": "none", "color": INK}
-    return [*lines, *ways, Line2D([], [], label="not converged", **failed)]

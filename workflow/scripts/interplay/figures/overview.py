@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from interplay.figures.fig2 import QUANTITIES, draw_against_g
-from interplay.figures.panels import Panel
+from interplay.figures.panels import Panel, lettered
 from interplay.figures.style import INK, MUTED, TEXT_WIDTH, letter_panels
 
 LARGEST_INDEX = 20
@@ -15,25 +15,24 @@ LARGEST_INDEX = 20
 BEYOND = 3
 """a grid of g has at least as many values; fewer make no curve against g"""
 
-PANELS = {
-    "a": Panel("loss during training", "losses.parquet", "", ("loss",)),
-    "b": Panel(
+PANELS = lettered(
+    Panel("loss during training", "losses.parquet", columns=("loss",)),
+    Panel(
         "singular values of dW",
         "spectrum.parquet",
         f"matrix == 'dW' and index <= {LARGEST_INDEX}",
         ("value",),
     ),
-    "c": Panel("loss with dW truncated", "truncation.csv", "", ("loss",)),
-    **{
-        letter: Panel(
+    Panel("loss with dW truncated", "truncation.csv", columns=("loss",)),
+    *(
+        Panel(
             f"{column} against g",
             "networks.csv",
-            "",
-            (column, "settled", "complete"),
+            columns=(column, "settled", "complete"),
         )
-        for letter, column in zip("defg", QUANTITIES, strict=True)
-    },
-}
+        for column in QUANTITIES
+    ),
+)
 
 
 def draw(
@@ -60,15 +59,15 @@ def draw(
     rows = figure.subfigures(2 if has_grid else 1, 1, squeeze=False)[:, 0]
     curves, values, truncated = upper = rows[0].subplots(1, 3)
     strengths = sorted(networks.g.unique())
-    shades = sns.color_palette("viridis", len(strengths))
-    colours = dict(zip(strengths, shades, strict=True))
+    palette = sns.color_palette("viridis", len(strengths))
+    colours = dict(zip(strengths, palette, strict=True))
     line = {"hue": "g", "palette": colours, "errorbar": "sd", "lw": 0.9}
 
     stride = max(losses.epoch.max() // 500, 1)
     shown = losses[losses.epoch % stride == 0]
     sns.lineplot(shown, x="epoch", y="loss", ax=curves, **line | {"errorbar": None})
     curves.set_yscale("log")
-    changes = spectrum[(spectrum.matrix == "dW") & (spectrum["index"] <= LARGEST_INDEX)]
+    changes = PANELS["b"].select(spectrum)
     marked = line | {"marker": "o", "ms": 2.5, "mew": 0}
     sns.lineplot(changes, x="index", y="value", ax=values, **marked)
     values.set(ylabel=r"singular values of $\Delta W$", ylim=(0, None))
@@ -77,7 +76,6 @@ def draw(
     for ax in (curves, truncated):
         level = threshold * networks.initial_loss.mean()
         ax.axhline(level, color=MUTED, lw=0.7, ls=":")
-    for ax in (curves, truncated):
         if legend := ax.get_legend():
             legend.remove()
     _place_legend(values)
