@@ -7,16 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures import style
 from interplay.figures.panels import Panel, by_task, task_columns
-from interplay.figures.style import (
-    INK,
-    MUTED,
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    letter_panels,
-    shades,
-)
 
 LARGEST_RANK = 11
 """singular values and truncations shown"""
@@ -82,7 +74,7 @@ def draw(
         "experiments": experiments, "g": g, "seed": seed, "trial_g": trial_g,
         "epochs": epochs,
     }  # fmt: skip
-    figure = Figure(figsize=(TEXT_WIDTH, 6.2), layout="none")
+    figure = Figure(figsize=(style.TEXT_WIDTH, 6.2), layout="none")
     sides = {"left": 0.09, "right": 0.965, "wspace": 0.34}
     trial_rows = figure.add_gridspec(2, 3, top=0.955, bottom=0.755, hspace=0.1, **sides)
     rows = figure.add_gridspec(3, 3, top=0.67, bottom=0.06, hspace=0.52, **sides)
@@ -98,11 +90,13 @@ def draw(
             for panel, table in zip(panels, tables, strict=True)
         )
         _draw_trial(upper, lower, trial, task)
-        upper.set_title(TASKS[task])
-        upper.set_title(f"$g = {trial_g:.1f}$", loc="right", fontsize=6.5, color=MUTED)
+        upper.set_title(style.TASKS[task])
+        upper.set_title(
+            f"$g = {trial_g:.1f}$", loc="right", fontsize=6.5, color=style.MUTED
+        )
         for ax, table, (x, y, label) in zip(axes, shown, LINES, strict=True):
             line = {"lw": 0.8} if x == "epoch" else {"marker": "o"}
-            for strength, colour in shades(g, TASK_COLOURS[task]).items():
+            for strength, colour in style.shades(g, style.TASK_COLOURS[task]).items():
                 of_g = table[table.g == strength]
                 name = f"$g = {strength:.1f}$"
                 ax.plot(of_g[x], of_g[y], color=colour, label=name, **line)
@@ -115,7 +109,7 @@ def draw(
         axes[0].set(xlabel="epoch", xlim=(0, epochs[task]))
         for ax, name in zip(axes[1:], ("index", "rank $R$"), strict=True):
             ax.set(xlabel=name, xticks=range(1, LARGEST_RANK + 1, 2))
-    letter_panels(np.transpose(lettered).flat)
+    style.letter_panels(np.transpose(lettered).flat)
     figure.align_ylabels()
     return figure
 
@@ -123,24 +117,24 @@ def draw(
 def _mark_initial_loss(ax: Axes, loss: float) -> None:
     """Draw a line at L0, the loss at the start at g = 0, below the legend."""
     ax.set_ylim(0, max(1.4 * loss, ax.get_ylim()[1]))
-    ax.axhline(loss, color=MUTED, lw=0.7, ls=":")
+    ax.axhline(loss, color=style.MUTED, lw=0.7, ls=":")
     ax.text(
         1.0, loss, "$L_0$", transform=ax.get_yaxis_transform(), ha="right", va="bottom",
-        color=MUTED, fontsize=6.5,
+        color=style.MUTED, fontsize=6.5,
     )  # fmt: skip
 
 
 def _draw_trial(upper: Axes, lower: Axes, trial: pd.DataFrame, task: str) -> None:
     """Draw inputs above, and outputs with their targets below, one line per channel."""
-    _draw_channels(upper, trial[trial.kind == "input"], "u", INK)
+    _draw_channels(upper, trial[trial.kind == "input"], "u", style.INK)
     outputs, targets = trial[trial.kind == "output"], trial[trial.kind == "target"]
-    offsets = _draw_channels(lower, outputs, "z", TASK_COLOURS[task])
+    offsets = _draw_channels(lower, outputs, "z", style.TASK_COLOURS[task])
     for channel, target in targets.groupby("channel"):
         counted = target.value.where(target["mask"].astype(bool))
-        lower.plot(target.time, counted + offsets[channel], color=INK, lw=1.0)
+        lower.plot(target.time, counted + offsets[channel], color=style.INK, lw=1.0)
     for ax in (upper, lower):
         for time in trial[trial.kind == "phase"].time:
-            ax.axvline(time, color=MUTED, lw=0.5, ls=(0, (3, 2)), zorder=0)
+            ax.axvline(time, color=style.MUTED, lw=0.5, ls=(0, (3, 2)), zorder=0)
         ax.spines["left"].set_visible(False)
         ax.tick_params(left=False)
     upper.tick_params(labelbottom=False, bottom=False)

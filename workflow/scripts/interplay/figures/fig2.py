@@ -9,19 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from interplay.figures import style
 from interplay.figures.panels import Panel, lettered
-from interplay.figures.style import (
-    INK,
-    MARKERS,
-    MUTED,
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    draw_mean,
-    entries,
-    letter_panels,
-    use_log_axis,
-)
 
 QUANTITIES = {
     "convergence_epoch": "convergence (epochs)",
@@ -31,12 +20,7 @@ QUANTITIES = {
 }
 """columns of nonlinear.csv, and the labels of their axes"""
 
-_SHOWS = (
-    "convergence time",
-    "norm of dW",
-    "loss after shuffling W0",
-    "functional rank",
-)
+_SHOWS = "convergence time", "norm of dW", "loss after shuffling W0", "functional rank"
 
 PANELS = lettered(
     *(
@@ -61,26 +45,27 @@ def draw(networks: pd.DataFrame, *, experiments: Mapping[str, str]) -> Figure:
         networks: the table nonlinear.csv.
         experiments: the experiment that stands for each task.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 2.1))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 2.1))
     axes = figure.subplots(1, 4)
-    for task in TASKS:
+    for task in style.TASKS:
         of_task = networks[networks.experiment == experiments[task]]
         for ax, column in zip(axes, QUANTITIES, strict=True):
-            draw_against_g(ax, of_task, column, TASK_COLOURS[task])
+            draw_against_g(ax, of_task, column, style.TASK_COLOURS[task])
     for ax, label in zip(axes, QUANTITIES.values(), strict=True):
         largest = networks[networks.experiment.isin(list(experiments.values()))].g.max()
         ax.set(xlabel="$g$", ylabel=label, xlim=(-0.12, largest + 0.12))
         ax.set_xticks(np.arange(np.floor(largest) + 1))
         ax.set_ylim(0, None)
     _finish_convergence(axes[0], networks, experiments)
-    tasks = {name: {"color": TASK_COLOURS[task]} for task, name in TASKS.items()}
+    tasks = {name: style.TASK_COLOURS[task] for task, name in style.TASKS.items()}
+    alone = {"color": style.INK, "ls": "none"}
     marks = {
-        "some settled": {"marker": "o", **MARKERS[False]},
-        "none settled": {"marker": "x", "ms": 3.5, "mew": 0.9},
+        "some settled": {"marker": "o", **style.MARKERS[False], **alone},
+        "none settled": {"marker": "x", "ms": 3.5, "mew": 0.9, **alone},
     }
-    handles = entries(tasks, marker="o", ms=2.5) + entries(marks, color=INK, ls="none")
+    handles = style.legend_entries(style.dots(tasks) | marks)
     figure.legend(handles=handles, loc="outside upper center", ncols=5)
-    letter_panels(axes)
+    style.letter_panels(axes)
     return figure
 
 
@@ -88,9 +73,9 @@ def _finish_convergence(
     ax: Axes, networks: pd.DataFrame, experiments: Mapping[str, str]
 ) -> None:
     """Make the axis logarithmic; mark in a band above it each g of which none settled."""
-    use_log_axis(ax)
+    style.use_log_axis(ax)
     missing = {}
-    for task in TASKS:
+    for task in style.TASKS:
         of_task = networks[networks.experiment == experiments[task]]
         missing[task] = set(of_task.g) - set(of_task[of_task.settled].g)
     if not any(missing.values()):
@@ -102,13 +87,13 @@ def _finish_convergence(
         ax.set_ylim(low, high * (high / low) ** (BAND / (1 - BAND)))
         ax.yaxis.set_major_locator(FixedLocator(ticks))
         ax.yaxis.set_minor_locator(NullLocator())
-        band = {"color": MUTED, "alpha": 0.15, "lw": 0, "zorder": 0}
+        band = {"color": style.MUTED, "alpha": 0.15, "lw": 0, "zorder": 0}
         ax.add_patch(Rectangle((0, 1 - BAND), 1, BAND, transform=ax.transAxes, **band))
     for number, (task, strengths) in enumerate(missing.items(), start=1):
-        height = 1 - BAND * number / (len(TASKS) + 1)
+        height = 1 - BAND * number / (len(style.TASKS) + 1)
         for g in strengths:
             ax.plot(
-                g, height, "x", ms=3.5, mew=0.9, color=TASK_COLOURS[task],
+                g, height, "x", ms=3.5, mew=0.9, color=style.TASK_COLOURS[task],
                 transform=ax.get_xaxis_transform(),
             )  # fmt: skip
 
@@ -132,7 +117,7 @@ def draw_against_g(
     if shown.empty:
         ax.plot([], [], color=colour, label=label)
         return
-    draw_mean(ax, shown, "g", column, color=colour, label=label)
+    style.draw_mean(ax, shown, "g", column, color=colour, label=label)
     whole = set(networks[networks.complete].g)
     for g, mean in shown.groupby("g")[column].mean().items():
-        ax.plot(g, mean, "o", color=colour, zorder=3, **MARKERS[g in whole])
+        ax.plot(g, mean, "o", color=colour, zorder=3, **style.MARKERS[g in whole])

@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures import style
 from interplay.figures.linear import (
     DASHDOTTED,
     DASHED,
@@ -14,14 +15,6 @@ from interplay.figures.linear import (
     target_colours,
 )
 from interplay.figures.panels import Panel, lettered
-from interplay.figures.style import (
-    INK,
-    MUTED,
-    TEXT_WIDTH,
-    entries,
-    letter_panels,
-    shades,
-)
 
 PANELS = lettered(
     Panel("a trial of the linear networks", "linear_trials.parquet"),
@@ -61,12 +54,12 @@ def draw(
         zhat: the two targets shown.
         g: the strengths of the initial connectivity shown.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 3.4))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.4))
     grid = figure.add_gridspec(2, 3)
     halves = grid[:, 0].subgridspec(2, 1, height_ratios=[1, 3], hspace=0.05)
     upper = figure.add_subplot(halves[0])
     lower = figure.add_subplot(halves[1], sharex=upper)
-    colours = {z: shades(g, colour) for z, colour in target_colours(zhat).items()}
+    colours = {z: style.shades(g, colour) for z, colour in target_colours(zhat).items()}
     _draw_trials(upper, lower, trials, colours)
 
     losses = [figure.add_subplot(grid[0, column]) for column in (1, 2)]
@@ -87,16 +80,16 @@ def draw(
         loss.set_title(rf"$\hat{{z}} = {target}$")
         strengths = {f"$g = {one}$": {"color": c} for one, c in colours[target].items()}
         shown = strengths | {"theory": {"ls": DASHED, "lw": 0.9}}
-        loss.legend(handles=entries(shown, color=MUTED))
+        loss.legend(handles=style.legend_entries(shown))
         value.set_xlabel(r"effective learning time $\tilde{\tau}$")
         value.set_ylim(0, 1.3 * value.get_ylim()[1])
         value.legend(
-            handles=entries(VALUES, color=MUTED), loc="upper left", ncols=2,
+            handles=style.legend_entries(VALUES), loc="upper left", ncols=2,
             handlelength=2.2, columnspacing=1.0, labelspacing=0.25, borderaxespad=0,
         )  # fmt: skip
     losses[0].set_ylabel("loss")
     values[0].set_ylabel(r"singular values of $\Delta W$")
-    letter_panels([upper, *losses, *values])
+    style.letter_panels([upper, *losses, *values])
     return figure
 
 
@@ -107,7 +100,7 @@ def _draw_trials(
     inputs, outputs = trials[trials.kind == "input"], trials[trials.kind == "output"]
     # All networks have the same input.
     first = inputs[["zhat", "g"]].eq(inputs[["zhat", "g"]].iloc[0]).all(axis=1)
-    upper.plot(inputs.time[first], inputs.value[first], color=INK, lw=1.0)
+    upper.plot(inputs.time[first], inputs.value[first], color=style.INK, lw=1.0)
     upper.set(ylabel="input $u$", ylim=(-0.1, 1.3), yticks=[0, 1])
     upper.tick_params(labelbottom=False)
     end = inputs.time.max()
@@ -115,10 +108,10 @@ def _draw_trials(
         for strength, colour in of_target.items():
             output = outputs[(outputs.zhat == target) & (outputs.g == strength)]
             lower.plot(output.time, output.value, color=colour)
-        lower.plot(end, target, "o", color=INK, ms=3, clip_on=False, zorder=5)
+        lower.plot(end, target, "o", color=style.INK, ms=3, clip_on=False, zorder=5)
         lower.annotate(
             rf"$\hat{{z}} = {target}$", (0.95 * end, target), (0, 3),
-            textcoords="offset points", color=INK, ha="right",
+            textcoords="offset points", color=style.INK, ha="right",
         )  # fmt: skip
     lower.set(xlabel="time $t$", ylabel="output $z$", xlim=(0, end))
     lower.set_ylim(min(0, outputs.value.min()), 1.2 * max(colours))

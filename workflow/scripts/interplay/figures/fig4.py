@@ -5,9 +5,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures import style
 from interplay.figures.linear import DASHED, target_colours
 from interplay.figures.panels import Panel, lettered
-from interplay.figures.style import INK, TEXT_WIDTH, draw_mean, letter_panels
 
 QUANTITIES = {
     "tau_star": ("learning time", r"$\tau^*$, relative"),
@@ -36,7 +36,7 @@ def draw(networks: pd.DataFrame, scalings: pd.DataFrame) -> Figure:
         networks: the table linear.csv.
         scalings: the table linear_scalings.csv, first-order theory.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 1.9))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 1.9))
     axes = figure.subplots(1, 4)
     colours = target_colours(networks.zhat.unique().tolist())
     for ax, (column, (_, label)) in zip(axes, QUANTITIES.items(), strict=True):
@@ -44,12 +44,17 @@ def draw(networks: pd.DataFrame, scalings: pd.DataFrame) -> Figure:
             table = networks[networks.zhat == zhat]
             _draw_against_g(ax, table, column, rf"$\hat{{z}} = {zhat}$", colour)
         ax.plot(
-            scalings.g, scalings[column], color=INK, ls=DASHED, lw=0.9, label="theory"
+            scalings.g,
+            scalings[column],
+            color=style.INK,
+            ls=DASHED,
+            lw=0.9,
+            label="theory",
         )
         ax.set(xlabel="$g$", ylabel=label, xlim=(0, None), ylim=(0, None))
         ax.set_xticks([0, 0.3, 0.6, 0.9])
     axes[2].legend(loc="upper left", handlelength=1.5, borderaxespad=0)
-    letter_panels(axes)
+    style.letter_panels(axes)
     return figure
 
 
@@ -71,7 +76,7 @@ def _draw_against_g(
     partial = points["mean"][points["mean"].notna() & ~whole]
     missing = points.index[points["mean"].isna()]
     shown = table[table.g.isin(points.index[whole])]
-    draw_mean(ax, shown, "g", column, color=colour, marker="o", ms=2, label=label)
+    style.draw_mean(ax, shown, "g", column, color=colour, marker="o", ms=2, label=label)
     if len(partial):
         ax.plot(partial.index, partial, "o", ms=3, mfc="none", mec=colour)
     if len(missing):

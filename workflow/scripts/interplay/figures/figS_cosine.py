@@ -7,16 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures import style
 from interplay.figures.linear import DASHED
 from interplay.figures.panels import Panel, lettered
-from interplay.figures.style import (
-    INK,
-    MUTED,
-    TEXT_WIDTH,
-    by_seed,
-    letter_panels,
-    shades,
-)
 from interplay.linear.cosine import sustaining_eigenvalue
 
 COLOUR = "#3b528b"
@@ -72,8 +65,8 @@ def draw(
         period: period of the target in membrane time constants.
         dt: time step in membrane time constants.
     """
-    colours = shades(strengths, COLOUR)
-    figure = Figure(figsize=(TEXT_WIDTH, 3.3))
+    colours = style.shades(strengths, COLOUR)
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.3))
     rows = figure.add_gridspec(2, 1)
     upper = rows[0].subgridspec(1, len(strengths))
     outputs = upper.subplots(sharey=True, squeeze=False)[0]
@@ -89,26 +82,26 @@ def draw(
     curves = curves.assign(loss=curves.loss / initial.to_numpy())
     for ax, (column, (_, label)) in zip(learning, LEARNING.items(), strict=True):
         for g, colour in colours.items():
-            of_g = by_seed(curves[curves.g == g], f"$g = {g}$")
+            of_g = style.by_seed(curves[curves.g == g], f"$g = {g}$")
             for _, network, line in of_g:
                 shown = network.dropna(subset=column)
                 ax.plot(shown.epoch, shown[column], color=colour, **line)
         ax.set(xlabel="epoch", ylabel=label, xlim=(0, curves.epoch.max()))
     needed = sustaining_eigenvalue(period, dt)
     for ax, value in zip(learning[1:], (needed.real, needed.imag), strict=True):
-        ax.axhline(value, color=INK, ls=DASHED, lw=0.9, zorder=0)
+        ax.axhline(value, color=style.INK, ls=DASHED, lw=0.9, zorder=0)
     learning[0].set_ylim(0, 1.1)
     learning[2].legend(loc="center right", borderaxespad=0.2)
-    letter_panels([*outputs, *learning])
+    style.letter_panels([*outputs, *learning])
     return figure
 
 
 def _draw_output(ax: Axes, trials: pd.DataFrame, colour) -> None:
     """Draw target and output of all seeds of one g; grey marks where no loss counts."""
     first = trials[trials.seed == trials.seed.min()]
-    ax.plot(first.time, first.target, color=INK, ls=DASHED, lw=0.9, label="target")
-    for _, network, line in by_seed(trials, "output"):
+    ax.plot(first.time, first.target, color=style.INK, ls=DASHED, lw=0.9, label="target")
+    for _, network, line in style.by_seed(trials, "output"):
         ax.plot(network.time, network.output, color=colour, **line)
     end = first.time.max()
-    ax.axvspan(first.time[first.scored].max(), end, color=MUTED, alpha=0.15, lw=0)
+    ax.axvspan(first.time[first.scored].max(), end, color=style.MUTED, alpha=0.15, lw=0)
     ax.set(xlabel="time $t$", xlim=(0, end), ylim=(-2, 2), yticks=np.arange(-2, 3))

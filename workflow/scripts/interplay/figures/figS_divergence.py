@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures import style
 from interplay.figures.linear import DASHED, target_colours
 from interplay.figures.panels import Panel, lettered
-from interplay.figures.style import INK, TEXT_WIDTH, by_seed, letter_panels, shades
 
 LOSSES = 1e-6, 1e3
 """range of the axis of the loss, in units of zhat² / 2"""
@@ -52,7 +52,7 @@ def draw(
         ((zhat, g), curves[(curves.zhat == zhat) & (curves.g == g)])
         for zhat, g in product(targets, strengths)
     ]
-    figure = Figure(figsize=(TEXT_WIDTH, 3.1))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.1))
     axes = figure.subplots(2, len(networks), sharex=True, sharey="row", squeeze=False)
     colours = target_colours(list(targets))
     epochs = curves.epoch.max()
@@ -60,13 +60,13 @@ def draw(
         _draw_seeds(loss, values, table, epochs, colours[zhat])
         loss.set_title(rf"$\hat{{z}} = {zhat}$, $g = {g}$", loc="right")
         loss.set(yscale="log", ylim=LOSSES, xlim=(0, epochs))
-        loss.axhline(1, color=INK, ls=DASHED, lw=0.6, zorder=0)
-        values.axhline(1, color=INK, ls=DASHED, lw=0.6, zorder=0)
+        loss.axhline(1, color=style.INK, ls=DASHED, lw=0.6, zorder=0)
+        values.axhline(1, color=style.INK, ls=DASHED, lw=0.6, zorder=0)
         values.set_xlabel("epoch")
     axes[1, 0].set_ylim(REAL_PARTS)
     axes[0, 0].set_ylabel(r"loss / ($\hat{z}^2 / 2$)")
     axes[1, 0].set_ylabel(r"largest $\mathrm{Re}\,\lambda$")
-    letter_panels(axes.flat)
+    style.letter_panels(axes.flat)
     return figure
 
 
@@ -74,8 +74,8 @@ def _draw_seeds(
     loss: Axes, values: Axes, table: pd.DataFrame, epochs: int, colour: str
 ) -> None:
     """Draw the networks of one target and g; `epochs` is the length of a whole training."""
-    colours = shades(EIGENVALUES, colour)
-    for first, network, line in by_seed(table):
+    colours = style.shades(EIGENVALUES, colour)
+    for first, network, line in style.by_seed(table):
         # A network that diverges has values beyond the axes, which would hide the others.
         relative = (network.loss / (network.zhat**2 / 2)).clip(LOSSES[0] / 10, LOSSES[1])
         loss.plot(network.epoch, relative, color=colours["lambda1"], **line)
@@ -86,6 +86,6 @@ def _draw_seeds(
             largest = network[EIGENVALUES[0]].clip(upper=REAL_PARTS[1])
             for ax, curve in ((loss, relative), (values, largest)):
                 ax.plot(
-                    network.epoch.iloc[-1:], curve.iloc[-1:], "x", color=INK, ms=4,
+                    network.epoch.iloc[-1:], curve.iloc[-1:], "x", color=style.INK, ms=4,
                     clip_on=False, zorder=5,
                 )  # fmt: skip

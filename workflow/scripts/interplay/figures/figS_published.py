@@ -9,20 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MultipleLocator, NullLocator
 
+from interplay.figures import style
 from interplay.figures.fig2 import QUANTITIES, draw_against_g
 from interplay.figures.panels import Panel, by_task
-from interplay.figures.style import (
-    INK,
-    MARKERS,
-    MUTED,
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    entries,
-    letter_panels,
-    shades,
-    use_log_axis,
-)
 
 ROWS = (
     ("convergence_epoch", False),
@@ -37,10 +26,11 @@ ROWS = (
 LABELS = QUANTITIES | {"functional_rank_rank0": QUANTITIES["functional_rank"]}
 """The published rank is for a share of the loss at rank 0."""
 
+ALONE = {"color": style.INK, "ls": "none"}
 MARKS = {
-    "some settled": {"marker": "o", **MARKERS[False]},
-    "published": {"marker": "_", "ms": 5, "mew": 1.2},
-    "published: above": {"marker": "^", "ms": 5, "mfc": "none"},
+    "some settled": {"marker": "o", **style.MARKERS[False], **ALONE},
+    "published": {"marker": "_", "ms": 5, "mew": 1.2, **ALONE},
+    "published: above": {"marker": "^", "ms": 5, "mfc": "none", **ALONE},
 }
 
 PANELS = by_task(
@@ -70,14 +60,14 @@ def draw(
         experiments: for each task, the experiment that stands for it in each reading.
     """
     readings = list(experiments["flipflop"])
-    figure = Figure(figsize=(TEXT_WIDTH, 8.4))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 8.4))
     heights = [1 if ratio else 1.5 for _, ratio in ROWS]
     axes = figure.subplots(
         len(ROWS), 3, sharex="col", gridspec_kw={"height_ratios": heights}
     )
-    for column, (task, name) in enumerate(TASKS.items()):
+    for column, (task, name) in enumerate(style.TASKS.items()):
         axes[0, column].set_title(name)
-        colours = shades(readings, TASK_COLOURS[task])
+        colours = style.shades(readings, style.TASK_COLOURS[task])
         for ax, (quantity, ratio) in zip(axes[:, column], ROWS, strict=True):
             named = quantity.removesuffix("_rank0")
             points = published[(published.quantity == named) & (published.task == task)]
@@ -86,22 +76,24 @@ def draw(
                 draw_one = partial(_draw_ratio, points) if ratio else draw_against_g
                 draw_one(ax, of_task, quantity, colour)
             if ratio:
-                ax.axhline(1, color=MUTED, lw=0.7, ls=":")
+                ax.axhline(1, color=style.MUTED, lw=0.7, ls=":")
             else:
                 _draw_published(ax, points)
                 ax.set_ylim(0, None)
             ax.set(xlabel="", ylabel="")
-        use_log_axis(axes[0, column])
+        style.use_log_axis(axes[0, column])
         axes[-1, column].set_xlabel("$g$")
         axes[-1, column].xaxis.set_major_locator(MultipleLocator(1))
     for of_row, (quantity, ratio) in zip(axes, ROWS, strict=True):
         of_row[0].set_ylabel("measured /\npublished" if ratio else LABELS[quantity])
         if ratio:
             _share_ratio_axis(of_row)
-    shown = {f"reading {name}": {"color": c} for name, c in shades(readings, INK).items()}
-    handles = entries(shown, marker="o", ms=2.5) + entries(MARKS, color=INK, ls="none")
+    shown = {
+        f"reading {name}": c for name, c in style.shades(readings, style.INK).items()
+    }
+    handles = style.legend_entries(style.dots(shown) | MARKS)
     figure.legend(handles=handles, loc="outside lower center", ncols=5)
-    letter_panels(axes.flat)
+    style.letter_panels(axes.flat)
     return figure
 
 
@@ -109,10 +101,12 @@ def _draw_published(ax: Axes, points: pd.DataFrame) -> None:
     """Mark published values, bounds, and the range of those that were not read off singly."""
     for bound, marker in {"": "_", "above": "^"}.items():
         shown = points[points.bound == bound]
-        ax.plot(shown.g, shown.value, marker, color=INK, ms=5, mew=1.2, mfc="none")
+        ax.plot(shown.g, shown.value, marker, color=style.INK, ms=5, mew=1.2, mfc="none")
     limits = points.set_index("bound").value
     if "lowest" in limits:
-        ax.axhspan(limits["lowest"], limits["highest"], color=MUTED, alpha=0.2, lw=0)
+        ax.axhspan(
+            limits["lowest"], limits["highest"], color=style.MUTED, alpha=0.2, lw=0
+        )
 
 
 def _draw_ratio(
@@ -124,9 +118,9 @@ def _draw_ratio(
     ratio = (means / exact).dropna()
     whole = np.isin(ratio.index, networks[networks.complete].g)
     ax.plot(ratio.index, ratio, "-", color=colour)
-    for kind, style in MARKERS.items():
+    for kind, marker in style.MARKERS.items():
         shown = ratio[whole == kind]
-        ax.plot(shown.index, shown, "o", color=colour, **style)
+        ax.plot(shown.index, shown, "o", color=colour, **marker)
 
 
 def _share_ratio_axis(axes: np.ndarray) -> None:

@@ -6,23 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from interplay.figures import style
 from interplay.figures.fig2 import QUANTITIES
 from interplay.figures.panels import Panel, by_task, task_columns
-from interplay.figures.style import (
-    INK,
-    MARKERS,
-    MUTED,
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    draw_mean,
-    entries,
-    leave_empty,
-    letter_panels,
-    shades,
-    strength_entries,
-    use_log_axis,
-)
 
 ROWS = {
     "convergence_epoch": ("convergence time", QUANTITIES["convergence_epoch"]),
@@ -32,8 +18,13 @@ ROWS = {
 }
 
 MARKS = {
-    r"$\sqrt{N}\,g$": {"color": MUTED, "ls": ":"},
-    "too few settled": {"color": INK, "ls": "none", "marker": "o", **MARKERS[False]},
+    r"$\sqrt{N}\,g$": {"ls": ":"},
+    "too few settled": {
+        "color": style.INK,
+        "ls": "none",
+        "marker": "o",
+        **style.MARKERS[False],
+    },
 }
 
 PANELS = by_task(
@@ -55,32 +46,33 @@ def draw(scaling: pd.DataFrame) -> Figure:
     Args:
         scaling: the table scaling.csv.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 6.2))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 6.2))
     axes = figure.subplots(4, 3, sharex=True)
     strengths = sorted(scaling.g.unique())
     sizes = sorted(scaling.N.unique())
     for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
-        column[0].set_title(TASKS[task])
-        colours = shades(strengths, TASK_COLOURS[task])
+        column[0].set_title(style.TASKS[task])
+        colours = style.shades(strengths, style.TASK_COLOURS[task])
         for ax, panel, quantity in zip(column, panels, ROWS, strict=True):
             rows = panel.select(scaling)
             for g, colour in colours.items():
                 _draw_against_n(ax, rows[rows.g == g], quantity, colour)
                 if quantity == "norm_W" and g > 0 and len(rows):
-                    ax.plot(sizes, np.sqrt(sizes) * g, ":", color=MUTED, lw=1, zorder=3)
+                    line = {"color": style.MUTED, "lw": 1, "zorder": 3}
+                    ax.plot(sizes, np.sqrt(sizes) * g, ":", **line)
             ax.set(xlabel="", ylabel="")
             ax.set_ylim(0, None)
             if rows.empty:
-                leave_empty(ax, "not trained")
-        use_log_axis(column[0])
+                style.leave_empty(ax, "not trained")
+        style.use_log_axis(column[0])
         column[-1].set(xlabel="$N$", xscale="log")
         column[-1].set_xticks(sizes, map(str, sizes))
         column[-1].xaxis.set_minor_locator(NullLocator())
     for ax, (_, label) in zip(axes[:, 0], ROWS.values(), strict=True):
         ax.set_ylabel(label)
-    handles = strength_entries(strengths) + entries(MARKS)
+    handles = style.legend_entries(style.dots(style.strengths_in_ink(strengths)) | MARKS)
     figure.legend(handles=handles, loc="outside lower center", ncols=5)
-    letter_panels(axes.flat)
+    style.letter_panels(axes.flat)
     return figure
 
 
@@ -89,7 +81,7 @@ def _draw_against_n(ax: Axes, rows: pd.DataFrame, column: str, colour) -> None:
     shown = rows.dropna(subset=column).astype({column: float})
     counted = shown[shown.counts]
     if len(counted):
-        draw_mean(ax, counted, "N", column, color=colour)
+        style.draw_mean(ax, counted, "N", column, color=colour)
     for (n, counts), mean in shown.groupby(["N", "counts"])[column].mean().items():
-        style = {"color": colour, "zorder": 4, "clip_on": False, **MARKERS[counts]}
-        ax.plot(n, mean, "o", **style)
+        marker = {"zorder": 4, "clip_on": False, **style.MARKERS[counts]}
+        ax.plot(n, mean, "o", color=colour, **marker)

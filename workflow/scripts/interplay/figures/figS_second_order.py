@@ -4,9 +4,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures import style
 from interplay.figures.linear import DASHED, DOTTED, target_colours
 from interplay.figures.panels import Panel, lettered
-from interplay.figures.style import INK, MUTED, TEXT_WIDTH, by_seed, letter_panels
 
 FIRST_EPOCH = 10
 """first epoch shown"""
@@ -14,6 +14,9 @@ TITLES = {
     "orthogonal": r"$\mathbf{m}^T \mathbf{w} = 0$",
     "independent": r"$\mathbf{m}^T \mathbf{w} \sim 1/\sqrt{N}$",
 }
+
+PREDICTED = {"color": style.INK, "ls": DASHED, "lw": 0.8}
+FIRST_ORDER = {"color": style.MUTED, "ls": DOTTED, "lw": 0.9}
 
 PANELS = lettered(
     *(
@@ -36,7 +39,7 @@ def draw(eigenvalues: pd.DataFrame) -> Figure:
     Args:
         eigenvalues: the table second_order.parquet.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 2.2))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 2.2))
     axes = figure.subplots(1, 2, sharey=True)
     # The discrete steps lag behind the gradient flow by a factor 1 − 1 / epoch.
     learnt = eigenvalues[eigenvalues.epoch >= FIRST_EPOCH]
@@ -49,22 +52,22 @@ def draw(eigenvalues: pd.DataFrame) -> Figure:
     axes[0].legend(
         loc="lower right", handlelength=2.0, labelspacing=0.3, borderaxespad=0.2
     )
-    letter_panels(axes)
+    style.letter_panels(axes)
     return figure
 
 
 def _draw_experiment(ax: Axes, table: pd.DataFrame) -> None:
     colours = target_colours(table.zhat.unique().tolist())
     for zhat, colour in colours.items():
-        of_zhat = by_seed(table[table.zhat == zhat], rf"$\hat{{z}} = {zhat}$")
+        of_zhat = style.by_seed(table[table.zhat == zhat], rf"$\hat{{z}} = {zhat}$")
         for first, network, line in of_zhat:
             ax.plot(network.tau, network.eigenvalue, color=colour, **line)
             if not first:
                 continue
             last = zhat == max(colours)
-            for column, label, style in (
-                ("predicted", "second order", {"color": INK, "ls": DASHED, "lw": 0.8}),
-                ("s1", "$s_1$, first order", {"color": MUTED, "ls": DOTTED, "lw": 0.9}),
+            for column, label, line in (
+                ("predicted", "second order", PREDICTED),
+                ("s1", "$s_1$, first order", FIRST_ORDER),
             ):
                 name = label if last else None
-                ax.plot(network.tau, network[column], label=name, **style)
+                ax.plot(network.tau, network[column], label=name, **line)

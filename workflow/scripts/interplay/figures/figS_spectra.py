@@ -7,17 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures import style
 from interplay.figures.panels import Panel, by_task, task_columns
-from interplay.figures.style import (
-    INK,
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    entries,
-    letter_panels,
-    shades,
-    strength_entries,
-)
 
 LARGEST_INDEX = 40
 """singular values shown"""
@@ -67,12 +58,12 @@ def draw(
         experiments: the experiment that stands for each task.
         g, seed: the networks that are drawn.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 7.2))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 7.2))
     axes = figure.subplots(4, 3, gridspec_kw={"height_ratios": [1, 1, 1.6, 1.6]})
     options = {"experiments": experiments, "g": g, "seed": seed}
     for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
-        column[0].set_title(TASKS[task])
-        colours = shades(g, TASK_COLOURS[task])
+        column[0].set_title(style.TASKS[task])
+        colours = style.shades(g, style.TASK_COLOURS[task])
         for ax, panel in zip(column[:2], panels[:2], strict=True):
             _draw_singular_values(ax, panel.select(spectrum, **options), colours)
         for ax, panel in zip(column[2:], panels[2:], strict=True):
@@ -83,10 +74,10 @@ def draw(
             ax.set_xlabel(rf"Re $\lambda({matrix})$")
     for ax, label in zip(axes[:, 0], LABELS, strict=True):
         ax.set_ylabel(label)
-    circle = {"circle of radius $g$": {"color": INK, "ls": ":", "lw": 0.8}}
-    handles = strength_entries(g) + entries(circle)
+    circle = {"circle of radius $g$": {"color": style.INK, "ls": ":", "lw": 0.8}}
+    handles = style.legend_entries(style.dots(style.strengths_in_ink(g)) | circle)
     figure.legend(handles=handles, loc="outside lower center", ncols=4)
-    letter_panels(axes.flat)
+    style.letter_panels(axes.flat)
     return figure
 
 
@@ -113,7 +104,7 @@ def _draw_circles(ax: Axes, colours: Mapping[float, tuple]) -> None:
     angle = np.linspace(0, 2 * np.pi, 200)
     for g in colours:
         if g > 0:
-            ax.plot(g * np.cos(angle), g * np.sin(angle), ":", color=INK, lw=0.8)
+            ax.plot(g * np.cos(angle), g * np.sin(angle), ":", color=style.INK, lw=0.8)
 
 
 def _make_square(ax: Axes) -> None:

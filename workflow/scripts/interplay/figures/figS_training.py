@@ -8,22 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from interplay.configuration.experiments import ADAM_ON_ALL, DESCENT, W_ALONE
+from interplay.figures import style
 from interplay.figures.fig2 import QUANTITIES
 from interplay.figures.panels import Panel, by_task, task_columns
-from interplay.figures.style import (
-    INK,
-    MUTED,
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    entries,
-    leave_empty,
-    letter_panels,
-    shades,
-    strength_entries,
-    strips,
-    use_log_axis,
-)
 
 WAYS = {
     ADAM_ON_ALL: ("Adam", "-"),
@@ -77,13 +64,13 @@ def draw(
         experiments: for each task, the experiment of each way of training.
         g, seed: the networks whose loss is drawn.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 6.4))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 6.4))
     axes = figure.subplots(4, 3)
     options = {"experiments": experiments, "g": g, "seed": seed}
     strengths = sorted(training.g.unique())
     for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
-        column[0].set_title(TASKS[task])
-        colours = shades(strengths, TASK_COLOURS[task])
+        column[0].set_title(style.TASKS[task])
+        colours = style.shades(strengths, style.TASK_COLOURS[task])
         curves = panels[0].select(losses, **options)
         _draw_losses(column[0], curves, experiments[task], colours)
         for ax, panel, quantity in zip(column[1:], panels[1:], ROWS, strict=True):
@@ -92,13 +79,11 @@ def draw(
     for ax, label in zip(axes[:, 0], labels, strict=True):
         ax.set_ylabel(label)
     ways = {label.replace("\n", " "): {"ls": ls} for label, ls in WAYS.values()}
-    failed = {"marker": "x", "ms": 3, "mew": 0.8, "ls": "none", "color": INK}
-    handles = [
-        *strength_entries(strengths, ms=2.8),
-        *entries({**ways, "not converged": failed}, color=MUTED),
-    ]
+    failed = {"marker": "x", "ms": 3, "mew": 0.8, "ls": "none", "color": style.INK}
+    dots = style.dots(style.strengths_in_ink(strengths), ms=2.8)
+    handles = style.legend_entries(dots | ways | {"not converged": failed})
     figure.legend(handles=handles, loc="outside lower center", ncols=6)
-    letter_panels(axes.flat)
+    style.letter_panels(axes.flat)
     return figure
 
 
@@ -109,7 +94,7 @@ def _draw_losses(
     colours: Mapping[float, tuple],
 ) -> None:
     if curves.empty:
-        leave_empty(ax, "not trained")
+        style.leave_empty(ax, "not trained")
         return
     for way, name in experiments.items():
         for g, colour in colours.items():
@@ -119,8 +104,8 @@ def _draw_losses(
             edges = np.geomspace(1, len(curve) + 1, POINTS)
             bins = np.searchsorted(edges, curve.epoch + 1, "right")
             means = curve.groupby(bins)[["epoch", "loss"]].mean()
-            style = {"color": colour, "ls": WAYS[way][1], "lw": 0.9}
-            ax.plot(means.epoch + 1, means.loss, **style)
+            line = {"color": colour, "ls": WAYS[way][1], "lw": 0.9}
+            ax.plot(means.epoch + 1, means.loss, **line)
     ax.set(xlabel="epoch", xscale="log")
     ax.set_ylim(0, None)
 
@@ -130,11 +115,11 @@ def _draw_networks(
 ) -> None:
     """Draw a dot per network; a cross on the upper edge if it did not converge."""
     if rows.empty:
-        leave_empty(ax, "not trained")
+        style.leave_empty(ax, "not trained")
         return
     ways = list(WAYS)
     converged = rows[rows.converged].dropna(subset=column).astype({column: float})
-    strips(
+    style.strips(
         ax, converged, x="training", y=column, hue="g", order=ways, palette=dict(colours),
         dodge=True, jitter=0.12, size=2.8, legend=False,
     )  # fmt: skip
@@ -150,7 +135,7 @@ def _draw_networks(
                 transform=ax.get_xaxis_transform(),
             )  # fmt: skip
     if column == "convergence_epoch":
-        use_log_axis(ax)
+        style.use_log_axis(ax)
     else:
         ax.set_ylim(0, 1.12 * converged[column].max() if len(converged) else 1)
     ax.set(xlabel="", ylabel="", xlim=(-0.5, len(ways) - 0.5))

@@ -6,15 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures import style
 from interplay.figures.panels import Panel, by_task, task_columns
-from interplay.figures.style import (
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    by_seed,
-    letter_panels,
-    shades,
-)
 from interplay.tables.transitions import emerges
 
 PANELS = by_task(
@@ -46,25 +39,25 @@ def draw(
         experiments: the experiment that stands for each task.
         g: strengths of the initial connectivity, a shade each.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 3.2))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.2))
     axes = figure.subplots(2, 3, sharex=True)
     for (upper, lower), (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
         shown = panels[0].select(transitions, experiments=experiments)
-        for strength, colour in shades(g, TASK_COLOURS[task]).items():
+        for strength, colour in style.shades(g, style.TASK_COLOURS[task]).items():
             _draw_networks(upper, lower, shown[shown.g == strength], colour)
-        upper.set(title=TASKS[task], yscale="log")
+        upper.set(title=style.TASKS[task], yscale="log")
         lower.set(xlabel="share of the epochs followed", xlim=(0, 1))
         lower.yaxis.get_major_locator().set_params(integer=True)
         upper.legend(*upper.get_legend_handles_labels(), loc="lower left")
     axes[0, 0].set_ylabel("loss / initial loss")
     axes[1, 0].set_ylabel(r"number of Re $\lambda(W) > 1$")
-    letter_panels(axes.flat)
+    style.letter_panels(axes.flat)
     return figure
 
 
 def _draw_networks(upper: Axes, lower: Axes, table: pd.DataFrame, colour) -> None:
     """Draw all seeds of one g."""
-    for first, network, line in by_seed(table, f"$g = {table.g.max():.1f}$"):
+    for first, network, line in style.by_seed(table, f"$g = {table.g.max():.1f}$"):
         time = network.epoch / max(network.epoch.max(), 1)
         loss = network.loss / network.loss.iloc[0]
         upper.plot(time, loss, color=colour, **line)

@@ -4,7 +4,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from interplay.figures.style import draw_mean
+from interplay.figures import style
 
 DASHED = (0, (4, 2))
 DASHDOTTED = (0, (4, 1.5, 1, 1.5))
@@ -49,4 +49,4 @@ def draw_simulated(ax: Axes, table: pd.DataFrame, column: str, colour, **line) -
     """
     # Times of equal epochs can differ by rounding.
     time = table.groupby("epoch").time.transform("first")
-    draw_mean(ax, table.assign(time=time), "time", column, color=colour, **line)
+    style.draw_mean(ax, table.assign(time=time), "time", column, color=colour, **line)

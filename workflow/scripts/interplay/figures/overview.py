@@ -5,9 +5,9 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures import style
 from interplay.figures.fig2 import QUANTITIES, draw_against_g
 from interplay.figures.panels import Panel, lettered
-from interplay.figures.style import INK, MUTED, TEXT_WIDTH, letter_panels
 
 LARGEST_INDEX = 20
 """singular values shown"""
@@ -55,7 +55,7 @@ def draw(
         threshold: fraction of the initial loss below which a network has converged.
     """
     has_grid = networks.g.nunique() >= BEYOND
-    figure = Figure(figsize=(TEXT_WIDTH, 3.9 if has_grid else 2.1))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.9 if has_grid else 2.1))
     rows = figure.subfigures(2 if has_grid else 1, 1, squeeze=False)[:, 0]
     curves, values, truncated = upper = rows[0].subplots(1, 3)
     strengths = sorted(networks.g.unique())
@@ -75,7 +75,7 @@ def draw(
     truncated.set(xlabel="rank $R$", ylabel="truncated loss", ylim=(0, None))
     for ax in (curves, truncated):
         level = threshold * networks.initial_loss.mean()
-        ax.axhline(level, color=MUTED, lw=0.7, ls=":")
+        ax.axhline(level, color=style.MUTED, lw=0.7, ls=":")
         if legend := ax.get_legend():
             legend.remove()
     _place_legend(values)
@@ -84,10 +84,10 @@ def draw(
     if has_grid:
         lower = rows[1].subplots(1, len(QUANTITIES))
         for ax, (column, label) in zip(lower, QUANTITIES.items(), strict=True):
-            draw_against_g(ax, networks, column, INK)
+            draw_against_g(ax, networks, column, style.INK)
             ax.set(xlabel="$g$", ylabel=label, ylim=(0, None))
         axes += [*lower]
-    letter_panels(axes)
+    style.letter_panels(axes)
     figure.suptitle(title, fontsize=8)
     return figure
 

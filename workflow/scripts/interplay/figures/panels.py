@@ -38,19 +38,18 @@ def lettered(*panels: Panel) -> dict[str, Panel]:
 
 
 def by_task(*rows: Panel) -> dict[str, Panel]:
-    """Return panels by letter, in reading order: a row per argument, a column per task.
+    """Return panels by letter, in reading order, with a column per task.
 
     Args:
-        rows: what the panels of each row show, without the name of the task. `{task}` in
-            their queries becomes the task.
+        rows: the panels of each row, without the name of the task in what they show.
+            `{task}` in their queries becomes the task.
     """
-    return lettered(
-        *(
-            replace(row, shows=f"{row.shows}: {name}", rows=row.rows.format(task=task))
-            for row in rows
-            for task, name in TASKS.items()
-        )
+    panels = (
+        replace(row, shows=f"{row.shows}: {name}", rows=row.rows.format(task=task))
+        for row in rows
+        for task, name in TASKS.items()
     )
+    return lettered(*panels)
 
 
 def task_columns(panels: Mapping[str, Panel]) -> Iterator[tuple[str, list[Panel]]]:

@@ -155,22 +155,29 @@ def by_seed(
         yield first, network, line
 
 
-def entries(lines: Mapping[str, Mapping[str, Any]], **shared: Any) -> list[Line2D]:
-    """Return the entries of a legend.
+def legend_entries(lines: Mapping[str, Mapping[str, Any]]) -> list[Line2D]:
+    """Return the entries of a legend: grey lines, unless their options name a colour.
 
     Args:
         lines: options of a line by its label.
-        shared: options of all of these lines, unless they have their own.
     """
+    grey = {"color": MUTED}
     return [
-        Line2D([], [], **{**shared, **line}, label=label) for label, line in lines.items()
+        Line2D([], [], **{**grey, **line}, label=name) for name, line in lines.items()
     ]
 
 
-def strength_entries(strengths: Sequence[float], **line: Any) -> list[Line2D]:
-    """Return the entries of a legend for values of g: shades of ink, for any task."""
-    shown = {f"$g = {g:g}$": {"color": c} for g, c in shades(strengths, INK).items()}
-    return entries(shown, **{"marker": "o", "ms": 2.5, **line})
+def dots(colours: Mapping[str, Any], ms: float = 2.5) -> dict[str, dict[str, Any]]:
+    """Return options of lines with dots, for `legend_entries`, by the label of a colour."""
+    return {
+        label: {"color": colour, "marker": "o", "ms": ms}
+        for label, colour in colours.items()
+    }
+
+
+def strengths_in_ink(strengths: Sequence[float]) -> dict[str, tuple[float, ...]]:
+    """Return a shade of ink for each g, by its label, for legends of all tasks."""
+    return {f"$g = {g:g}$": colour for g, colour in shades(strengths, INK).items()}
 
 
 def save(figure: Figure, stem: str | Path, name: str, identity: str) -> None:
