@@ -12,10 +12,7 @@ from interplay.figures.panels import Panel, lettered
 QUANTITIES = {
     "tau_star": ("learning time", r"$\tau^*$, relative"),
     "norm_dW": ("norm of dW", r"$\|\Delta W\|$, relative"),
-    "mean_gradient_norm": (
-        "mean norm of the gradient",
-        r"$\|dW / d\tau\|$, relative",
-    ),
+    "mean_gradient_norm": ("mean norm of the gradient", r"$\|dW / d\tau\|$, relative"),
     "shuffle_loss_ratio": ("loss after shuffling W0", r"shuffled loss / $L_0$"),
 }
 """column of each panel, its name, and the label of its axis; "relative" means divided by the

@@ -20,10 +20,7 @@ LEARNING = {
         "real part of the eigenvalue of W with the largest imaginary part",
         r"$\mathrm{Re}\,\lambda$",
     ),
-    "eigenvalue_im": (
-        "imaginary part of the same eigenvalue",
-        r"$\mathrm{Im}\,\lambda$",
-    ),
+    "eigenvalue_im": ("imaginary part of the same eigenvalue", r"$\mathrm{Im}\,\lambda$"),
 }
 """column of each panel of the lower row, what it shows, and the label of its axis"""
 

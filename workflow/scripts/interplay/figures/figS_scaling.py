@@ -30,10 +30,7 @@ MARKS = {
 PANELS = by_task(
     *(
         Panel(
-            f"{shows} against N",
-            "scaling.csv",
-            "role == '{task}' and settled",
-            (column,),
+            f"{shows} against N", "scaling.csv", "role == '{task}' and settled", (column,)
         )
         for column, (shows, _) in ROWS.items()
     )

@@ -26,9 +26,7 @@ PANELS = lettered(
     Panel("loss with dW truncated", "truncation.csv", columns=("loss",)),
     *(
         Panel(
-            f"{column} against g",
-            "networks.csv",
-            columns=(column, "settled", "complete"),
+            f"{column} against g", "networks.csv", columns=(column, "settled", "complete")
         )
         for column in QUANTITIES
     ),
