@@ -94,7 +94,7 @@ def _draw_networks(ax: Axes, outbreaks: pd.DataFrame) -> None:
         hue_order=rates, palette=style.shades(rates, style.TASK_COLOURS["mante"]),
         jitter=0.15, alpha=0.8, size=3, dodge=True,
     )  # fmt: skip
-    ax.set(xlabel="", ylabel=SHARE, ylim=(-0.03, 1.03))
+    ax.set(ylabel=SHARE, ylim=(-0.03, 1.03))
     # Above the axes: within them its markers would be taken for networks.
     ax.legend(
         title=r"learning rate $\times\, N$", title_fontsize=6.5, loc="lower right",

@@ -60,15 +60,13 @@ def draw(
         experiments: for each task, the experiment that stands for it in each reading.
     """
     readings = list(experiments["flipflop"])
-    figure = Figure(figsize=(style.TEXT_WIDTH, 8.4))
     heights = [1 if ratio else 1.5 for _, ratio in ROWS]
-    axes = figure.subplots(
-        len(ROWS), 3, sharex="col", gridspec_kw={"height_ratios": heights}
-    )
-    for column, (task, name) in enumerate(style.TASKS.items()):
-        axes[0, column].set_title(name)
+    labels = ["measured /\npublished" if ratio else LABELS[name] for name, ratio in ROWS]
+    options = {"sharex": "col", "gridspec_kw": {"height_ratios": heights}}
+    figure, axes = style.task_grid(8.4, labels, **options)
+    for column, task in zip(axes.T, style.TASKS, strict=True):
         colours = style.shades(readings, style.TASK_COLOURS[task])
-        for ax, (quantity, ratio) in zip(axes[:, column], ROWS, strict=True):
+        for ax, (quantity, ratio) in zip(column, ROWS, strict=True):
             named = quantity.removesuffix("_rank0")
             points = published[(published.quantity == named) & (published.task == task)]
             for reading, colour in colours.items():
@@ -80,12 +78,10 @@ def draw(
             else:
                 _draw_published(ax, points)
                 ax.set_ylim(0, None)
-            ax.set(xlabel="", ylabel="")
-        style.use_log_axis(axes[0, column])
-        axes[-1, column].set_xlabel("$g$")
-        axes[-1, column].xaxis.set_major_locator(MultipleLocator(1))
-    for of_row, (quantity, ratio) in zip(axes, ROWS, strict=True):
-        of_row[0].set_ylabel("measured /\npublished" if ratio else LABELS[quantity])
+        style.use_log_axis(column[0])
+        column[-1].set_xlabel("$g$")
+        column[-1].xaxis.set_major_locator(MultipleLocator(1))
+    for of_row, (_, ratio) in zip(axes, ROWS, strict=True):
         if ratio:
             _share_ratio_axis(of_row)
     shown = {
@@ -93,7 +89,6 @@ def draw(
     }
     handles = style.legend_entries(style.dots(shown) | MARKS)
     figure.legend(handles=handles, loc="outside lower center", ncols=5)
-    style.letter_panels(axes.flat)
     return figure
 
 

@@ -43,12 +43,11 @@ def draw(scaling: pd.DataFrame) -> Figure:
     Args:
         scaling: the table scaling.csv.
     """
-    figure = Figure(figsize=(style.TEXT_WIDTH, 6.2))
-    axes = figure.subplots(4, 3, sharex=True)
+    labels = [label for _, label in ROWS.values()]
+    figure, axes = style.task_grid(6.2, labels, sharex=True)
     strengths = sorted(scaling.g.unique())
     sizes = sorted(scaling.N.unique())
     for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
-        column[0].set_title(style.TASKS[task])
         colours = style.shades(strengths, style.TASK_COLOURS[task])
         for ax, panel, quantity in zip(column, panels, ROWS, strict=True):
             rows = panel.select(scaling)
@@ -57,7 +56,6 @@ def draw(scaling: pd.DataFrame) -> Figure:
                 if quantity == "norm_W" and g > 0 and len(rows):
                     line = {"color": style.MUTED, "lw": 1, "zorder": 3}
                     ax.plot(sizes, np.sqrt(sizes) * g, ":", **line)
-            ax.set(xlabel="", ylabel="")
             ax.set_ylim(0, None)
             if rows.empty:
                 style.leave_empty(ax, "not trained")
@@ -65,11 +63,8 @@ def draw(scaling: pd.DataFrame) -> Figure:
         column[-1].set(xlabel="$N$", xscale="log")
         column[-1].set_xticks(sizes, map(str, sizes))
         column[-1].xaxis.set_minor_locator(NullLocator())
-    for ax, (_, label) in zip(axes[:, 0], ROWS.values(), strict=True):
-        ax.set_ylabel(label)
     handles = style.legend_entries(style.dots(style.strengths_in_ink(strengths)) | MARKS)
     figure.legend(handles=handles, loc="outside lower center", ncols=5)
-    style.letter_panels(axes.flat)
     return figure
 
 

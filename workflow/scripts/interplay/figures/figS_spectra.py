@@ -58,11 +58,10 @@ def draw(
         experiments: the experiment that stands for each task.
         g, seed: the networks that are drawn.
     """
-    figure = Figure(figsize=(style.TEXT_WIDTH, 7.2))
-    axes = figure.subplots(4, 3, gridspec_kw={"height_ratios": [1, 1, 1.6, 1.6]})
+    heights = {"height_ratios": [1, 1, 1.6, 1.6]}
+    figure, axes = style.task_grid(7.2, LABELS, gridspec_kw=heights)
     options = {"experiments": experiments, "g": g, "seed": seed}
     for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
-        column[0].set_title(style.TASKS[task])
         colours = style.shades(g, style.TASK_COLOURS[task])
         for ax, panel in zip(column[:2], panels[:2], strict=True):
             _draw_singular_values(ax, panel.select(spectrum, **options), colours)
@@ -72,12 +71,9 @@ def draw(
         for ax, matrix in zip(column[2:], (r"\Delta W", "W"), strict=True):
             _make_square(ax)
             ax.set_xlabel(rf"Re $\lambda({matrix})$")
-    for ax, label in zip(axes[:, 0], LABELS, strict=True):
-        ax.set_ylabel(label)
     circle = {"circle of radius $g$": {"color": style.INK, "ls": ":", "lw": 0.8}}
     handles = style.legend_entries(style.dots(style.strengths_in_ink(g)) | circle)
     figure.legend(handles=handles, loc="outside lower center", ncols=4)
-    style.letter_panels(axes.flat)
     return figure
 
 

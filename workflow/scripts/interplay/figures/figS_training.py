@@ -64,26 +64,21 @@ def draw(
         experiments: for each task, the experiment of each way of training.
         g, seed: the networks whose loss is drawn.
     """
-    figure = Figure(figsize=(style.TEXT_WIDTH, 6.4))
-    axes = figure.subplots(4, 3)
+    labels = ["loss", *(QUANTITIES[column] for column in ROWS)]
+    figure, axes = style.task_grid(6.4, labels)
     options = {"experiments": experiments, "g": g, "seed": seed}
     strengths = sorted(training.g.unique())
     for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
-        column[0].set_title(style.TASKS[task])
         colours = style.shades(strengths, style.TASK_COLOURS[task])
         curves = panels[0].select(losses, **options)
         _draw_losses(column[0], curves, experiments[task], colours)
         for ax, panel, quantity in zip(column[1:], panels[1:], ROWS, strict=True):
             _draw_networks(ax, panel.select(training), quantity, colours)
-    labels = ("loss", *(QUANTITIES[column] for column in ROWS))
-    for ax, label in zip(axes[:, 0], labels, strict=True):
-        ax.set_ylabel(label)
     ways = {label.replace("\n", " "): {"ls": ls} for label, ls in WAYS.values()}
     failed = {"marker": "x", "ms": 3, "mew": 0.8, "ls": "none", "color": style.INK}
     dots = style.dots(style.strengths_in_ink(strengths), ms=2.8)
     handles = style.legend_entries(dots | ways | {"not converged": failed})
     figure.legend(handles=handles, loc="outside lower center", ncols=6)
-    style.letter_panels(axes.flat)
     return figure
 
 
@@ -138,5 +133,5 @@ def _draw_networks(
         style.use_log_axis(ax)
     else:
         ax.set_ylim(0, 1.12 * converged[column].max() if len(converged) else 1)
-    ax.set(xlabel="", ylabel="", xlim=(-0.5, len(ways) - 0.5))
+    ax.set_xlim(-0.5, len(ways) - 0.5)
     ax.set_xticks(range(len(ways)), [label for label, _ in WAYS.values()])

@@ -39,19 +39,16 @@ def draw(
         experiments: the experiment that stands for each task.
         g: strengths of the initial connectivity, a shade each.
     """
-    figure = Figure(figsize=(style.TEXT_WIDTH, 3.2))
-    axes = figure.subplots(2, 3, sharex=True)
+    labels = "loss / initial loss", r"number of Re $\lambda(W) > 1$"
+    figure, axes = style.task_grid(3.2, labels, sharex=True)
     for (upper, lower), (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
         shown = panels[0].select(transitions, experiments=experiments)
         for strength, colour in style.shades(g, style.TASK_COLOURS[task]).items():
             _draw_networks(upper, lower, shown[shown.g == strength], colour)
-        upper.set(title=style.TASKS[task], yscale="log")
+        upper.set_yscale("log")
         lower.set(xlabel="share of the epochs followed", xlim=(0, 1))
         lower.yaxis.get_major_locator().set_params(integer=True)
         upper.legend(*upper.get_legend_handles_labels(), loc="lower left")
-    axes[0, 0].set_ylabel("loss / initial loss")
-    axes[1, 0].set_ylabel(r"number of Re $\lambda(W) > 1$")
-    style.letter_panels(axes.flat)
     return figure
 
 

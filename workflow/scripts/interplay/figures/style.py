@@ -84,6 +84,26 @@ def letter_panels(axes: Iterable[Axes]) -> None:
         ax.set_gid(f"panel-{letter}")
 
 
+def task_grid(
+    height: float, labels: Sequence[str], **options: Any
+) -> tuple[Figure, np.ndarray]:
+    """Return a figure with a column of panels per task, and its axes, titled and lettered.
+
+    Args:
+        height: in inches.
+        labels: of the y axis of each row.
+        options: of `Figure.subplots`.
+    """
+    figure = Figure(figsize=(TEXT_WIDTH, height))
+    axes = figure.subplots(len(labels), len(TASKS), **options)
+    for ax, name in zip(axes[0], TASKS.values(), strict=True):
+        ax.set_title(name)
+    for ax, label in zip(axes[:, 0], labels, strict=True):
+        ax.set_ylabel(label)
+    letter_panels(axes.flat)
+    return figure, axes
+
+
 def use_log_axis(ax: Axes) -> None:
     """Make the y axis logarithmic, with plain numbers; nothing without a positive value."""
     # A logarithmic axis cannot be drawn without a point.
@@ -112,6 +132,7 @@ def strips(ax: Axes, table: pd.DataFrame, **options) -> None:
         table: its rows.
         options: of `seaborn.stripplot`.
     """
+    labels = {"xlabel": ax.get_xlabel(), "ylabel": ax.get_ylabel()}
     # seaborn draws the jitter from NumPy's global generator.
     state = np.random.get_state()
     np.random.seed(0)
@@ -119,6 +140,8 @@ def strips(ax: Axes, table: pd.DataFrame, **options) -> None:
         sns.stripplot(table, ax=ax, **options)
     finally:
         np.random.set_state(state)
+    # seaborn adds the names of the columns.
+    ax.set(**labels)
 
 
 def draw_mean(
