@@ -58,11 +58,8 @@ def draw(networks: pd.DataFrame, *, experiments: Mapping[str, str]) -> Figure:
         ax.set_ylim(0, None)
     _finish_convergence(axes[0], networks, experiments)
     tasks = {name: style.TASK_COLOURS[task] for task, name in style.TASKS.items()}
-    alone = {"color": style.INK, "ls": "none"}
-    marks = {
-        "some settled": {"marker": "o", **style.MARKERS[False], **alone},
-        "none settled": {"marker": "x", "ms": 3.5, "mew": 0.9, **alone},
-    }
+    none = {"marker": "x", "ms": 3.5, "mew": 0.9, **style.ALONE}
+    marks = {"some settled": style.SOME, "none settled": none}
     handles = style.legend_entries(style.dots(tasks) | marks)
     figure.legend(handles=handles, loc="outside upper center", ncols=5)
     style.letter_panels(axes)

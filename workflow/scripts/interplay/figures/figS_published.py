@@ -26,11 +26,10 @@ ROWS = (
 LABELS = QUANTITIES | {"functional_rank_rank0": QUANTITIES["functional_rank"]}
 """The published rank is for a share of the loss at rank 0."""
 
-ALONE = {"color": style.INK, "ls": "none"}
 MARKS = {
-    "some settled": {"marker": "o", **style.MARKERS[False], **ALONE},
-    "published": {"marker": "_", "ms": 5, "mew": 1.2, **ALONE},
-    "published: above": {"marker": "^", "ms": 5, "mfc": "none", **ALONE},
+    "some settled": style.SOME,
+    "published": {"marker": "_", "ms": 5, "mew": 1.2, **style.ALONE},
+    "published: above": {"marker": "^", "ms": 5, "mfc": "none", **style.ALONE},
 }
 
 PANELS = by_task(

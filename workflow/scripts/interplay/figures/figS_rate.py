@@ -53,9 +53,8 @@ def draw(rate: pd.DataFrame) -> Figure:
         identified, distances[identified], "o", ms=7, mfc="none", color=style.INK
     )
     axes[0].set(ylabel="mean |log(measured / published)|", ylim=(0, None))
-    for letter, ax, quantity in zip(
-        "bc", axes[1:], ("epochs", r"$\|\Delta W\|$"), strict=True
-    ):
+    names = "epochs", r"$\|\Delta W\|$"
+    for letter, ax, quantity in zip("bc", axes[1:], names, strict=True):
         ax.axhline(1, color=style.MUTED, lw=0.7, ls=":")
         _draw_ratios(ax, PANELS[letter].select(rate))
         ax.set_ylabel(f"{quantity} / published")

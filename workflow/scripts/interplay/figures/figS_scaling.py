@@ -17,15 +17,7 @@ ROWS = {
     "functional_rank": ("functional rank", QUANTITIES["functional_rank"]),
 }
 
-MARKS = {
-    r"$\sqrt{N}\,g$": {"ls": ":"},
-    "too few settled": {
-        "color": style.INK,
-        "ls": "none",
-        "marker": "o",
-        **style.MARKERS[False],
-    },
-}
+MARKS = {r"$\sqrt{N}\,g$": {"ls": ":"}, "too few settled": style.SOME}
 
 PANELS = by_task(
     *(
@@ -63,7 +55,7 @@ def draw(scaling: pd.DataFrame) -> Figure:
         column[-1].set(xlabel="$N$", xscale="log")
         column[-1].set_xticks(sizes, map(str, sizes))
         column[-1].xaxis.set_minor_locator(NullLocator())
-    handles = style.legend_entries(style.dots(style.strengths_in_ink(strengths)) | MARKS)
+    handles = style.legend_entries(style.strength_dots(strengths) | MARKS)
     figure.legend(handles=handles, loc="outside lower center", ncols=5)
     return figure
 

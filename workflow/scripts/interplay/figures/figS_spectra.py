@@ -72,7 +72,7 @@ def draw(
             _make_square(ax)
             ax.set_xlabel(rf"Re $\lambda({matrix})$")
     circle = {"circle of radius $g$": {"color": style.INK, "ls": ":", "lw": 0.8}}
-    handles = style.legend_entries(style.dots(style.strengths_in_ink(g)) | circle)
+    handles = style.legend_entries(style.strength_dots(g) | circle)
     figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return figure
 

@@ -75,8 +75,8 @@ def draw(
         for ax, panel, quantity in zip(column[1:], panels[1:], ROWS, strict=True):
             _draw_networks(ax, panel.select(training), quantity, colours)
     ways = {label.replace("\n", " "): {"ls": ls} for label, ls in WAYS.values()}
-    failed = {"marker": "x", "ms": 3, "mew": 0.8, "ls": "none", "color": style.INK}
-    dots = style.dots(style.strengths_in_ink(strengths), ms=2.8)
+    failed = {"marker": "x", "ms": 3, "mew": 0.8, **style.ALONE}
+    dots = style.strength_dots(strengths, ms=2.8)
     handles = style.legend_entries(dots | ways | {"not converged": failed})
     figure.legend(handles=handles, loc="outside lower center", ncols=6)
     return figure

@@ -60,10 +60,13 @@ TASK_COLOURS = {"flipflop": _COLOURS[0], "mante": _COLOURS[1], "romo": _COLOURS[
 INK = "#222222"
 MUTED = "#888888"
 
-
-OPEN = {"mfc": "white", "mew": 0.7}
-MARKERS = {True: {"ms": 2.5}, False: {"ms": 3.2, **OPEN}}
+MARKERS = {True: {"ms": 2.5}, False: {"ms": 3.2, "mfc": "white", "mew": 0.7}}
 """of a mean: a full marker where all networks count, an open one where only some do"""
+
+ALONE = {"color": INK, "ls": "none"}
+"""a marker without a line in a legend of all tasks"""
+SOME = {"marker": "o", **MARKERS[False], **ALONE}
+"""an open marker in a legend"""
 
 
 def shades(keys: Sequence[Any], colour: str) -> dict[Any, tuple[float, ...]]:
@@ -184,23 +187,21 @@ def legend_entries(lines: Mapping[str, Mapping[str, Any]]) -> list[Line2D]:
     Args:
         lines: options of a line by its label.
     """
-    grey = {"color": MUTED}
-    return [
-        Line2D([], [], **{**grey, **line}, label=name) for name, line in lines.items()
-    ]
+    shown = {label: {"color": MUTED, **line} for label, line in lines.items()}
+    return [Line2D([], [], label=label, **line) for label, line in shown.items()]
 
 
 def dots(colours: Mapping[str, Any], ms: float = 2.5) -> dict[str, dict[str, Any]]:
     """Return options of lines with dots, for `legend_entries`, by the label of a colour."""
-    return {
-        label: {"color": colour, "marker": "o", "ms": ms}
-        for label, colour in colours.items()
-    }
+    dot = {"marker": "o", "ms": ms}
+    return {label: {"color": colour, **dot} for label, colour in colours.items()}
 
 
-def strengths_in_ink(strengths: Sequence[float]) -> dict[str, tuple[float, ...]]:
-    """Return a shade of ink for each g, by its label, for legends of all tasks."""
-    return {f"$g = {g:g}$": colour for g, colour in shades(strengths, INK).items()}
+def strength_dots(
+    strengths: Sequence[float], ms: float = 2.5
+) -> dict[str, dict[str, Any]]:
+    """Return `dots` in a shade of ink for each g, for legends of all tasks."""
+    return dots({f"$g = {g:g}$": c for g, c in shades(strengths, INK).items()}, ms)
 
 
 def save(figure: Figure, stem: str | Path, name: str, identity: str) -> None:
