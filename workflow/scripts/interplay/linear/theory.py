@@ -102,21 +102,6 @@ def convergence_time(g: float) -> float:
     return 1 / gain(g) ** 2
 
 
-def final_norm(zhat: float, g: float) -> float:
-    """Return the norm of dW at tau1* to first order: zhat / β = zhat (1 − g²)."""
-    return first_order_norm(zhat, g) * convergence_time(g)
-
-
-def shuffle_loss_ratio(g: float) -> float:
-    """Return the shuffled loss at tau1* over the initial loss, g⁴ (2 − g²)².
-
-    Without the correlation between dW and W0 the readout lacks the factor β² and is
-    tau1* zhat, so the ratio is (1 − (1 − g²)²)².
-    """
-    gain(g)
-    return g**4 * (2 - g**2) ** 2
-
-
 def target_time(zhat: float, g: float) -> float:
     """Return the learning time at which Eq. (15) reaches the target.
 
@@ -144,16 +129,8 @@ def prediction(zhat: float, g: float, until: float, points: int = 401) -> pd.Dat
     tau = np.linspace(0, until, points)
     held = np.minimum(tau, target_time(zhat, g))
     s1, s2 = singular_values(held, zhat, g)
-    return pd.DataFrame(
-        {
-            "zhat": zhat,
-            "g": g,
-            "tau": tau,
-            "loss": loss(held, zhat, g),
-            "s1": s1,
-            "s2": s2,
-        }
-    )
+    columns = {"tau": tau, "loss": loss(held, zhat, g), "s1": s1, "s2": s2}
+    return pd.DataFrame({"zhat": zhat, "g": g, **columns})
 
 
 def predictions(
@@ -178,6 +155,10 @@ def predictions(
 def scalings(g: ArrayLike) -> pd.DataFrame:
     """Tabulate the first-order dependence on g of the quantities in Fig. 4.
 
+    The norm of dW at tau1* is zhat / β. The shuffled readout has no correlation between
+    dW and W0 and therefore lacks the factor β²: at tau1* it is tau1* zhat, and its loss
+    is (1 − tau1*)² of the initial one.
+
     Args:
         g: (any,), strengths of the initial connectivity.
 
@@ -185,14 +166,10 @@ def scalings(g: ArrayLike) -> pd.DataFrame:
         A table with the columns g; tau_star, norm_dW and mean_gradient_norm, divided
         by their values at g = 0; shuffle_loss_ratio.
     """
-    rows = [
-        {
-            "g": strength,
-            "tau_star": convergence_time(strength),
-            "norm_dW": final_norm(1, strength),
-            "mean_gradient_norm": first_order_norm(1, strength),
-            "shuffle_loss_ratio": shuffle_loss_ratio(strength),
-        }
-        for strength in np.asarray(g, dtype=float).tolist()
-    ]
-    return pd.DataFrame(rows)
+    rows = []
+    for strength in np.asarray(g, dtype=float).tolist():
+        time, gradient = convergence_time(strength), first_order_norm(1, strength)
+        shuffled = strength**4 * (2 - strength**2) ** 2
+        rows.append((strength, time, gradient * time, gradient, shuffled))
+    columns = ["g", "tau_star", "norm_dW", "mean_gradient_norm", "shuffle_loss_ratio"]
+    return pd.DataFrame(rows, columns=columns)

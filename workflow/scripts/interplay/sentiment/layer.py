@@ -209,8 +209,8 @@ class Layer:
 
     def pass_down(self, below: "Layer", mask, rows: Rows, share: Share) -> None:
         """Give dL/dx, times the mask, to the layer below; see `take_inputs`."""
-        layout.apply_mask(
-            below.grad_hidden, self.grad_inputs, mask, rows.sizes, rows.starts, *share
+        layout.pass_on(
+            below.grad_hidden, 0, self.grad_inputs, mask, rows.sizes, rows.starts, *share
         )
 
     def sum_gradient(self, rows: Rows, share: Share) -> None:

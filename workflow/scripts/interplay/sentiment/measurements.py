@@ -14,8 +14,7 @@ from interplay.lowrank.spectrum import singular_values
 from interplay.lowrank.truncation import truncations
 from interplay.optimisers.state import Arrays
 from interplay.sentiment.batches import sorted_batches
-from interplay.sentiment.engine import Engine
-from interplay.sentiment.evaluation import SENTENCES_AT_ONCE, evaluate
+from interplay.sentiment.engine import SENTENCES_AT_ONCE, Engine, evaluate
 from interplay.sentiment.model import LAYERS
 from interplay.sentiment.run import Run
 from interplay.sentiment.trained import TrainedLSTM

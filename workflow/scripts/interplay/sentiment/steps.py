@@ -15,10 +15,9 @@ the division change a bit of the result.
 import numpy as np
 
 from interplay.kernels.compiling import compiled
-from interplay.kernels.prefetch import fetch
 from interplay.kernels.tanh import tanh
 from interplay.kernels.tile import LANES, LINE, ROWS, add_product, set_product
-from interplay.kernels.vectors import fill, load, store
+from interplay.kernels.vectors import fetch, fill, load, store
 from interplay.sentiment.layout import GATES, UNITS, copy
 
 CELL = 2
