@@ -102,6 +102,16 @@ def convergence_time(g: float) -> float:
     return 1 / gain(g) ** 2
 
 
+def shuffle_loss_ratio(g: float) -> float:
+    """Return the shuffled loss at tau1* over the initial loss, g⁴ (2 − g²)².
+
+    Without the correlation between dW and W0 the readout lacks the factor β² and is
+    tau1* zhat, so the ratio is (1 − (1 − g²)²)².
+    """
+    gain(g)
+    return g**4 * (2 - g**2) ** 2
+
+
 def target_time(zhat: float, g: float) -> float:
     """Return the learning time at which Eq. (15) reaches the target.
 
@@ -155,10 +165,6 @@ def predictions(
 def scalings(g: ArrayLike) -> pd.DataFrame:
     """Tabulate the first-order dependence on g of the quantities in Fig. 4.
 
-    The norm of dW at tau1* is zhat / β. The shuffled readout has no correlation between
-    dW and W0 and therefore lacks the factor β²: at tau1* it is tau1* zhat, and its loss
-    is (1 − tau1*)² of the initial one.
-
     Args:
         g: (any,), strengths of the initial connectivity.
 
@@ -169,7 +175,8 @@ def scalings(g: ArrayLike) -> pd.DataFrame:
     rows = []
     for strength in np.asarray(g, dtype=float).tolist():
         time, gradient = convergence_time(strength), first_order_norm(1, strength)
-        shuffled = strength**4 * (2 - strength**2) ** 2
+        # To first order, the norm of dW at tau1* is zhat / β.
+        shuffled = shuffle_loss_ratio(strength)
         rows.append((strength, time, gradient * time, gradient, shuffled))
     columns = ["g", "tau_star", "norm_dW", "mean_gradient_norm", "shuffle_loss_ratio"]
     return pd.DataFrame(rows, columns=columns)
