@@ -184,12 +184,10 @@ def compression(
     whole = {name: a for name, a in trained.final.items() if name not in TRUNCATED}
     factored = Factored.of(changes, whole, rank)
     data = pack({"": factored}, "run", vars(trained.run))
-    loss, accuracy = evaluations(
-        rebuilt_weights(data), language, {"dev": dev_set}, threads
-    )["dev"]
-    whole_loss, whole_accuracy = evaluations(
-        trained.final, language, {"dev": dev_set}, threads
-    )["dev"]
+    (loss, accuracy), (whole_loss, whole_accuracy) = (
+        evaluations(weights, language, {"dev": dev_set}, threads)["dev"]
+        for weights in (rebuilt_weights(data), trained.final)
+    )
     row = {
         "experiment": trained.experiment,
         "treebank": trained.treebank,
