@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from interplay.linear.dense import gradient_descent
 from interplay.linear.descent import Descent, arrays_of, descend
 from interplay.linear.divergence import target_task
-from interplay.linear.measurements import curves, measurements, shuffle_loss
+from interplay.linear.measurements import curves, measurements
 from interplay.linear.network import Modes, Trial, draw_network, loss_of, simulate
 from interplay.linear.rates import learning_rate
 from interplay.linear.trained import example_trials, truncation_losses
@@ -168,14 +168,12 @@ def test_a_diverging_descent_raises_an_input_error():
 
 @pytest.mark.parametrize(("n", "g", "epochs"), [(32, 0.0, 20), (128, 0.7, 50)])
 def test_shuffling_degrades_a_network_that_has_something_to_shuffle(n, g, epochs):
-    network, descents = run(n, g, epochs, speed=4)
-    for descent in descents:
-        rng = np.random.default_rng(0)
-        found = shuffle_loss(network, descent.dW, descent.zhat, TRIAL, rng)
-        if g == 0:
-            assert found == pytest.approx(descent.loss[-1], abs=1e-12)
-        else:
-            assert found > 10 * descent.loss[-1]
+    table = measurements(*run(n, g, epochs, speed=4), g, 0, TRIAL, 0.05)
+    shuffled = table.shuffle_loss_ratio * TARGETS**2 / 2
+    if g == 0:
+        np.testing.assert_allclose(shuffled, table.final_loss, rtol=0, atol=1e-12)
+    else:
+        assert (shuffled > 10 * table.final_loss).all()
 
 
 def test_convergence_is_the_first_epoch_below_the_threshold():

@@ -4,29 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from interplay.linear.descent import Descent
 from interplay.linear.network import Network, Trial, loss_of, simulate
 from interplay.runs.streams import stream
-
-Array = NDArray[np.floating]
-
-
-def shuffle_loss(
-    network: Network, dW: Array, zhat: float, trial: Trial, rng: np.random.Generator
-) -> float:
-    """Return the loss after a random permutation of the entries of W0; Fig. 4(d).
-
-    Args:
-        network: the network before training.
-        dW: (N, N), change of the connectivity; it is not permuted.
-        zhat: target.
-        trial: durations and time step.
-        rng: generator of the permutation.
-    """
-    W0 = rng.permutation(network.W0.ravel()).reshape(network.W0.shape)
-    return loss_of(simulate(network, W0 + dW, trial), zhat, trial)
 
 
 def measurements(
@@ -50,19 +31,20 @@ def measurements(
     Returns:
         A row per target: zhat, g, seed, N, initial_loss, final_loss; tau_star, the
         learning time of the first epoch below the threshold; norm_dW after the last
-        epoch; mean_gradient_norm over [0, tau_star]; shuffle_loss_ratio in units of
-        zhat² / 2. tau_star and mean_gradient_norm are NaN if the network has not
-        converged.
+        epoch; mean_gradient_norm over [0, tau_star]; shuffle_loss_ratio, the loss after
+        a random permutation of the entries of W0 (dW is not permuted), in units of
+        zhat² / 2; Fig. 4(d). tau_star and mean_gradient_norm are NaN if the network has
+        not converged.
     """
-    rows = []
+    rows, W0 = [], network.W0
     for descent in descents:
         zhat, epoch = descent.zhat, descent.converged_epoch(threshold)
         tau_star = mean_gradient_norm = np.nan
         if epoch is not None:
             tau_star = descent.tau[epoch]
             mean_gradient_norm = descent.gradient_norm[: epoch + 1].mean()
-        rng = stream("shuffle", "linear", g, seed, zhat)
-        shuffled = shuffle_loss(network, descent.dW, zhat, trial, rng)
+        entries = stream("shuffle", "linear", g, seed, zhat).permutation(W0.ravel())
+        shuffled = simulate(network, entries.reshape(W0.shape) + descent.dW, trial)
         row = {
             "zhat": zhat,
             "g": g,
@@ -73,7 +55,7 @@ def measurements(
             "tau_star": tau_star,
             "norm_dW": np.linalg.norm(descent.core[-1]),
             "mean_gradient_norm": mean_gradient_norm,
-            "shuffle_loss_ratio": shuffled / (zhat**2 / 2),
+            "shuffle_loss_ratio": loss_of(shuffled, zhat, trial) / (zhat**2 / 2),
         }
         rows.append(row)
     return pd.DataFrame(rows)
