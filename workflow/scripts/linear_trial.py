@@ -3,7 +3,7 @@
 from threadpoolctl import threadpool_limits
 
 from interplay.linear.network import Trial, draw_network
-from interplay.linear.trained import TrainedNetworks
+from interplay.linear.trained import example_trials
 from interplay.storage.arrays import read_arrays
 from interplay.storage.tables import write_table
 from job import job
@@ -15,9 +15,8 @@ def main(snakemake):
     g, seed = float(wildcards.g), int(wildcards.seed)
     network = draw_network(params.N, g, seed)
     arrays = read_arrays(snakemake.input.network)
-    trained = TrainedNetworks.from_arrays(network, arrays)
     trial = Trial(dt=params.dt, **params.trial)
-    table = trained.example_trials(map(float, params.zhat), trial)
+    table = example_trials(network, arrays, map(float, params.zhat), trial)
     columns = ["zhat", "g", "seed", "kind", "time", "value"]
     write_table(table.assign(g=g, seed=seed)[columns], snakemake.output.trials)
 

@@ -6,7 +6,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from interplay.linear.descent import arrays_of, descend
-from interplay.linear.measurements import all_curves, measurements
+from interplay.linear.measurements import curves, measurements
 from interplay.linear.network import Trial, draw_network
 from interplay.linear.rates import learning_rates
 from interplay.runs.records import Stopwatch, training_record
@@ -35,7 +35,7 @@ def main(snakemake):
     measured = measurements(network, descents, g, seed, trial, params.threshold)
 
     write_table(measured, output.measurements)
-    write_table(all_curves(descents, g, seed), output.curves)
+    write_table(curves(descents, g, seed), output.curves)
     write_arrays(arrays_of(descents), output.network)
     about = {"g": g, "seed": seed}
     record = training_record(about, params.code, snakemake.threads, stopwatch)

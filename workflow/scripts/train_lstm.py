@@ -6,7 +6,7 @@ from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.devices import describe_device, granted_device, require_determinism
 from interplay.runs.records import describe_machine
 from interplay.sentiment.run import Run, State, initial_state, learning_curves
-from interplay.sentiment.trained import labelled, record_of
+from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.training import train
 from interplay.sentiment.treebank import read_split
 from interplay.storage.arrays import write_arrays
@@ -19,28 +19,36 @@ from job import job
 def main(snakemake):
     """Train the LSTM; write its weights, learning curves and record."""
     params, files, output = snakemake.params, snakemake.input, snakemake.output
-    experiment, threads = snakemake.wildcards.experiment, snakemake.threads
+    threads = snakemake.threads
     require_determinism()
     device = granted_device(snakemake.resources.get("gpu", 0))
 
     run = Run.of(params.experiment, int(snakemake.wildcards.seed))
     train_set, dev_set = read_split(files.train), read_split(files.dev)
     language = run.language(train_set, read_table(files.vectors))
-    n_inputs = language.vectors.shape[1]
+    initial = run.initial_weights(language.vectors.shape[1])
 
     inputs = {name: file_hash(path) for name, path in files.items()}
     identity = value_hash([vars(run), inputs, params.code, device])
     path = Path(output.network).with_name("checkpoint.safetensors")
     checkpoints = Checkpoints(path, identity, every=60.0)
-    start = initial_state(run.initial_weights(n_inputs))
-    first = checkpoints.resume(State.from_checkpoint, start)
+    first = checkpoints.resume(State.from_checkpoint, initial_state(initial))
     state = train(run, language, train_set, dev_set, first, threads, device, checkpoints)
 
-    write_arrays(state.weights, output.network)
-    curves = labelled(learning_curves(state), experiment, run.seed, params.treebank)
-    write_table(curves, output.curves)
+    trained = TrainedLSTM(
+        snakemake.wildcards.experiment,
+        run,
+        params.treebank,
+        device,
+        initial,
+        state.weights,
+    )
+    write_arrays(trained.final, output.network)
+    write_table(trained.labelled(learning_curves(state)), output.curves)
     record = {
-        **record_of(experiment, run, params.treebank, n_inputs, state),
+        **trained.record,
+        "epochs": state.epoch,
+        "steps": state.steps,
         "resumed_at": first.epoch,
         "inputs_sha256": inputs,
         "code_sha256": params.code,

@@ -4,7 +4,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from interplay.linear.network import Trial, draw_network
-from interplay.linear.trained import TrainedNetworks
+from interplay.linear.trained import truncation_losses
 from interplay.storage.arrays import read_arrays
 from interplay.storage.tables import write_table
 from job import job
@@ -20,8 +20,7 @@ def main(snakemake):
     tables = []
     for seed, path in zip(params.seeds, snakemake.input.networks, strict=True):
         network = draw_network(params.N, g, seed)
-        trained = TrainedNetworks.from_arrays(network, read_arrays(path))
-        losses = trained.truncation_losses(RANKS, trial)
+        losses = truncation_losses(network, read_arrays(path), RANKS, trial)
         tables.append(losses.assign(g=g, seed=seed))
     columns = ["zhat", "g", "seed", "rank", "loss"]
     table = pd.concat(tables, ignore_index=True)[columns]
