@@ -28,7 +28,10 @@ def with_prefix(workflow: Any, path: str) -> str:
 def configuration_files(workflow: Any) -> list[Path]:
     """Return the configuration files in the order in which Snakemake merges them."""
     named = named_configuration_files(workflow)
-    return [*(file for file in map(Path, workflow.configfiles) if file not in named), *named]
+    return [
+        *(file for file in map(Path, workflow.configfiles) if file not in named),
+        *named,
+    ]
 
 
 def named_configuration_files(workflow: Any) -> list[Path]:
