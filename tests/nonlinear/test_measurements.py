@@ -81,7 +81,7 @@ def test_the_shuffled_loss_is_of_permuted_w0_plus_dw_over_the_initial_loss(train
 def loss_with(trained, W):
     """Compute the loss of 32 test trials step by step, Eqs (2) and (3), in float64."""
     inputs, targets, mask = trained.test_trials(32)
-    network = trained.network.with_recurrent(W)
+    network = replace(trained.network, W=W)
     W, B, C = (weights.astype(float) for weights in vars(network).values())
     x = np.zeros((inputs.shape[1], len(W)))
     outputs = []

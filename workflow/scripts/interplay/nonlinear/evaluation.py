@@ -1,6 +1,7 @@
 """Losses of a trained network with other recurrent weights."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def losses_with(
         if size not in engines:
             engines[size] = Engine.for_batch(network, some, dt)
         for i, W in enumerate(recurrent):
-            outputs = engines[size].simulate(network.with_recurrent(W), some.inputs)
+            outputs = engines[size].simulate(replace(network, W=W), some.inputs)
             loss = masked_loss(outputs.astype(np.float64), some.targets, some.mask)
             losses[i] += loss * some.mask.sum(dtype=np.float64)
     return losses / trials.mask.sum(dtype=np.float64)

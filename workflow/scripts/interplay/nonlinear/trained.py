@@ -11,7 +11,7 @@ import pandas as pd
 
 from interplay.nonlinear.evaluation import losses_with
 from interplay.nonlinear.network import Network
-from interplay.nonlinear.training import Run, State, draw_test_trials, initial_weights
+from interplay.nonlinear.training import Run, State, initial_weights
 from interplay.runs.records import fingerprint
 from interplay.storage.arrays import read_arrays
 from interplay.storage.errors import InputError
@@ -120,8 +120,8 @@ class TrainedNetwork:
         return in_torch.RateNetwork(self.network, self.task.dt)
 
     def test_trials(self, n_trials: int) -> Trials:
-        """Draw the run's own test trials."""
-        return draw_test_trials(self.run, self.task, n_trials)
+        """Draw the run's own test trials, from a stream that training never uses."""
+        return self.task.draw(self.run.stream("test trials"), n_trials)
 
     def losses_with(
         self, recurrent: Sequence[np.ndarray], n_trials: int = 512
