@@ -12,7 +12,7 @@ from interplay.nonlinear.network import Network
 from interplay.nonlinear.stacked import stack_states, train_stack, unstack_states
 from interplay.nonlinear.stacked_engine import losses_and_gradients
 from interplay.nonlinear.training import Run, initial_state, train
-from interplay.runs.checkpoints import load_checkpoint, save_checkpoint
+from interplay.runs.checkpoints import Checkpoints
 
 TASK = make_task("romo", 0.5)
 RUN = Run("romo", 0.9, 1, n=24, epochs=60, batch=4, learning_rate=0.05 / 24)
@@ -91,9 +91,9 @@ def test_each_network_ends_as_if_trained_alone(changes, device):
 def test_a_stopped_stack_resumes_to_the_bit(tmp_path):
     whole = train_stack(RUNS, TASK, BEGINNINGS)
     part = train_stack([replace(run, epochs=52) for run in RUNS], TASK, BEGINNINGS)
-    path = tmp_path / "checkpoint.safetensors"
-    save_checkpoint(*stack_states(part), "these", path)
-    saved = unstack_states(*load_checkpoint("these", path))
+    checkpoints = Checkpoints(tmp_path / "checkpoint.safetensors", "these")
+    checkpoints.save(*stack_states(part))
+    saved = unstack_states(*checkpoints.load())
     assert {state.epoch for state in saved} == {52}
     for resumed, one in zip(train_stack(RUNS, TASK, saved), whole, strict=True):
         assert resumed.losses == one.losses

@@ -13,7 +13,7 @@ from interplay import make_task
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.network import Network
 from interplay.nonlinear.training import Run, State, initial_state, stretch, train
-from interplay.runs.checkpoints import load_checkpoint, save_checkpoint
+from interplay.runs.checkpoints import Checkpoints
 
 TASK = make_task("romo", 0.5)
 SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
@@ -40,9 +40,9 @@ assert "{module}" not in sys.modules
 def test_a_resumed_run_is_bit_identical(tmp_path):
     whole = train(run_of(130), TASK, initial_state(run_of(130), TASK))
     part = train(run_of(70), TASK, initial_state(run_of(70), TASK))
-    path = tmp_path / "checkpoint.safetensors"
-    save_checkpoint(part, part.progress, "this run", path)
-    saved = State.from_checkpoint(*load_checkpoint("this run", path))
+    checkpoints = Checkpoints(tmp_path / "checkpoint.safetensors", "this run")
+    checkpoints.save(part, part.progress)
+    saved = State.from_checkpoint(*checkpoints.load())
     resumed = train(run_of(130), TASK, saved)
     assert resumed.losses == whole.losses
     for group, arrays in whole.groups.items():
