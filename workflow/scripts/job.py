@@ -2,10 +2,32 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import signature
 
 from interplay.storage.errors import InputError
+
+
+def script(main: Callable[..., None], **options) -> Callable[..., None]:
+    """Run a function as the job of the script that Snakemake executes.
+
+    The decorated function is the last one of its script. A script that is imported, as by a
+    test, runs nothing.
+
+    Args:
+        main: receives the parts of the job that its parameters name: input, output, params,
+            wildcards, threads, resources, config, rule.
+        options: of `job`.
+    """
+    if main.__module__ == "__main__":
+        # Snakemake puts this object into the script.
+        snakemake = main.__globals__["snakemake"]
+        with job(snakemake, **options):
+            main(
+                **{name: getattr(snakemake, name) for name in signature(main).parameters}
+            )
+    return main
 
 
 @contextmanager

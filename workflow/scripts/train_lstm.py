@@ -13,22 +13,21 @@ from interplay.storage.arrays import write_arrays
 from interplay.storage.files import write_json
 from interplay.storage.hashes import file_hash, value_hash
 from interplay.storage.tables import read_table, write_table
-from job import job
+from job import script
 
 
-def main(snakemake):
+@script
+def main(input, output, params, wildcards, threads, resources):
     """Train the LSTM; write its weights, learning curves and record."""
-    params, files, output = snakemake.params, snakemake.input, snakemake.output
-    threads = snakemake.threads
     require_determinism()
-    device = granted_device(snakemake.resources.get("gpu", 0))
+    device = granted_device(resources.get("gpu", 0))
 
-    run = Run.of(params.experiment, int(snakemake.wildcards.seed))
-    train_set, dev_set = read_split(files.train), read_split(files.dev)
-    language = run.language(train_set, read_table(files.vectors))
+    run = Run.of(params.experiment, int(wildcards.seed))
+    train_set, dev_set = read_split(input.train), read_split(input.dev)
+    language = run.language(train_set, read_table(input.vectors))
     initial = run.initial_weights(language.vectors.shape[1])
 
-    inputs = {name: file_hash(path) for name, path in files.items()}
+    inputs = {name: file_hash(path) for name, path in input.items()}
     identity = value_hash([vars(run), inputs, params.code, device])
     path = Path(output.network).with_name("checkpoint.safetensors")
     checkpoints = Checkpoints(path, identity, every=60.0)
@@ -36,7 +35,7 @@ def main(snakemake):
     state = train(run, language, train_set, dev_set, first, threads, device, checkpoints)
 
     trained = TrainedLSTM(
-        snakemake.wildcards.experiment,
+        wildcards.experiment,
         run,
         params.treebank,
         device,
@@ -59,8 +58,3 @@ def main(snakemake):
     }
     write_json(record, output.record)
     checkpoints.remove()
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)
