@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 
@@ -11,27 +10,23 @@ from interplay.figures.style import RC, save
 from interplay.provenance.identity import inputs_hash, short_id
 from interplay.storage.hashes import file_hash
 from interplay.storage.tables import read_table
-from job import job
+from job import script
 
 
-def main(snakemake) -> dict[str, Any]:
+@script
+def main(input, output, params, rule):
     """Read the tables, draw the figure, write it with its identity.
 
     Returns:
         What each panel shows, for the job's record.
     """
-    params = snakemake.params
     module = import_module(f"interplay.figures.{params.figure}")
-    tables = {name: read_table(path) for name, path in snakemake.input.items()}
+    tables = {name: read_table(path) for name, path in input.items()}
     with mpl.rc_context(RC):
         figure = module.draw(**tables, **params.options)
-    inputs = {str(path): file_hash(path) for path in snakemake.input}
-    identity = inputs_hash(snakemake.rule, inputs, dict(params.items()))
-    stem = Path(snakemake.output[0]).with_suffix("")
+    inputs = {str(path): file_hash(path) for path in input}
+    identity = inputs_hash(rule, inputs, dict(params.items()))
+    stem = Path(output[0]).with_suffix("")
     save(figure, stem, short_id(stem.name, identity), identity)
-    return {letter: asdict(panel) for letter, panel in module.PANELS.items()}
-
-
-if __name__ == "__main__":
-    with job(snakemake) as said:
-        said["panels"] = main(snakemake)
+    panels = {letter: asdict(panel) for letter, panel in module.PANELS.items()}
+    return {"panels": panels}

@@ -5,16 +5,16 @@ from pathlib import Path
 
 from interplay.sentiment.downloads import copy_checked, downloaded_archive
 from interplay.sentiment.treebank import SPLITS
-from job import job
+from job import script
 
 logger = logging.getLogger("interplay")
 
 
-def main(snakemake):
+@script
+def main(output, params, config):
     """Copy or download the files, and check their hashes."""
-    params, output = snakemake.params, snakemake.output
     # The source is not a parameter of the job: the hashes determine the files.
-    if folder := snakemake.config.get("treebank"):
+    if folder := config.get("treebank"):
         logger.info("copying from %s", folder)
         for split in SPLITS:
             copy_checked(
@@ -26,8 +26,3 @@ def main(snakemake):
             for split in SPLITS:
                 member, sha256 = f"trees/{split}.txt", params.files[split]
                 archive.extract(member, output[split], sha256)
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)

@@ -2,13 +2,35 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from interplay.storage.errors import InputError
+
+
+def script(main: Callable[..., Any], **options) -> Callable[..., Any]:
+    """Run a function as the job of the script that Snakemake executes.
+
+    The decorated function is the last one of its script. A script that is imported, as by a
+    test, runs nothing.
+
+    Args:
+        main: receives the parts of the job that its parameters name: input, output, params,
+            wildcards, threads, resources, config, rule. It may return what it says of its
+            outputs, a mapping of JSON values, for the job's record.
+        options: of `job`.
+    """
+    if main.__module__ == "__main__":
+        # Snakemake puts this object into the script.
+        snakemake = main.__globals__["snakemake"]
+        parts = {name: getattr(snakemake, name) for name in signature(main).parameters}
+        with job(snakemake, **options) as said:
+            said |= main(**parts) or {}
+    return main
 
 
 @contextmanager

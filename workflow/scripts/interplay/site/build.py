@@ -1,6 +1,7 @@
 """Write the pages of the site."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -253,10 +254,9 @@ def _rows(table: pd.DataFrame) -> Iterable[pd.Series]:
     return (row for _, row in table.iterrows())
 
 
-def _verdicts(claims: Iterable[Content]) -> list[tuple[str, dict[str, int]]]:
+def _verdicts(claims: Iterable[Content]) -> list[tuple[str, Counter[str]]]:
     """Return the count of each verdict, by reading."""
-    counts: dict[str, dict[str, int]] = {}
+    counts: dict[str, Counter[str]] = {}
     for claim in claims:
-        reading = counts.setdefault(claim["reading"], {})
-        reading[claim["verdict"]] = reading.get(claim["verdict"], 0) + 1
+        counts.setdefault(claim["reading"], Counter())[claim["verdict"]] += 1
     return list(counts.items())
