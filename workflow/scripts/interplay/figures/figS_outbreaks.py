@@ -31,7 +31,7 @@ PANELS = lettered(
         Panel(
             f"outbreaks against g in the {which} reading",
             "nonlinear.csv",
-            f"experiment in @readings[{number}].values() and converged_early",
+            f"experiment in @readings[{number}] and converged_early",
             DRAWN,
         )
         for number, which in enumerate(("first", "second"))

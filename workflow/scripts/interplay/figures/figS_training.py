@@ -30,7 +30,7 @@ PANELS = by_task(
     Panel(
         "loss during training in three ways",
         "nonlinear_loss.parquet",
-        "experiment in @experiments['{task}'].values() and seed == @seed and g in @g",
+        "experiment in @experiments['{task}'] and seed == @seed and g in @g",
         ("loss",),
     ),
     *(
