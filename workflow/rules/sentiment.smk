@@ -1,6 +1,11 @@
 """Section 4: a two-layer LSTM on the Stanford Sentiment Treebank."""
 
-LOCAL_TREEBANK, LOCAL_VECTORS = config.get("treebank"), config.get("glove")
+from interplay.sentiment.tree_files import read_split_file
+from interplay.sentiment.vector_text import check_first_lines
+
+LOCAL_TREEBANK, LOCAL_VECTORS = (
+    os.path.expanduser(config.get(key, "")) for key in ("treebank", "glove")
+)
 # Local copies of the real data come before the synthetic one that a preview asks for.
 SYNTHETIC = "synthetic" in config["sentiment"] and not (LOCAL_TREEBANK or LOCAL_VECTORS)
 LSTMS = sentiment_experiments(config["sentiment"])
@@ -11,17 +16,24 @@ LSTM_THREADS = 2 if config["sentiment"]["N"] > 64 else 1
 FIRST = 1
 TREEBANK = "synthetic treebank" if SYNTHETIC else "Stanford Sentiment Treebank"
 
-if LOCAL_TREEBANK and not Path(LOCAL_TREEBANK).is_dir():
-    raise WorkflowError(
-        f"config: treebank: expected a folder, found none: {LOCAL_TREEBANK}"
-    )
-if LOCAL_VECTORS and not Path(LOCAL_VECTORS).is_file():
-    raise WorkflowError(f"config: glove: expected a file, found none: {LOCAL_VECTORS}")
+# Local files of another kind are refused here, before any job starts.
+try:
+    if LOCAL_TREEBANK:
+        for split, sha256 in config["sentiment"]["treebank"]["files"].items():
+            read_split_file(Path(LOCAL_TREEBANK), split, sha256)
+    if LOCAL_VECTORS:
+        check_first_lines(
+            LOCAL_VECTORS, **settings("sentiment", "vectors", keys="file dimension")
+        )
+except InputError as error:
+    raise WorkflowError(str(error)) from None
 
 
 # Downloads and what is prepared from them serve all results folders. The name of a folder
-# is the hash of the vectors, so the same file at another path changes nothing, and another
-# file never replaces what was prepared from this one.
+# is the hash of the vectors' file as it is given, which `sha256sum` confirms: the same file
+# at another path changes nothing, and another file never replaces what was prepared from
+# this one. A zip archive as downloaded has the hash of the download. The same vectors
+# unpacked or compressed otherwise are another file, and are prepared again.
 if SYNTHETIC:
     TREES = VECTORS = SENTENCES = "<results>/sentiment/data"
     VECTORS_SHA256 = ""
@@ -68,7 +80,7 @@ if SYNTHETIC:
 else:
 
     rule fetch_treebank:
-        """Get the three files of trees from their host, or from `--config treebank=DIR`."""
+        """Get the three files of trees from their host, or from `--config treebank=PATH`."""
         output:
             train=f"{TREES}/train.txt",
             dev=f"{TREES}/dev.txt",
@@ -146,8 +158,9 @@ rule prepare_sentences:
         mem_mb=each_try(2000),
         runtime=each_try(20),
     params:
+        **settings("sentiment", "vectors", keys="file dimension"),
         trees=lookup(dpath="sentiment/treebank/files", within=config),
-        dimension=lookup(dpath="sentiment/vectors/dimension", within=config),
+        # The file that is taken out of a zip archive, and the numbers per word in it.
         vectors_sha256=VECTORS_SHA256,
         code=code("prepare_sentences.py"),
     message:

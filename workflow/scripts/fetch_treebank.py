@@ -1,10 +1,13 @@
 """Get the three files of trees, from their host or from a local copy."""
 
 import logging
+import os
 from pathlib import Path
 
-from interplay.sentiment.downloads import copy_checked, downloaded_archive
+from interplay.sentiment.downloads import downloaded_archive
+from interplay.sentiment.tree_files import read_split_file
 from interplay.sentiment.treebank import SPLITS
+from interplay.storage.files import replacing
 from job import job
 
 logger = logging.getLogger("interplay")
@@ -12,12 +15,13 @@ logger = logging.getLogger("interplay")
 with job(snakemake):
     params, output = snakemake.params, snakemake.output
     # The source is not a parameter of the job: the hashes determine the files.
-    if folder := snakemake.config.get("treebank"):
-        logger.info("copying from %s", folder)
+    if local := snakemake.config.get("treebank"):
+        logger.info("copying from %s", local)
+        source = Path(os.path.expanduser(local))
         for split in SPLITS:
-            copy_checked(
-                Path(folder) / f"{split}.txt", params.files[split], output[split]
-            )
+            trees = read_split_file(source, split, params.files[split])
+            with replacing(output[split]) as temporary:
+                temporary.write_bytes(trees)
     else:
         scratch = Path(output[0]).parent
         with downloaded_archive(params.urls, params.sha256, scratch) as archive:
