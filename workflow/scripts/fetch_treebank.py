@@ -1,7 +1,6 @@
 """Get the three files of trees, from their host or from a local copy."""
 
 import logging
-import os
 from pathlib import Path
 
 from interplay.sentiment.downloads import downloaded_archive
@@ -17,9 +16,8 @@ with job(snakemake):
     # The source is not a parameter of the job: the hashes determine the files.
     if local := snakemake.config.get("treebank"):
         logger.info("copying from %s", local)
-        source = Path(os.path.expanduser(local))
         for split in SPLITS:
-            trees = read_split_file(source, split, params.files[split])
+            trees = read_split_file(Path(local), split, params.files[split])
             with replacing(output[split]) as temporary:
                 temporary.write_bytes(trees)
     else:

@@ -1,7 +1,5 @@
 """Turn trees into labelled sentences, and read the vectors of their words."""
 
-import os
-
 from interplay.sentiment.treebank import SPLITS, build_treebank, read_trees, write_split
 from interplay.sentiment.vectors import read_vectors
 from interplay.storage.tables import write_table
@@ -12,7 +10,7 @@ with job(snakemake):
     trees = {split: read_trees(files[split]) for split in SPLITS}
     treebank = build_treebank(trees)
     words = {word for tokens in treebank["train"]["tokens"] for word in tokens}
-    source = files.get("vectors") or os.path.expanduser(snakemake.config["glove"])
+    source = files.get("vectors") or snakemake.config["glove"]
     vectors = read_vectors(source, words, params.dimension, params.file)
 
     for split in SPLITS:
