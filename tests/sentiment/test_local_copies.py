@@ -83,6 +83,12 @@ def test_vectors_are_read_in_whatever_form(tmp_path, name, content):
     assert vectors.dtype == np.float32
 
 
+def test_a_header_of_a_longer_file_is_logged(tmp_path, caplog):
+    path = write(tmp_path / "v.txt", b"400000 3\n" + TEXT)
+    read_vectors(path, WORDS, 3)
+    assert caplog.messages == [f"{path}: line 1 announces 400000 words, found 3"]
+
+
 def test_zstd_needs_python_3_14(tmp_path):
     if sys.version_info >= (3, 14):
         from compression import zstd
