@@ -5,7 +5,11 @@ from interplay.sentiment.vector_text import check_first_lines
 
 # In a container, where jobs read these files, `~` may be another folder.
 config.update(
-    {key: os.path.expanduser(config[key]) for key in ("treebank", "glove") if key in config}
+    {
+        key: os.path.expanduser(config[key])
+        for key in ("treebank", "glove")
+        if key in config
+    }
 )
 LOCAL_TREEBANK, LOCAL_VECTORS = config.get("treebank"), config.get("glove")
 # Local copies of the real data come before the synthetic one that a preview asks for.
