@@ -12,7 +12,7 @@ def main(input, output, params, config):
     treebank = build_treebank({split: read_trees(input[split]) for split in SPLITS})
     words = {word for tokens in treebank["train"]["tokens"] for word in tokens}
     source = input.get("vectors") or config["glove"]
-    vectors = read_vectors(source, words, params.dimension)
+    vectors = read_vectors(source, words, params.dimension, params.file)
 
     for split in SPLITS:
         write_split(treebank[split], output[split])
