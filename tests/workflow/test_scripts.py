@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from interplay.kernels.denormals import denormals_flushed
 from interplay.nonlinear.archived import read_archived
 from interplay.storage.tables import read_table, write_table
 from interplay.tables.networks import COLUMNS, DECISIONS, NETWORK
@@ -47,7 +48,9 @@ def run(script, wildcards, params, output, **inputs):
     parts = {"wildcards": wildcards, "params": params, "output": output, "input": inputs}
     parts = {name: Names(part) for name, part in parts.items()} | {"threads": 1}
     main = import_module(script).main
-    main(**{name: parts[name] for name in signature(main).parameters})
+    # Some scripts flush denormal numbers, which would spoil the tests after them.
+    with denormals_flushed():
+        main(**{name: parts[name] for name in signature(main).parameters})
 
 
 def files(folder, *names):
