@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -242,8 +243,8 @@ def _blas() -> list[dict[str, Any]]:
     """Return each library of linear algebra that is loaded; none before NumPy is."""
     if "numpy" not in sys.modules:
         return []
-    from threadpoolctl import threadpool_info
-
+    # Named, since the Snakefile reads this module where the lock is not installed.
+    threadpool_info = import_module("threadpoolctl").threadpool_info
     keys = "user_api", "internal_api", "version", "architecture", "num_threads"
     libraries = [{key: each.get(key) for key in keys} for each in threadpool_info()]
     return sorted(libraries, key=lambda each: str(each["internal_api"]))
