@@ -49,11 +49,11 @@ class TorchAdam:
         """Change the trained weights by one step, in place, given the gradient by each."""
         torch._foreach_add_(self._steps, 1)  # pyright: ignore[reportPrivateImportUsage]
         torch._fused_adam_(  # pyright: ignore[reportPrivateImportUsage]
-            *map(self._in_order, (self.weights, gradients)),
-            *(
-                self._in_order(self._moments.get(name))
-                for name in (MEANS, SQUARES, PEAKS)
-            ),
+            self._in_order(self.weights),
+            self._in_order(gradients),
+            self._in_order(self._moments[MEANS]),
+            self._in_order(self._moments[SQUARES]),
+            self._in_order(self._moments.get(PEAKS)),
             self._steps,
             amsgrad=PEAKS in self._moments,
             beta1=BETAS[0],
