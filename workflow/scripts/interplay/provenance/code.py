@@ -157,12 +157,13 @@ class Sources:
         stub = self.root.joinpath(*package.split("."), "__init__.pyi")
         if not package or stub.name not in self._names_in(stub.parent):
             return set()
-        found = set()
-        for node in parse(stub, source_text(stub)).body:
-            if isinstance(node, ast.ImportFrom) and node.module:
-                if name in ("*", *(alias.name for alias in node.names)):
-                    found.add(node.module)
-        return found
+        tree = parse(stub, source_text(stub))
+        imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+        return {
+            node.module
+            for node in imports
+            if node.module and name in ("*", *(alias.name for alias in node.names))
+        }
 
 
 def refuse_strays(folder: Path) -> None:
