@@ -85,6 +85,7 @@ class Recorder:
             **{key: about[key] for key in named},
             **{key: self._plan[key] for key in ("script", "modules")},
             **{key: run[key] for key in ("workflow", "configuration", "command_line")},
+            "workflow_git": run["git"],
             **self.at_start,
             "outputs": {path: file_hash(path) for path in about["outputs"]},
             "code": {path: self._code_hash(path) for path in self.loaded()},
