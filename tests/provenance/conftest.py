@@ -8,6 +8,8 @@ from interplay.__main__ import main
 from tests.provenance.repositories import git
 from tests.provenance.small import (
     ARCHIVE,
+    PART,
+    Job,
     jobs,
     sealed,
     write,
@@ -49,3 +51,14 @@ def repository(tmp_path, monkeypatch, own_git_settings):
     git(root, "add", ".")
     git(root, "commit", "--quiet", "-m", "results")
     return root
+
+
+@pytest.fixture
+def archived_figure(repository):
+    """The repository, with a figure in its archive in one of three formats."""
+    outputs = [f"results/figures/fig2.{suffix}" for suffix in ("pdf", "png", "svg")]
+    for path in outputs:
+        write(repository / path, "drawn")
+    sealed(repository, [*jobs(repository), Job("fig2", [PART], outputs, started=5.0)])
+    assert main(["archive", ARCHIVE, "--results", "results"]) == 0
+    return repository
