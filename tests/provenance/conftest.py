@@ -1,6 +1,4 @@
-"""The small project, its archive under git, and git without the user's settings."""
-
-import os
+"""The small project, and its archive under git."""
 
 import pytest
 
@@ -25,13 +23,6 @@ def small(tmp_path):
     write_results(tmp_path)
     sealed(tmp_path, jobs(tmp_path))
     return tmp_path
-
-
-@pytest.fixture
-def own_git_settings(monkeypatch):
-    """Keep the settings of the user and the machine, such as core.autocrlf, from git."""
-    for scope in ("GLOBAL", "SYSTEM"):
-        monkeypatch.setenv(f"GIT_CONFIG_{scope}", os.devnull)
 
 
 @pytest.fixture
