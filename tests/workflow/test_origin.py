@@ -8,7 +8,7 @@ import time
 import pytest
 
 from interplay.provenance.receipts import RECEIPTS, Chain
-from interplay.provenance.recording import LOCK, RECORD
+from interplay.provenance.recording import LOCK
 from interplay.provenance.verify import verify
 from interplay.storage.hashes import file_hash
 from tests.provenance.repositories import git
@@ -32,13 +32,14 @@ def begun(copies, own_git_settings):
         git(folder, "init", "--quiet")
         git(folder, "add", ".")
         git(folder, "commit", "--quiet", "-m", "workflow")
-        process = subprocess.Popen(
-            [*SNAKEMAKE, "--cores", "1", *options, "--", target],
-            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            start_new_session=True,
-        )  # fmt: skip
+        with open(folder.parent / "said", "w") as said:
+            process = subprocess.Popen(
+                [*SNAKEMAKE, "--cores", "1", *options, "--", target],
+                cwd=folder, stdout=said, stderr=said, start_new_session=True,
+            )  # fmt: skip
         running.append(process)
-        while not list(folder.rglob(f"train{RECORD}")) and process.poll() is None:
+        # Snakemake has noted the end of the first job when it starts the second one.
+        while len(list(folder.rglob("train.log"))) < 2 and process.poll() is None:
             time.sleep(0.05)
         return folder, process
 
@@ -46,7 +47,7 @@ def begun(copies, own_git_settings):
     for process in running:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.wait()
 
 
 def receipts(folder):
@@ -81,8 +82,8 @@ def test_jobs_that_ended_in_a_run_that_failed_have_receipts(begun):
     folder, process = begun(SPECTRUM)
     whole = (folder / MODULE).read_text()
     (folder / MODULE).write_text(f"{whole}\n\nx = 1\n")
-    said, _ = process.communicate()
-    assert process.returncode != 0
+    assert process.wait() != 0
+    said = (folder.parent / "said").read_text()
     line = f"{MODULE}: edited since the run of the workflow began; run the workflow again"
     assert line in said
     assert {receipt.rule for receipt in receipts(folder)} == {"train_network"}
