@@ -18,7 +18,7 @@ from statistics import median
 import pandas as pd
 
 from interplay.provenance.costs import costs
-from interplay.provenance.receipts import NAME, Chain, Receipt
+from interplay.provenance.receipts import RECEIPTS, Chain, Receipt
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
 
@@ -70,7 +70,7 @@ def main() -> None:
     results = parser.parse_args().results
     root = Path.cwd()
     try:
-        receipts = Chain.read(results / NAME).receipts
+        receipts = Chain.read(results / RECEIPTS).receipts
         spent = costs(results / "benchmarks")
     except InputError as error:
         sys.exit(f"{parser.prog}: {error}")

@@ -4,6 +4,7 @@ import inspect
 import json
 import math
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -135,7 +136,7 @@ def test_a_claim_about_all_tasks_needs_an_answer_for_each():
     assert row["reason"] == "no answer for: task 1"
     assert verdict_of([1, 1], [np.nan])["verdict"] == FAILS
     # A value of g without an answer is none of the statement's parts.
-    by_g = Claim(**{**vars(CLAIM), "each": ("task", "g"), "known": "settled"})
+    by_g = replace(CLAIM, each=("task", "g"), known="settled")
     numbers = pd.DataFrame(
         {"task": "romo", "g": [0.0, 2.7], "seed": 0, "x": 3.0, "settled": [True, False]}
     )
@@ -145,8 +146,7 @@ def test_a_claim_about_all_tasks_needs_an_answer_for_each():
 
 
 def test_a_pooled_claim_has_one_value_for_all_seeds():
-    options = {"quantity": "trend", "pooled": True, "expected": Expected(at_least=0.8)}
-    pooled = Claim(**{**vars(CLAIM), **options})
+    pooled = replace(CLAIM, quantity="trend", pooled=True, expected=Expected(0.8))
     numbers = pd.DataFrame(
         {"task": "romo", "seed": [0, 1, 2], "g": [0, 1, 2], "x": [1, 2, 3]}
     )
@@ -191,7 +191,7 @@ values = st.lists(st.floats(-20, 20), min_size=1, max_size=5)
 @given(st.lists(values, min_size=1, max_size=4), st.floats(0, 5))
 def test_a_wider_interval_never_makes_a_verdict_worse(parts, more):
     order = [FAILS, PARTLY, HOLDS]
-    wider = Claim(**{**vars(CLAIM), "expected": Expected(2 - more, 10 + more)})
+    wider = replace(CLAIM, expected=Expected(2 - more, 10 + more))
     narrow, wide = verdict_of(*parts), verdict_of(*parts, claim=wider)
     assert order.index(narrow["verdict"]) <= order.index(wide["verdict"])
 
@@ -199,6 +199,6 @@ def test_a_wider_interval_never_makes_a_verdict_worse(parts, more):
 def test_a_table_or_quantity_that_is_not_there_is_one_line():
     with pytest.raises(InputError, match=r"a-claim: expected a table of .*numbers"):
         measure(CLAIM, {"others": pd.DataFrame()})
-    claim = Claim(**{**vars(CLAIM), "quantity": "one_value"})
+    claim = replace(CLAIM, quantity="one_value")
     with pytest.raises(InputError, match=r"claim a-claim: .*found one_value"):
         measure(claim, {"numbers": pd.DataFrame()})

@@ -18,7 +18,7 @@ def networks_of(names, **columns):
     index = pd.MultiIndex.from_product(
         [names, G, SEEDS], names=["experiment", "g", "seed"]
     )
-    rows = pd.DataFrame(index=index).reset_index()
+    rows = index.to_frame(index=False)
     rows.insert(1, "task", rows.experiment.str.partition("_")[0])
     return rows.assign(**columns)
 

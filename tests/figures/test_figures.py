@@ -1,5 +1,6 @@
 """Figures: the rows that panels show, and networks that did not converge or settle."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from interplay.figures import (
     fig1,
@@ -44,12 +46,22 @@ READINGS = {
 }
 
 
-def in_three_ways(networks):
-    """Return networks of each task trained in three ways, and their parameters."""
-    ways = {"": ADAM, "_W": {**ADAM, "trained": ["W"]}}
-    ways["_descent"] = {**ADAM, "optimiser": "gradient_descent"}
+WAYS = {
+    task: {"Adam": task, "W alone": f"{task}_W", "gradient descent": f"{task}_descent"}
+    for task in tables.TASKS
+}
+
+
+def in_three_ways():
+    """Return networks of each task trained in three ways, none of which by descent learnt."""
+    changes = {
+        "W alone": {"trained": ["W"]},
+        "gradient descent": {"optimiser": "gradient_descent"},
+    }
     parameters = {
-        f"{task}{suffix}": way for task in tables.TASKS for suffix, way in ways.items()
+        name: ADAM | changes.get(way, {})
+        for ways in WAYS.values()
+        for way, name in ways.items()
     }
     rows = tables.nonlinear(parameters)
     descent = rows.experiment.str.endswith("descent")
@@ -58,11 +70,7 @@ def in_three_ways(networks):
     return comparisons.training(with_decisions(rows, 25), parameters)
 
 
-TRAINING = in_three_ways(NETWORKS)
-WAYS = {
-    task: {"Adam": task, "W alone": f"{task}_W", "gradient descent": f"{task}_descent"}
-    for task in tables.TASKS
-}
+TRAINING = in_three_ways()
 SCALING = comparisons.scaling(
     pd.concat([NETWORKS, tables.nonlinear(["mante_small"]).assign(N=8)]),
     {name: {} for name in (*tables.TASKS, "mante_small")},
@@ -155,22 +163,16 @@ def draw(module, changed=(), **changed_options):
 
 
 @pytest.mark.parametrize("module", FIGURES, ids=lambda module: module.__name__)
-def test_a_figure_has_a_letter_per_panel(module):
-    figure = draw(module)
-    with mpl.rc_context(RC):
-        figure.draw_without_rendering()
-    titles = [ax.get_title(loc="left") for ax in figure.axes]
-    assert sorted(filter(None, titles)) == [f"({letter})" for letter in module.PANELS]
-
-
-@pytest.mark.parametrize("module", FIGURES, ids=lambda module: module.__name__)
-def test_a_figure_is_the_same_each_time(module):
+def test_a_figure_has_a_letter_per_panel_and_is_the_same_each_time(module):
     pictures = []
     for _ in range(2):
+        figure = draw(module)
+        canvas = FigureCanvasAgg(figure)
         with mpl.rc_context(RC):
-            canvas = FigureCanvasAgg(draw(module))
             canvas.draw()
         pictures.append(np.asarray(canvas.buffer_rgba()))
+        titles = [ax.get_title(loc="left") for ax in figure.axes]
+        assert sorted(filter(None, titles)) == [f"({letter})" for letter in module.PANELS]
     np.testing.assert_array_equal(*pictures)
 
 
@@ -188,6 +190,17 @@ def test_a_panel_of_fig1_is_of_one_task_seed_and_the_shown_epochs():
     assert set(rows.seed) == {0}
     assert set(rows.g) == {0.0, 0.9}
     assert rows.epoch.max() == 29
+
+
+def test_traces_of_fig1_do_not_touch():
+    ax = Figure().subplots()
+    wild = tables.trials().query("experiment == 'mante' and kind == 'output' and g == 0")
+    wild = pd.concat([wild, wild.assign(channel=2, value=0.0)])
+    offsets = fig1._draw_channels(ax, wild[wild.seed == 0], "z", "k")
+    ranges = [(line.get_ydata().min(), line.get_ydata().max()) for line in ax.lines]
+    assert list(offsets) == [0, 1, 2]
+    for above, below in pairwise(ranges):
+        assert above[0] > below[1]
 
 
 def test_saving_does_not_move_the_panels_of_fig1(tmp_path):

@@ -1,5 +1,7 @@
 """Figures of the linear networks, for any targets and for networks that fail."""
 
+from itertools import product
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -26,13 +28,18 @@ def style():
         yield
 
 
+def grid(**axes):
+    """Return a row for each combination of values of some columns."""
+    return pd.MultiIndex.from_product(axes.values(), names=axes).to_frame(index=False)
+
+
 def networks(tau_star, zhat=(0.5, 2.0)):
     """Return linear.csv of two seeds at g = 0 and 0.6; tau_star as (zhat, g, seed)."""
-    index = pd.MultiIndex.from_product([zhat, [0.0, 0.6], [0, 1]])
-    table = index.to_frame(index=False, name=["zhat", "g", "seed"])
+    table = grid(zhat=zhat, g=[0.0, 0.6], seed=[0, 1])
     values = np.broadcast_to(tau_star, (len(zhat), 2, 2)).ravel()
-    table["tau_star"] = table["mean_gradient_norm"] = values
-    return table.assign(norm_dW=1.0, shuffle_loss_ratio=0.5)
+    return table.assign(
+        tau_star=values, mean_gradient_norm=values, norm_dW=1.0, shuffle_loss_ratio=0.5
+    )
 
 
 def points(axes, marker):
@@ -77,28 +84,20 @@ def test_fig4_has_crosses_where_no_network_converged():
     assert points(second, "x") == []
 
 
-def curves(g=(0.0, 0.6), zhat=(0.5, 2.0)):
+SHOWN = {"zhat": [0.5, 2.0], "g": [0.0, 0.6]}
+
+
+def curves():
     """Return linear_curves of one seed: s1 and s2 grow, s3 to s5 are 0."""
-    tables = []
-    for target in zhat:
-        for strength in g:
-            tau = np.linspace(0, 1, 20)
-            tables.append(
-                pd.DataFrame(
-                    {"zhat": target, "g": strength, "seed": 0, "epoch": range(20)}
-                    | {"tau": tau, "loss": 1 - tau, "gradient_norm": 1.0}
-                    | {"s1": tau, "s2": tau**3, "s3": 0.0, "s4": 1e-12, "s5": 0.0}
-                )
-            )
-    return pd.concat(tables, ignore_index=True)
+    tau = np.linspace(0, 1, 20)
+    learning = pd.DataFrame({"epoch": range(20), "tau": tau, "loss": 1 - tau, "s1": tau})
+    learning = learning.assign(gradient_norm=1.0, s2=tau**3, s3=0.0, s4=1e-12, s5=0.0)
+    return grid(**SHOWN, seed=[0]).merge(learning, how="cross")
 
 
 def theory():
-    tables = [prediction(zhat, g, 1.0) for zhat in (0.5, 2.0) for g in (0.0, 0.6)]
+    tables = [prediction(zhat, g, 1.0) for zhat, g in product(*SHOWN.values())]
     return pd.concat(tables, ignore_index=True)
-
-
-SHOWN = {"zhat": [0.5, 2.0], "g": [0.0, 0.6]}
 
 
 def test_spectrum_shows_and_names_only_what_the_axis_can_show():
@@ -110,10 +109,8 @@ def test_spectrum_shows_and_names_only_what_the_axis_can_show():
 
 
 def trials():
-    index = pd.MultiIndex.from_product([[0.5, 2.0], [0.0, 0.6], ["input", "output"]])
-    table = index.to_frame(index=False, name=["zhat", "g", "kind"])
     times = pd.DataFrame({"time": [0.0, 1.0], "value": [0.0, 1.0]})
-    return table.assign(seed=0).merge(times, how="cross")
+    return grid(**SHOWN, kind=["input", "output"], seed=[0]).merge(times, how="cross")
 
 
 def test_fig3_names_the_theory_wherever_it_is_drawn():
@@ -124,14 +121,12 @@ def test_fig3_names_the_theory_wherever_it_is_drawn():
 
 
 def cosine_tables():
-    grid = pd.DataFrame([(g, seed) for g in (0.0, 0.8) for seed in (0, 1)])
-    grid.columns = ["g", "seed"]
-    learning = pd.DataFrame(
-        {"epoch": [0, 1], "loss": [1.0, 0.5], "eigenvalue_re": 1.0, "eigenvalue_im": 0.0}
-    )
-    output = pd.DataFrame({"time": [0.0, 1, 2], "output": 0.0, "target": 1.0})
-    output["scored"] = [False, True, False]
-    return grid.merge(output, how="cross"), grid.merge(learning, how="cross")
+    learning = pd.DataFrame({"epoch": [0, 1], "loss": [1.0, 0.5]})
+    learning = learning.assign(eigenvalue_re=1.0, eigenvalue_im=0.0)
+    output = pd.DataFrame({"time": [0.0, 1, 2], "scored": [False, True, False]})
+    output = output.assign(output=0.0, target=1.0)
+    networks = grid(g=[0.0, 0.8], seed=[0, 1])
+    return networks.merge(output, how="cross"), networks.merge(learning, how="cross")
 
 
 def draw_divergence():
@@ -145,16 +140,11 @@ def draw_divergence():
 
 
 def second_order_table():
-    tables = [
-        pd.DataFrame(
-            {"vectors": vectors, "zhat": zhat, "seed": 0, "epoch": [0, 10, 20, 30]}
-            | {"tau": [0.0, 0.1, 0.2, 0.3], "eigenvalue": [0, 0.01, 0.04, 0.09]}
-            | {"predicted": [0, 0.01, 0.04, 0.09], "s1": [0.0, 0.1, 0.2, 0.3]}
-        )
-        for vectors in ("orthogonal", "independent")
-        for zhat in (0.5, 2.0)
-    ]
-    return pd.concat(tables, ignore_index=True)
+    networks = grid(vectors=["orthogonal", "independent"], zhat=[0.5, 2.0], seed=[0])
+    s1 = np.array([0.0, 0.1, 0.2, 0.3])
+    learning = pd.DataFrame({"epoch": [0, 10, 20, 30], "tau": s1, "s1": s1})
+    learning = learning.assign(eigenvalue=s1**2, predicted=s1**2)
+    return networks.merge(learning, how="cross")
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,7 @@ def test_two_neurons_that_oscillate_have_no_loss():
     assert loss < 1e-25
     assert np.abs(gradient).max() < 1e-11
     assert upper_eigenvalue(solution.W0) == pytest.approx(value)
-
-
-def test_output_of_the_oscillator_is_the_target_over_the_whole_trial():
-    solution, _ = oscillator()
+    assert sustaining_eigenvalue(5, 1e-6) == pytest.approx(1 + 0.4j * np.pi, abs=1e-5)
     table = cosine_output(solution, solution.W0, TRIAL)
     np.testing.assert_allclose(table.output, table.target, atol=1e-11)
     assert table.time.iloc[[0, -1]].tolist() == pytest.approx([0, 20])
@@ -57,10 +54,6 @@ def test_without_initial_connectivity_dW_is_a_multiple_of_one_matrix():
     np.testing.assert_allclose(W, factor * np.outer(start.m, start.m), atol=1e-12)
     assert (curves.eigenvalue_im == 0).all()
     assert curves.eigenvalue_re.iloc[-1] == pytest.approx(factor)
-
-
-def test_sustaining_eigenvalue_of_small_steps():
-    assert sustaining_eigenvalue(5, 1e-6) == pytest.approx(1 + 0.4j * np.pi, abs=1e-5)
 
 
 @pytest.mark.parametrize("n", [8, 64])

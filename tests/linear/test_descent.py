@@ -1,49 +1,22 @@
-"""Gradient descent of linear networks against autograd with dense matrices."""
+"""Gradient descent in the bases against dense matrices, and the measurements on it."""
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interplay.linear.descent import Descent, descend
-from interplay.linear.measurements import curves, example_trial, measure, shuffle_loss
+from interplay.linear.dense import gradient_descent
+from interplay.linear.descent import Descent, arrays_of, descend
+from interplay.linear.divergence import target_task
+from interplay.linear.measurements import curves, measurements
 from interplay.linear.network import Modes, Trial, draw_network, loss_of, simulate
 from interplay.linear.rates import learning_rate
+from interplay.linear.trained import example_trials, truncation_losses
 from interplay.storage.errors import InputError
 
 TRIAL = Trial(duration=101, onset=1, window=1, dt=0.5)
 TARGETS = np.array([0.5, 1.0, 2.0])
 RATES = np.array([0.015, 0.009, 0.003])
-
-
-def dense_loss(W, network, zhat):
-    """Return the loss by Eqs (2) and (3) with phi(x) = x, sample by sample."""
-    n = len(network.m)
-    B, C = np.sqrt(n) * network.m, network.w / np.sqrt(n)
-    B, C = torch.from_numpy(B), torch.from_numpy(C)
-    x = torch.zeros(n, dtype=torch.float64)
-    z = []
-    for sample in range(int(101 / 0.5)):
-        u = 0.0 if sample * 0.5 < 1 else 1.0
-        x = 0.5 * x + 0.5 * (W @ x + B * u)
-        z.append(C @ x)
-    return ((zhat - torch.stack(z[-2:])) ** 2).mean() / 2
-
-
-def dense_descent(network, zhat, rate, epochs):
-    """Return losses, gradient norms and all singular values of dW at each epoch."""
-    W0 = torch.from_numpy(network.W0)
-    W = W0.clone().requires_grad_()
-    epochs_of_training = []
-    for _ in range(epochs + 1):
-        loss = dense_loss(W, network, zhat)
-        (gradient,) = torch.autograd.grad(loss, W)
-        values = torch.linalg.svdvals((W - W0).detach())
-        epochs_of_training.append((loss.item(), gradient.norm().item(), values.numpy()))
-        with torch.no_grad():
-            W -= rate * gradient
-    return [np.array(column) for column in zip(*epochs_of_training, strict=True)]
 
 
 def run(n, g, epochs, speed=1.0, seed=0, targets=TARGETS, rates=RATES, **options):
@@ -53,31 +26,101 @@ def run(n, g, epochs, speed=1.0, seed=0, targets=TARGETS, rates=RATES, **options
     return network, descend(network, targets, rates, epochs, TRIAL, rng, **options)
 
 
-def largest_deviation(network, descent, epochs):
-    loss, norm, values = dense_descent(
-        network, descent.zhat, descent.learning_rate, epochs
-    )
-    rank = descent.singular_values.shape[1]
-    return max(
-        np.abs(loss - descent.loss).max(),
-        np.abs(norm - descent.gradient_norm).max() / norm.max(),
-        np.abs(values[:, :rank] - descent.singular_values).max(),
-        values[:, rank:].max(initial=0),
-    )
+# The network and its trial
 
 
-@pytest.mark.parametrize("g", [0.0, 0.6, 0.9])
-def test_descent_agrees_with_dense_autograd(g):
-    network, descents = run(32, g, epochs=20, speed=4)
+def test_trial_counts_samples():
+    assert (TRIAL.driven, TRIAL.scored) == (200, 2)
+    # 0.3 / 0.1 is 2.9999999999999996, which is three samples.
+    fine = Trial(duration=1.1, onset=0.3, window=0.3, dt=0.1)
+    assert (fine.driven, fine.scored) == (8, 3)
+
+
+def test_simulation_and_loss_follow_equations_2_and_3():
+    network, n = draw_network(32, 0.6, 0), 32
+    B, C = np.sqrt(n) * network.m, network.w / np.sqrt(n)
+    x, z = np.zeros(n), []
+    for sample in range(int(101 / 0.5)):
+        u = 0.0 if sample * 0.5 < 1 else 1.0
+        x = 0.5 * x + 0.5 * (network.W0 @ x + B * u)
+        z.append(C @ x)
+    found = simulate(network, network.W0, TRIAL)
+    np.testing.assert_allclose(found, z[2:], atol=1e-14)
+    error = 2.0 - np.array(z[-2:])
+    assert loss_of(found, 2.0, TRIAL) == pytest.approx(np.mean(error**2) / 2)
+
+
+def test_output_settles_at_the_fixed_point():
+    network = draw_network(64, 0.4, 1)
+    fixed = network.w @ np.linalg.solve(np.eye(64) - network.W0, network.m)
+    assert simulate(network, network.W0, TRIAL)[-1] == pytest.approx(fixed, abs=1e-8)
+
+
+@pytest.mark.parametrize("g", [0.0, 0.7])
+def test_network_has_the_specified_norms(g):
+    network = draw_network(400, g, 2)
+    norms = np.linalg.norm([network.m, network.w], axis=1)
+    np.testing.assert_allclose(norms, 1, rtol=1e-14)
+    assert abs(network.m @ network.w) < 5 / np.sqrt(400)
+    assert network.W0.std() == pytest.approx(g / np.sqrt(400), rel=0.01)
+    assert not np.signbit(network.W0[network.W0 == 0]).any()
+
+
+def test_networks_of_different_g_and_seed_are_independent():
+    networks = [draw_network(200, g, seed) for g, seed in [(0.5, 0), (0.5, 1), (0.6, 0)]]
+    entries = np.corrcoef([network.W0.ravel() for network in networks])
+    vectors = np.corrcoef([np.r_[network.m, network.w] for network in networks])
+    assert np.abs(entries - np.eye(3)).max() < 5 / 200
+    assert np.abs(vectors - np.eye(3)).max() < 5 / np.sqrt(400)
+
+
+@settings(deadline=None, max_examples=30)
+@given(n=st.integers(1, 30), seed=st.integers(0, 1000))
+def test_modes_are_a_decomposition(n, seed):
+    rng = np.random.default_rng(seed)
+    W0, x = rng.standard_normal((n, n)), rng.standard_normal(n)
+    modes = Modes.of(W0)
+
+    def scaled(coordinates, values):
+        return (coordinates.view(complex) * values).view(float)
+
+    tolerance = 1e-10 * np.linalg.cond(np.linalg.eig(W0)[1])
+    forward = modes.from_modes @ scaled(modes.to_modes @ x, modes.values)
+    np.testing.assert_allclose(forward, W0 @ x, atol=tolerance)
+    backward = modes.to_modes.T @ scaled(modes.from_modes.T @ x, modes.values.conj())
+    np.testing.assert_allclose(backward, W0.T @ x, atol=tolerance)
+
+
+# Its gradient descent
+
+
+@pytest.mark.parametrize(
+    ("n", "g", "epochs", "speed"),
+    [
+        *((32, g, 20, 4) for g in (0.0, 0.6, 0.9)),
+        pytest.param(128, 0.9, 200, 1, marks=pytest.mark.slow),
+    ],
+)
+def test_descent_agrees_with_dense_matrices(n, g, epochs, speed):
+    """The gradient of dense matrices is compared with autograd in test_dense.py."""
+    network, descents = run(n, g, epochs, speed)
     for descent in descents:
-        assert largest_deviation(network, descent, 20) < 1e-8
-
-
-@pytest.mark.slow
-def test_full_descent_agrees_with_dense_autograd():
-    network, descents = run(128, 0.9, epochs=200)
-    for descent in descents:
-        assert largest_deviation(network, descent, 200) < 1e-8
+        task = target_task(network, descent.zhat, TRIAL)
+        dense = list(gradient_descent(network.W0, task, descent.learning_rate, epochs))
+        close = {"rtol": 0, "atol": 1e-8}
+        norms = np.array([epoch.gradient_norm for epoch in dense])
+        np.testing.assert_allclose(descent.loss, [epoch.loss for epoch in dense], **close)
+        np.testing.assert_allclose(
+            descent.gradient_norm / norms.max(), norms / norms.max(), **close
+        )
+        dW = np.stack([epoch.W for epoch in dense]) - network.W0
+        values, rank = (
+            np.linalg.svd(dW, compute_uv=False),
+            descent.singular_values.shape[1],
+        )
+        np.testing.assert_allclose(descent.singular_values, values[:, :rank], **close)
+        assert values[:, rank:].max(initial=0) < 1e-8
+        np.testing.assert_allclose(descent.dW, dW[-1], **close)
 
 
 def test_targets_train_independently():
@@ -115,77 +158,22 @@ def test_a_coarse_tolerance_changes_dW_by_no_more_than_it():
         assert np.abs(a.loss - b.loss).max() < 1e-4
 
 
-def test_simulation_agrees_with_the_descent():
-    network, descents = run(64, 0.6, epochs=20, speed=4)
-    for descent in descents:
-        z = simulate(network, network.W0 + descent.dW, TRIAL)
-        assert loss_of(z, descent.zhat, TRIAL) == pytest.approx(
-            descent.loss[-1], abs=1e-12
-        )
+def test_a_diverging_descent_raises_an_input_error():
+    with pytest.raises(InputError, match=r"zhat = .*: expected a finite loss, found"):
+        run(32, 0.3, epochs=40, speed=1000)
 
 
-def test_output_settles_at_the_fixed_point():
-    network = draw_network(64, 0.4, 1)
-    fixed = network.w @ np.linalg.solve(np.eye(64) - network.W0, network.m)
-    assert simulate(network, network.W0, TRIAL)[-1] == pytest.approx(fixed, abs=1e-8)
+# Measurements
 
 
-def test_shuffling_nothing_changes_nothing():
-    network, descents = run(32, 0.0, epochs=20, speed=4)
-    for descent in descents:
-        rng = np.random.default_rng(0)
-        found = shuffle_loss(network, descent.dW, descent.zhat, TRIAL, rng)
-        assert found == pytest.approx(descent.loss[-1], abs=1e-12)
-
-
-def test_shuffling_degrades_a_trained_network():
-    network, descents = run(128, 0.7, epochs=50, speed=4)
-    for descent in descents:
-        rng = np.random.default_rng(0)
-        found = shuffle_loss(network, descent.dW, descent.zhat, TRIAL, rng)
-        assert found > 10 * descent.loss[-1]
-
-
-def test_trial_counts_samples():
-    assert (TRIAL.driven, TRIAL.scored) == (200, 2)
-    # 0.3 / 0.1 is 2.9999999999999996, which is three samples.
-    fine = Trial(duration=1.1, onset=0.3, window=0.3, dt=0.1)
-    assert (fine.driven, fine.scored) == (8, 3)
-
-
-@pytest.mark.parametrize("g", [0.0, 0.7])
-def test_network_has_the_specified_norms(g):
-    network = draw_network(400, g, 2)
-    assert np.linalg.norm(network.m) == pytest.approx(1, abs=1e-14)
-    assert np.linalg.norm(network.w) == pytest.approx(1, abs=1e-14)
-    assert abs(network.m @ network.w) < 5 / np.sqrt(400)
-    assert network.W0.std() == pytest.approx(g / np.sqrt(400), rel=0.01)
-    assert not np.signbit(network.W0[network.W0 == 0]).any()
-
-
-def test_networks_of_different_g_and_seed_are_independent():
-    networks = [draw_network(200, g, seed) for g, seed in [(0.5, 0), (0.5, 1), (0.6, 0)]]
-    entries = np.corrcoef([network.W0.ravel() for network in networks])
-    vectors = np.corrcoef([np.r_[network.m, network.w] for network in networks])
-    assert np.abs(entries - np.eye(3)).max() < 5 / 200
-    assert np.abs(vectors - np.eye(3)).max() < 5 / np.sqrt(400)
-
-
-@settings(deadline=None, max_examples=30)
-@given(n=st.integers(1, 30), seed=st.integers(0, 1000))
-def test_modes_are_a_decomposition(n, seed):
-    rng = np.random.default_rng(seed)
-    W0, x = rng.standard_normal((n, n)), rng.standard_normal(n)
-    modes = Modes.of(W0)
-
-    def scaled(coordinates, values):
-        return (coordinates.view(complex) * values).view(float)
-
-    tolerance = 1e-10 * np.linalg.cond(np.linalg.eig(W0)[1])
-    forward = modes.from_modes @ scaled(modes.to_modes @ x, modes.values)
-    np.testing.assert_allclose(forward, W0 @ x, atol=tolerance)
-    backward = modes.to_modes.T @ scaled(modes.from_modes.T @ x, modes.values.conj())
-    np.testing.assert_allclose(backward, W0.T @ x, atol=tolerance)
+@pytest.mark.parametrize(("n", "g", "epochs"), [(32, 0.0, 20), (128, 0.7, 50)])
+def test_shuffling_degrades_a_network_that_has_something_to_shuffle(n, g, epochs):
+    table = measurements(*run(n, g, epochs, speed=4), g, 0, TRIAL, 0.05)
+    shuffled = table.shuffle_loss_ratio * TARGETS**2 / 2
+    if g == 0:
+        np.testing.assert_allclose(shuffled, table.final_loss, rtol=0, atol=1e-12)
+    else:
+        assert (shuffled > 10 * table.final_loss).all()
 
 
 def test_convergence_is_the_first_epoch_below_the_threshold():
@@ -197,51 +185,54 @@ def test_convergence_is_the_first_epoch_below_the_threshold():
     np.testing.assert_allclose(descent.tau, [0, 0.1, 0.2, 0.3, 0.4])
 
 
-def test_measurements_follow_from_the_descent():
-    network, descents = run(64, 0.3, epochs=50, speed=4)
-    for descent in descents:
+@pytest.mark.parametrize("epochs", [50, 2])
+def test_measurements_follow_from_the_descent(epochs):
+    network, descents = run(64, 0.3, epochs, speed=4)
+    table = measurements(network, descents, 0.3, 0, TRIAL, 0.05)
+    assert (table.zhat == TARGETS).all()
+    for row, descent in zip(table.itertuples(), descents, strict=True):
         half = descent.zhat**2 / 2
-        found = measure(network, descent, TRIAL, 0.05, np.random.default_rng(0))
-        below = np.flatnonzero(descent.loss < 0.05 * half)[0]
-        assert found["tau_star"] == descent.learning_rate * below
-        mean = descent.gradient_norm[descent.tau <= found["tau_star"]].mean()
-        assert found["mean_gradient_norm"] == pytest.approx(mean)
-        assert found["norm_dW"] == pytest.approx(np.linalg.norm(descent.dW))
-        assert found["final_loss"] == descent.loss[-1] < 0.05 * half
-
-
-def test_tau_star_is_empty_without_convergence():
-    network, descents = run(32, 0.3, epochs=2)
-    for descent in descents:
-        found = measure(network, descent, TRIAL, 0.05, np.random.default_rng(0))
-        assert np.isnan(found["tau_star"])
-        assert np.isnan(found["mean_gradient_norm"])
-
-
-def test_a_diverging_descent_raises_an_input_error():
-    with pytest.raises(InputError, match=r"zhat = .*: expected a finite loss, found"):
-        run(32, 0.3, epochs=40, speed=1000)
+        assert row.norm_dW == pytest.approx(np.linalg.norm(descent.dW))
+        assert (row.final_loss < 0.05 * half) == (epochs == 50)
+        if epochs == 50:
+            below = np.flatnonzero(descent.loss < 0.05 * half)[0]
+            assert row.tau_star == descent.learning_rate * below
+            mean = descent.gradient_norm[descent.tau <= row.tau_star].mean()
+            assert row.mean_gradient_norm == pytest.approx(mean)
+        else:
+            assert np.isnan([row.tau_star, row.mean_gradient_norm]).all()
 
 
 def test_curves_have_zeros_where_the_rank_is_lower():
-    _, (descent, *_) = run(32, 0.0, epochs=5)
-    table = curves(descent)
+    _, descents = run(32, 0.0, epochs=5)
+    table = curves(descents[:1], 0.0, 7)
     assert table.columns.tolist() == [
-        "zhat", "epoch", "tau", "loss", "gradient_norm", "s1", "s2", "s3", "s4", "s5",
+        "zhat", "g", "seed", "epoch", "tau", "loss", "gradient_norm",
+        "s1", "s2", "s3", "s4", "s5",
     ]  # fmt: skip
     assert len(table) == 6
     assert (table[["s3", "s4", "s5"]] == 0).all(axis=None)
     assert (table.s1.diff()[1:] > 0).all()
 
 
+def test_truncated_networks_end_at_the_trained_one():
+    network, descents = run(32, 0.0, epochs=20, speed=4)
+    table = truncation_losses(network, arrays_of(descents), range(4), TRIAL)
+    losses = table.pivot(index="zhat", columns="rank", values="loss")
+    initial, final = (np.array([d.loss[i] for d in descents]) for i in (0, -1))
+    np.testing.assert_allclose(losses[0], initial, atol=1e-12)
+    # At g = 0, dW has rank two.
+    np.testing.assert_allclose(losses[[2, 3]], final[:, None] + np.zeros(2), atol=1e-12)
+    assert (losses[1] > losses[2]).any()
+
+
 def test_example_trial_starts_with_the_input_and_ends_at_the_readout():
-    network, (descent, *_) = run(32, 0.3, epochs=20, speed=4)
-    W = network.W0 + descent.dW
+    network, descents = run(32, 0.3, epochs=20, speed=4)
     fine = Trial(duration=101, onset=1, window=1, dt=0.05)
-    table = example_trial(network, W, fine)
+    table = example_trials(network, arrays_of(descents), [2.0], fine)
     output = table[table.kind == "output"]
     assert (output.value[output.time <= 1] == 0).all()
     assert output.time.iloc[-1] == pytest.approx(101)
-    coarse = simulate(network, W, TRIAL)
+    coarse = simulate(network, network.W0 + descents[2].dW, TRIAL)
     assert output.value.iloc[-1] == pytest.approx(coarse[-1], abs=1e-3)
     assert table[table.kind == "input"].value.tolist() == [0, 0, 1, 1]

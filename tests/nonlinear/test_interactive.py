@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import interplay
-from interplay.configuration.experiments import ADAM
 from interplay.configuration.files import read_yaml
+from interplay.configuration.layers import BUILT_IN
 from interplay.storage.files import read_json
 from tests.docs.test_tables import FILES, tables
 
@@ -40,7 +40,7 @@ def test_the_defaults_are_those_of_the_configuration():
     of_train = defaults(interplay.train)
     of_train["trained"] = list(of_train["trained"])
     keys = "N", "dt", "batch", "optimiser", "learning_rate", "trained"
-    assert of_train == {key: config[key] for key in keys} | ADAM
+    assert of_train == {key: config[key] for key in keys} | BUILT_IN["nonlinear"]["adam"]
     assert defaults(interplay.measure) == config["measurements"]
 
 

@@ -6,21 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import interplay
 from interplay.nonlinear.measurements.learning import convergence, convergence_epoch
 from interplay.nonlinear.measurements.shuffling import shuffle_loss
 from interplay.nonlinear.measurements.truncation import functional_ranks
-from interplay.nonlinear.network import Network
-from interplay.nonlinear.trained import TrainedNetwork
-from interplay.nonlinear.training import Run, draw_test_trials, initial_state, train
-from interplay.tasks import make_task
-
-TASK = make_task("romo", 0.5)
-RUN = Run("romo", 0.9, 1, n=24, epochs=20, batch=4, learning_rate=0.05 / 24)
 
 
 @pytest.fixture(scope="module")
 def trained():
-    return TrainedNetwork.of(RUN, TASK, train(RUN, TASK, initial_state(RUN, TASK)))
+    return interplay.train("romo", 0.9, 1, N=24, epochs=20, batch=4, learning_rate=0.05)
 
 
 def with_losses(trained, losses):
@@ -76,22 +70,22 @@ def test_a_network_that_did_not_converge_has_no_functional_rank(trained):
 def test_the_shuffled_loss_is_of_permuted_w0_plus_dw_over_the_initial_loss(trained):
     trained = with_losses(trained, [2.0, 1.0])
     (row,) = shuffle_loss(trained, 32).itertuples()
-    mixed = RUN.stream("shuffle").permutation(trained.W0.ravel())
+    mixed = trained.run.stream("shuffle").permutation(trained.W0.ravel())
     W = mixed.reshape(trained.W0.shape) + trained.dW
-    trials = draw_test_trials(RUN, TASK, 32)
-    networks = [replace(trained.network, W=W), trained.network]
-    shuffled, final = (loss_of(network, trials) for network in networks)
-    assert row.shuffle_loss_ratio == pytest.approx(shuffled / 2.0, rel=1e-5)
-    assert row.final_loss == pytest.approx(final, rel=1e-5)
+    assert row.shuffle_loss_ratio == pytest.approx(loss_with(trained, W) / 2, rel=1e-5)
+    assert row.final_loss == pytest.approx(
+        loss_with(trained, trained.network.W), rel=1e-5
+    )
 
 
-def loss_of(network: Network, trials):
-    """Compute the loss of trials step by step, Eqs (2) and (3), in float64."""
-    W, B, C = (np.asarray(getattr(network, name), float) for name in "WBC")
-    x = np.zeros((trials.inputs.shape[1], len(W)))
+def loss_with(trained, W):
+    """Compute the loss of 32 test trials step by step, Eqs (2) and (3), in float64."""
+    inputs, targets, mask = trained.test_trials(32)
+    network = replace(trained.network, W=W)
+    W, B, C = (weights.astype(float) for weights in vars(network).values())
+    x = np.zeros((inputs.shape[1], len(W)))
     outputs = []
-    for u in trials.inputs:
-        x = x + TASK.dt * (-x + np.tanh(x) @ W.T + u @ B.T)
+    for u in inputs:
+        x = x + 0.5 * (-x + np.tanh(x) @ W.T + u @ B.T)
         outputs.append(np.tanh(x) @ C.T)
-    squares = trials.mask * (trials.targets - np.array(outputs)) ** 2
-    return 0.5 * squares.sum() / trials.mask.sum()
+    return 0.5 * (mask * (targets - outputs) ** 2).sum() / mask.sum()

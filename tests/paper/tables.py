@@ -3,59 +3,30 @@
 import pandas as pd
 
 TRAINING = pd.DataFrame(
-    {
-        "experiment": [
-            "flipflop_descent",
-            "flipflop_descent",
-            "flipflop_descent",
-            "mante",
-        ],
-        "training": ["gradient descent"] * 3 + ["Adam"],
-        "g": [0.0, 0.0, 0.9, 0.0],
-        "initial_loss": 2.0,
-        "final_loss": [1.0, 2.0, 0.0, 0.0],
-        "converged": [False, False, True, True],
-    }
+    [
+        ("flipflop_descent", "gradient descent", 0.0, 1.0, False),
+        ("flipflop_descent", "gradient descent", 0.0, 2.0, False),
+        ("flipflop_descent", "gradient descent", 0.9, 0.0, True),
+        ("mante", "Adam", 0.0, 0.0, True),
+    ],
+    columns=["experiment", "training", "g", "final_loss", "converged"],
+).assign(initial_loss=2.0)
+RATE = pd.DataFrame({"seed": [0, 1], "measured": [1.0, 1.2]}).assign(
+    experiment="flipflop", role="flipflop", quantity="norm_dW", g=0.9, published=1.0,
+    learning_rate=0.02, distance=0.1, standard_error=0.02, identified=True,
+)  # fmt: skip
+SCALING = pd.DataFrame(
+    [(64, 30.0, 2.0), (256, 10.0, 3.0), (256, 20.0, 4.0)],
+    columns=["N", "convergence_epoch", "functional_rank"],
 )
-RATE = pd.DataFrame(
-    {
-        "experiment": "flipflop",
-        "role": "flipflop",
-        "quantity": "norm_dW",
-        "g": 0.9,
-        "seed": [0, 1],
-        "learning_rate": 0.02,
-        "measured": [1.0, 1.2],
-        "published": 1.0,
-        "distance": 0.1,
-        "standard_error": 0.02,
-        "identified": True,
-    }
+COSINE = pd.DataFrame({"g": [0.8, 0.0, 0.4], "convergence_epoch": [5.0, None, 3.0]})
+DIVERGENCE = pd.DataFrame(
+    [(2.0, 0.8, True), (4.0, 0.6, False), (4.0, 0.8, True), (4.0, 0.8, False)],
+    columns=["zhat", "g", "diverged"],
 )
 SUPPLEMENT = {
     "training": TRAINING,
-    "scaling": pd.DataFrame(
-        {
-            "role": "flipflop",
-            "g": 0.0,
-            "N": [64, 256, 256],
-            "convergence_epoch": [30.0, 10.0, 20.0],
-            "functional_rank": [2.0, 3.0, 4.0],
-        }
-    ),
-    "cosine": pd.DataFrame(
-        {
-            "g": [0.8, 0.0, 0.4],
-            "convergence_epoch": [5.0, None, 3.0],
-            "eigenvalue_re": 0.9,
-            "eigenvalue_im": 1.2,
-        }
-    ),
-    "divergence": pd.DataFrame(
-        {
-            "zhat": [2.0, 4.0, 4.0, 4.0],
-            "g": [0.8, 0.6, 0.8, 0.8],
-            "diverged": [True, False, True, False],
-        }
-    ),
+    "scaling": SCALING.assign(role="flipflop", g=0.0),
+    "cosine": COSINE.assign(eigenvalue_re=0.9, eigenvalue_im=1.2),
+    "divergence": DIVERGENCE,
 }

@@ -83,10 +83,7 @@ def test_numbers_of_the_supplement_count_networks_and_average_over_them():
     assert values["scaling/slowdown"] == 2
     assert (values["scaling/lowest rank"], values["scaling/highest rank"]) == (2, 3.5)
     assert "cosine/0/convergence_epoch" not in values
-    assert (
-        values["cosine/1/convergence_epoch"],
-        values["cosine/2/convergence_epoch"],
-    ) == (3, 5)
+    assert [values[f"cosine/{g}/convergence_epoch"] for g in (1, 2)] == [3, 5]
     assert values["divergence/strong/networks"] == 2
     assert values["divergence/strong/diverged"] == 1
     assert values["divergence/weak/diverged"] == 0

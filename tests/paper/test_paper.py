@@ -8,17 +8,21 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import typst
-import yaml
 
 from interplay.claims.explanation import read_explanations
 from interplay.configuration.experiments import experiments
+from interplay.configuration.files import read_yaml
 from interplay.paper.numbers import collect
 from interplay.site.addresses import claim_page, number_page
-from interplay.storage.tables import write_table
+from interplay.storage.tables import read_table, write_table
 from tests.paper.tables import RATE, SUPPLEMENT
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "paper" / "paper.typ"
+TEXT = SOURCE.read_text()
+CLAIMS = read_yaml(ROOT / "paper/claims.yaml")["claims"]
+CONFIG = read_yaml(ROOT / "config.yaml")
+METADATA = read_yaml(ROOT / "paper/metadata.yaml")
 
 WORDS = (
     "three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|"
@@ -55,7 +59,7 @@ def typed_numbers(source: str) -> list[str]:
 
 
 def test_no_number_is_typed_by_hand():
-    assert typed_numbers(SOURCE.read_text()) == []
+    assert typed_numbers(TEXT) == []
 
 
 @pytest.mark.parametrize(
@@ -76,34 +80,27 @@ def test_a_number_typed_by_hand_is_found(text):
 
 def test_no_sentence_loses_its_semicolon():
     # Typst takes one that follows a call for the end of the call.
-    assert not re.findall(r"\"\);", SOURCE.read_text())
+    assert not re.findall(r"\"\);", TEXT)
 
 
 def test_explanations_are_of_claims_and_readings_and_without_typed_numbers():
-    schema = yaml.safe_load(
-        (ROOT / "workflow/schemas/explanations.schema.yaml").read_text()
-    )
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
-    entries = yaml.safe_load((ROOT / "paper/claims.yaml").read_text())["claims"]
-    ids = [entry["id"] for entry in entries]
+    schema = read_yaml(ROOT / "workflow/schemas/explanations.schema.yaml")
+    ids = [entry["id"] for entry in CLAIMS]
     path = ROOT / "paper/explanations.yaml"
-    for one in read_explanations(path, schema, ids, config["readings"]):
+    for one in read_explanations(path, schema, ids, CONFIG["readings"]):
         assert typed_numbers(one.text) == []
         assert "likely" not in one.text
 
 
 def test_the_text_mentions_every_claim():
-    entries = yaml.safe_load((ROOT / "paper/claims.yaml").read_text())["claims"]
-    text = SOURCE.read_text()
-    assert [one["id"] for one in entries if f'("{one["id"]}")' not in text] == []
+    assert [one["id"] for one in CLAIMS if f'("{one["id"]}")' not in TEXT] == []
 
 
 def test_the_text_refers_to_every_figure_and_table():
-    text = SOURCE.read_text()
-    drawn = re.findall(r'#drawn\("\w+"[^<]*<([\w-]+)>', text)
-    tables = re.findall(r"^\) <([\w-]+)>", text, re.M)
-    assert len(drawn) == text.count("#drawn(")
-    missing = [one for one in drawn + tables if not re.search(rf"@{one}(?![\w-])", text)]
+    drawn = re.findall(r'#drawn\("\w+"[^<]*<([\w-]+)>', TEXT)
+    tables = re.findall(r"^\) <([\w-]+)>", TEXT, re.M)
+    assert len(drawn) == TEXT.count("#drawn(")
+    missing = [one for one in drawn + tables if not re.search(rf"@{one}(?![\w-])", TEXT)]
     assert missing == []
 
 
@@ -115,7 +112,6 @@ def keys_of(value):
 
 
 def test_the_metadata_have_every_key_of_the_template_of_rescience():
-    metadata = yaml.safe_load((ROOT / "paper/metadata.yaml").read_text())
     person = dict.fromkeys(("name", "orcid", "role"))
     lists = {
         "code": "url doi swh",
@@ -128,24 +124,23 @@ def test_the_metadata_have_every_key_of_the_template_of_rescience():
     }
     # The template has no address of a site.
     texts = "title keywords abstract bibliography type domain language site"
-    assert keys_of(metadata) == {
+    assert keys_of(METADATA) == {
         **dict.fromkeys(texts.split()),
         **{key: [{one: None} for one in names.split()] for key, names in lists.items()},
         "authors": [dict.fromkeys(("name", "orcid", "email", "affiliations"))],
         "affiliations": [dict.fromkeys(("code", "name", "address"))],
         "contributors": [person] * 3,
     }
-    references = yaml.safe_load((ROOT / "paper" / metadata["bibliography"]).read_text())
-    assert {"bib": "schuessler"} in metadata["replication"]
+    references = read_yaml(ROOT / "paper" / METADATA["bibliography"])
+    assert {"bib": "schuessler"} in METADATA["replication"]
     assert "schuessler" in references
-    assert typed_numbers(metadata["abstract"]) == []
+    assert typed_numbers(METADATA["abstract"]) == []
 
 
 def test_title_and_authors_are_those_of_the_metadata(files):
-    metadata = yaml.safe_load((ROOT / "paper/metadata.yaml").read_text())
     page = typeset(files)
-    for text in (metadata["title"], *(one["name"] for one in metadata["authors"])):
-        assert text not in SOURCE.read_text()
+    for text in (METADATA["title"], *(one["name"] for one in METADATA["authors"])):
+        assert text not in TEXT
         assert text.encode() in page
 
 
@@ -154,101 +149,80 @@ def files(tmp_path):
     """Tables and empty figures, enough to set the paper."""
     figures = tmp_path / "figures"
     figures.mkdir()
-    for name in re.findall(r'#drawn\("(\w+)"', SOURCE.read_text()):
+    for name in re.findall(r'#drawn\("(\w+)"', TEXT):
         svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
         (figures / f"{name}.svg").write_text(svg)
-    entries = yaml.safe_load((ROOT / "paper/claims.yaml").read_text())["claims"]
-    claims = pd.DataFrame(entries)[["id", "where", "claim"]].assign(
+    claims = pd.DataFrame(CLAIMS)[["id", "where", "claim"]].assign(
         expected="at most 1", part="", measured=0.000123, spread=0.5, seeds=2, met=1,
         parts=1, verdict="holds", reason="",
     )  # fmt: skip
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
-    claims = pd.concat([claims.assign(reading=reading) for reading in config["readings"]])
-    networks = pd.DataFrame({"experiment": list(config["nonlinear"]["networks"])}).assign(
-        g=0.9, convergence_epoch=43.0, converged=True, settled=True, complete=True
-    )
+    claims = pd.concat([claims.assign(reading=reading) for reading in CONFIG["readings"]])
+    named = experiments(CONFIG["nonlinear"])
+    networks = pd.DataFrame({"experiment": list(named)}).assign(
+        task=[name.partition("_")[0] for name in named], g=0.9, convergence_epoch=43.0,
+        converged=True, settled=True, complete=True, norm_dW=1.5, shuffle_loss_ratio=0.7,
+        functional_rank_rank0=7.0,
+    )  # fmt: skip
     networks.loc[networks.experiment == "romo", "complete"] = False
-    sizes = {"sentences": 1, "tokens": 2, "types": 2}
-    data = pd.DataFrame([{"split": s, **sizes} for s in ("train", "dev", "test")])
-    accuracies = {f"{s}_accuracy": 0.8 for s in ("train", "dev", "test")}
-    lstm = pd.DataFrame(
-        [
-            {"experiment": name, "treebank": "a treebank", **accuracies}
-            for name in config["sentiment"]["networks"]
-        ]
+    splits = "train", "dev", "test"
+    data = pd.DataFrame({"split": splits, "sentences": 1, "tokens": 2, "types": 2})
+    lstm = pd.DataFrame({"experiment": list(CONFIG["sentiment"]["networks"])}).assign(
+        treebank="a treebank", **{f"{split}_accuracy": 0.8 for split in splits}
     )
-    named = experiments(config["nonlinear"])
-    config["nonlinear"]["networks"] = {
+    networks_of = {
         name: {**one.parameters, "g": list(one.g), "seeds": list(one.seeds)}
         for name, one in named.items()
     }
     rates = {"flipflop": 0.03, "mante": 0.03, "lstm": 0.001}
-    config["rates"] = dict.fromkeys(config["readings"], rates)
-    outbreaks = pd.DataFrame(
-        {"experiment": ["mante", "mante_amsgrad"], "outbreak_share": 0.1}
-    )
-    curves = pd.DataFrame(
-        {"experiment": "lstm", "kind": ["loss", "accuracy"], "distance": 0.01}
-    )
-    measured = networks.assign(
-        task=networks.experiment.str.split("_").str[0], norm_dW=1.5,
-        shuffle_loss_ratio=0.7, functional_rank_rank0=7.0,
-    )  # fmt: skip
-    spectrum = pd.DataFrame(
-        {"experiment": ["lstm", "lstm_stated"], "layer": 1, "weight": "input"}
-    ).assign(matrix="dW", index=1, value=2.0)
-    read_off = {
-        name: pd.read_csv(ROOT / f"paper/{file}.csv").fillna({"bound": ""})
-        for name, file in (
-            ("published", "published"),
-            ("published_spectrum", "published_lstm_spectrum"),
-        )
+    config = {
+        **CONFIG,
+        "nonlinear": {**CONFIG["nonlinear"], "networks": networks_of},
+        "rates": dict.fromkeys(CONFIG["readings"], rates),
     }
+    outbreaks = {"experiment": ["mante", "mante_amsgrad"], "outbreak_share": 0.1}
+    curves = {"experiment": "lstm", "kind": ["loss", "accuracy"], "distance": 0.01}
+    spectrum = {"experiment": ["lstm", "lstm_stated"], "layer": 1, "weight": "input",
+                "matrix": "dW", "index": 1, "value": 2.0}  # fmt: skip
     tables = {
-        "nonlinear": measured, "data": data, "sentiment": lstm, "claims": claims,
-        "rate": RATE, "outbreaks": outbreaks, "curves": curves, "spectrum": spectrum,
-        **read_off, **SUPPLEMENT,
+        "nonlinear": networks, "data": data, "sentiment": lstm, "claims": claims,
+        "rate": RATE, "outbreaks": pd.DataFrame(outbreaks), "curves": pd.DataFrame(curves),
+        "spectrum": pd.DataFrame(spectrum),
+        "published": read_table(ROOT / "paper/published.csv"),
+        "published_spectrum": read_table(ROOT / "paper/published_lstm_spectrum.csv"),
+        **SUPPLEMENT,
     }  # fmt: skip
-    numbers = collect(tables, SOURCE.read_text(), config, config["readings"], {})
+    numbers = collect(tables, TEXT, config, CONFIG["readings"], {})
     claims.loc[claims.id == "romo-rank-six", "verdict"] = "fails"
-    reason = {
-        "id": "romo-rank-six",
-        "reading": "identified",
-        "text": "So it is.",
-        "shown": True,
-    }
-    write_table(pd.DataFrame([reason]), tmp_path / "explanations.csv")
-    write_table(claims, tmp_path / "claims.csv")
-    write_table(numbers, tmp_path / "numbers.csv")
+    reason = {"id": "romo-rank-six", "reading": "identified", "text": "So it is."}
+    reasons = pd.DataFrame([reason]).assign(shown=True)
+    written = {"explanations": reasons, "claims": claims, "numbers": numbers}
+    for name, table in written.items():
+        write_table(table, tmp_path / f"{name}.csv")
     return {
         "figures": str(figures),
         "preview": False,
         "commit": "0123456789abcdef0123456789abcdef01234567",
         "date": "2026-01-31",
         "identity": "0" * 64,
-        "explanations": str(tmp_path / "explanations.csv"),
-        "claims": str(tmp_path / "claims.csv"),
-        "numbers": str(tmp_path / "numbers.csv"),
+        **{name: str(tmp_path / f"{name}.csv") for name in written},
     }
 
 
-def typeset(files, **how):
-    return typst.compile(
-        str(SOURCE),
-        root="/",
-        ignore_system_fonts=True,
-        sys_inputs={"files": json.dumps(files)},
-        **how,
-    )
+def options(files):
+    """Return options with which Typst finds the paper's tables and figures."""
+    inputs = {"files": json.dumps(files)}
+    return {"root": "/", "ignore_system_fonts": True, "sys_inputs": inputs}
+
+
+def typeset(files):
+    return typst.compile(str(SOURCE), **options(files))
 
 
 def words(files):
     """Return the reasons that the paper shows, and whether it says that it is a preview."""
-    page = typst.query(
-        str(SOURCE), "<shown>", root="/", ignore_system_fonts=True, field="value",
-        sys_inputs={"files": json.dumps(files)},
-    )  # fmt: skip
-    return json.loads(page)
+    return json.loads(
+        typst.query(str(SOURCE), "<shown>", field="value", **options(files))
+    )
 
 
 def links(files, folder, site):
@@ -261,9 +235,8 @@ def links(files, folder, site):
     )
     assert count == 1
     metadata.write_text(text)
-    inputs = {"files": json.dumps(files)}
-    options = {"root": "/", "ignore_system_fonts": True, "sys_inputs": inputs}
-    found = typst.query(str(folder / "paper.typ"), "link", field="dest", **options)
+    paper = str(folder / "paper.typ")
+    found = typst.query(paper, "link", field="dest", **options(files))
     # The bibliography has links of its own.
     cited = re.findall(r"https://\S+", (folder / "references.yml").read_text())
     return set(json.loads(found)) - set(cited)
@@ -311,7 +284,7 @@ def test_a_label_that_is_not_there_is_named(files):
 
 def test_a_preview_lacks_what_the_text_asks_for_before_it_shows_it(files):
     numbers = pd.read_csv(files["numbers"])
-    asked = re.findall(r'\b(?:known|num-or-dash)\("([^"]+)"', SOURCE.read_text())
+    asked = re.findall(r'\b(?:known|num-or-dash)\("([^"]+)"', TEXT)
     assert {"curves/lstm/loss", "published/mante_stated/norm_dW"} <= set(asked)
     left_out = numbers.label.isin(asked) | numbers.label.str.startswith(
         ("training/", "cosine/", "spectrum/", "curves/")

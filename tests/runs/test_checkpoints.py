@@ -7,7 +7,7 @@ import pytest
 
 from interplay.optimisers.adam import initial_moments
 from interplay.optimisers.state import OptimiserState
-from interplay.runs.checkpoints import Checkpoints, load_checkpoint, save_checkpoint
+from interplay.runs.checkpoints import Checkpoints
 
 WEIGHTS = {"W": np.arange(6, dtype=np.float32).reshape(2, 3)}
 STATE = OptimiserState(WEIGHTS, initial_moments(WEIGHTS))
@@ -21,8 +21,8 @@ def path(tmp_path):
 
 @pytest.mark.parametrize("state", [STATE, OptimiserState(WEIGHTS, {})])
 def test_what_is_saved_is_loaded(path, state):
-    save_checkpoint(state, PROGRESS, "this run", path)
-    loaded, progress = load_checkpoint("this run", path)
+    Checkpoints(path, "this run").save(state, PROGRESS)
+    loaded, progress = Checkpoints(path, "this run").load()
     assert loaded.groups.keys() == state.groups.keys()
     for group, arrays in state.groups.items():
         for name, array in arrays.items():
@@ -31,16 +31,16 @@ def test_what_is_saved_is_loaded(path, state):
 
 
 def test_a_checkpoint_of_another_run_is_ignored(path):
-    save_checkpoint(STATE, PROGRESS, "that run", path)
-    assert load_checkpoint("this run", path) is None
-    assert load_checkpoint("this run", path.with_name("none")) is None
+    Checkpoints(path, "that run").save(STATE, PROGRESS)
+    assert Checkpoints(path, "this run").load() is None
 
 
 def test_a_truncated_checkpoint_is_logged_and_ignored(path, caplog):
-    save_checkpoint(STATE, PROGRESS, "this run", path)
+    checkpoints = Checkpoints(path, "this run")
+    checkpoints.save(STATE, PROGRESS)
     path.write_bytes(path.read_bytes()[:-10])
     with caplog.at_level(logging.WARNING):
-        assert load_checkpoint("this run", path) is None
+        assert checkpoints.load() is None
     assert "found damage" in caplog.text
 
 

@@ -1,4 +1,4 @@
-"""Fetching from a host, here one on this machine, and from local copies."""
+"""Fetching from a host, here one on this machine."""
 
 import errno
 import functools
@@ -13,7 +13,7 @@ import pooch
 import pytest
 
 from interplay.sentiment import downloads
-from interplay.sentiment.downloads import copy_checked, downloaded_archive
+from interplay.sentiment.downloads import downloaded_archive
 from interplay.storage.errors import InputError
 
 # pooch leaves the connection of a response to the garbage collector.
@@ -118,20 +118,6 @@ def test_hosts_are_tried_in_turn(host, tmp_path):
     ):
         pass
     assert not list((tmp_path / "data").iterdir())
-
-
-def test_a_local_copy_is_checked(tmp_path):
-    (tmp_path / "dev.txt").write_bytes(TEXT)
-    copy_checked(tmp_path / "dev.txt", sha256(TEXT), tmp_path / "data" / "dev.txt")
-    assert (tmp_path / "data" / "dev.txt").read_bytes() == TEXT
-    with pytest.raises(
-        InputError, match=r"dev.txt: expected sha256 0+, found [0-9a-f]{64}"
-    ):
-        copy_checked(tmp_path / "dev.txt", "0" * 64, tmp_path / "other" / "dev.txt")
-    assert not (tmp_path / "other").exists()
-    with pytest.raises(InputError, match=r"none.txt: expected a file"):
-        copy_checked(tmp_path / "none.txt", "0" * 64, tmp_path / "other" / "none.txt")
-    assert not (tmp_path / "other").exists()
 
 
 def test_a_file_of_the_archive_is_checked_before_it_is_in_place(host, tmp_path):

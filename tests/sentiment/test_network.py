@@ -12,8 +12,7 @@ from interplay.optimisers.in_torch import TorchAdam
 from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.streams import stream
 from interplay.sentiment.batches import sorted_batches
-from interplay.sentiment.engine import Engine
-from interplay.sentiment.evaluation import evaluate
+from interplay.sentiment.engine import Engine, evaluate
 from interplay.sentiment.in_torch import TorchEngine
 from interplay.sentiment.measurements import (
     TRUNCATED,
@@ -26,24 +25,14 @@ from interplay.sentiment.measurements import (
 from interplay.sentiment.model import initial_weights
 from interplay.sentiment.run import Run, State, initial_state, learning_curves
 from interplay.sentiment.synthetic import synthetic_vectors
-from interplay.sentiment.trained import TrainedLSTM, fingerprints
+from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.training import train
 from interplay.storage.errors import InputError
 from tests.sentiment.treebanks import small_treebank
 
 RUN = Run(seed=3, n=8, epochs=4, batch=16, learning_rate=0.01, dropout=0.5)
-DIMENSION = 6
-
-
-@pytest.fixture(scope="module")
-def treebank():
-    return small_treebank(train=90, dev=40, test=40)
-
-
-@pytest.fixture(scope="module")
-def language(treebank):
-    vectors = synthetic_vectors(DIMENSION, stream("vectors", "test"))
-    return RUN.language(treebank["train"], vectors)
+DIMENSION = 12
+"""of the vectors of the fixture `language`"""
 
 
 def start():
@@ -168,42 +157,37 @@ def test_the_change_of_weights_needs_fewer_ranks_on_the_synthetic_treebank():
     start = initial_state(run.initial_weights(100))
     final = trained(language, treebank, start, 2, run)
     assert final.epochs[-1].dev_accuracy > 0.85
-    network = TrainedLSTM.from_job(record_of(run, 100), final.weights)
+    network = network_of(run, 100, final.weights)
     truncation = truncation_curves(network, language, treebank["dev"], threads=2)
     row = summary(network, language, treebank, truncation, 0.01, threads=2).iloc[0]
     assert 0 < row.sufficient_rank_dW < row.sufficient_rank_W / 1.5
     assert row.lasting_rank_dW < row.lasting_rank_W / 1.5
 
 
-# Analysis
-
-
-def record_of(run, n_inputs):
-    """Return what a training job writes about a run."""
-    return {
-        "experiment": "lstm",
-        "run": vars(run),
-        "treebank": "synthetic treebank",
-        "n_inputs": n_inputs,
-        "initial_sha256": fingerprints(run.initial_weights(n_inputs)),
-        "machine": {"device": "cpu"},
-    }
+def network_of(run, n_inputs, weights, **other):
+    """Return a trained network, restored from the record of its training job."""
+    initial = run.initial_weights(n_inputs)
+    trained = TrainedLSTM("lstm", run, "synthetic treebank", "cpu", initial, weights)
+    record = {**trained.record, "machine": {"device": "cpu"}, **other}
+    return TrainedLSTM.from_job(record, weights)
 
 
 @pytest.fixture(scope="module")
 def network(final):
-    return TrainedLSTM.from_job(record_of(RUN, DIMENSION), final.weights)
+    return network_of(RUN, DIMENSION, final.weights)
 
 
-def test_initial_weights_are_drawn_again_and_checked(network, final):
-    record = {"experiment": "", "run": vars(RUN), "treebank": "", "n_inputs": 6}
-    record |= {"machine": {"device": "cpu"}, "initial_sha256": {"readout.bias": "0" * 64}}
+# Measurements
+
+
+def test_initial_weights_are_drawn_again_and_checked(network):
     for name, array in start().weights.items():
         np.testing.assert_array_equal(network.initial[name], array)
     with pytest.raises(
         InputError, match=r"initial readout.bias of seed 3: other weights: expected"
     ):
-        TrainedLSTM.from_job(record, network.final)
+        hashes = {"readout.bias": "0" * 64}
+        network_of(RUN, DIMENSION, network.final, initial_sha256=hashes)
 
 
 def test_spectra_are_singular_values_of_the_stacked_gates(network):

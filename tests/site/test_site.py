@@ -26,6 +26,7 @@ from interplay.site.boxes import panel_boxes
 from interplay.site.build import write_site
 from interplay.site.content import experiment_subject, figure_title, rows_content
 from interplay.storage.errors import InputError
+from interplay.storage.hashes import file_hash
 from interplay.storage.tables import write_table
 
 ROOT = Path(__file__).parents[2]
@@ -162,9 +163,7 @@ def test_an_earlier_site_stays_if_the_new_one_cannot_be_made(own):
     write_site(graph_of(own), own / "pages")
     before = sorted(own.rglob("*"))
     (own / "results/tables/nonlinear.csv").write_bytes(b"\xff")
-    with pytest.raises(
-        InputError, match=r"nonlinear.csv: expected a table, found damage"
-    ):
+    with pytest.raises(InputError, match=r"nonlinear.csv: altered"):
         write_site(graph_of(own), own / "pages")
     assert sorted(own.rglob("*")) == before
 
@@ -200,12 +199,15 @@ def test_an_experiment_with_a_table_of_its_own_shows_all_of_it(own):
     graph = graph_of(own)
     table = "results/nonlinear/own/networks.csv"
     shared = graph.table("results/tables/nonlinear.csv")
-    graph.producers[table] = graph.producers["results/tables/nonlinear.csv"]
+    write_table(shared[shared.experiment == "own"], own / table)
+    maker = graph.producers["results/tables/nonlinear.csv"]
+    graph.producers[table] = replace(maker, outputs={table: file_hash(own / table)})
+    (own / table).rename(own / "elsewhere.csv")
     # An archive has no such table: its pages show the rows of the shared one.
     subject = experiment_subject("own", "nonlinear", graph)
     assert subject.table == "results/tables/nonlinear.csv"
     assert (len(subject.rows), subject.query) == (1, "experiment == 'own'")
-    write_table(shared[shared.experiment == "own"], own / table)
+    (own / "elsewhere.csv").rename(own / table)
     subject = experiment_subject("own", "nonlinear", graph)
     assert (subject.table, len(subject.rows), subject.query) == (table, 1, "")
 

@@ -18,7 +18,9 @@ def test_what_is_written_is_read_and_others_may_read_it(tmp_path):
     for suffix in ("csv", "parquet"):
         write_table(TABLE, tmp_path / f"a.{suffix}")
         pd.testing.assert_frame_equal(read_table(tmp_path / f"a.{suffix}"), TABLE)
-    np.testing.assert_array_equal(read_arrays(tmp_path / "a.safetensors")["W"], np.eye(3))
+    arrays = read_arrays(tmp_path / "a.safetensors")
+    np.testing.assert_array_equal(arrays["W"], np.eye(3))
+    assert arrays["W"].flags.writeable
     assert read_json(tmp_path / "a.json") == {"g": 0.9}
     assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o644}
 

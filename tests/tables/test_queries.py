@@ -18,6 +18,7 @@ TABLE = pd.DataFrame(
     }
 )
 OPTIONS = {"seed": 1, "strengths": [0.0, 0.9]}
+NESTED = {"of": {"mante": "mante", "romo": "romo"}, "seeds": [[0], [1, 2]]}
 
 NUMBERS = st.sampled_from(["0", "0.3", "0.9", "-1", "1e-1", "2"])
 COMPARISONS = st.one_of(
@@ -51,6 +52,19 @@ def test_rows_are_those_of_pandas(query):
 
 
 @pytest.mark.parametrize(
+    ("query", "lines"),
+    [
+        ("task in @of", [0, 1, 3]),
+        ("task == @of['romo']", [1]),
+        ("seed in @seeds[1]", [1, 2, 4]),
+        ("seed == @seeds[1][0]", [1, 4]),
+    ],
+)
+def test_options_may_be_lists_and_mappings(query, lines):
+    assert list(select(TABLE, query, **NESTED).index) == lines
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "@pd.io.common.os.system('true') == g",
@@ -63,6 +77,8 @@ def test_rows_are_those_of_pandas(query):
         "g in 0",
         "missing == 1",
         "seed == @missing",
+        "g == @strengths['no']",
+        "g in @strengths.copy()",
         "g == 0 and",
         "g",
         "1 == 1",

@@ -1,6 +1,7 @@
 """Data from local files: identified by content, never lost to a bad file."""
 
 import shutil
+import zipfile
 
 import pytest
 import yaml
@@ -53,10 +54,15 @@ def resources(folder):
     return {path for path in (folder / "resources").rglob("*") if path.is_file()}
 
 
-def test_the_same_bytes_at_another_path_rerun_nothing(prepared, local_data, tmp_path):
-    moved = tmp_path / "elsewhere"
-    shutil.copytree(local_data, moved)
-    said = snakemake(prepared, "-n", *options(moved), "--", DATA)
+def test_the_same_data_in_another_place_rerun_nothing(
+    prepared, local_data, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with zipfile.ZipFile(tmp_path / "trees.zip", "w") as archive:
+        for split in ("train", "dev", "test"):
+            archive.write(local_data / f"{split}.txt", f"trees/{split}.txt")
+    shutil.copy(local_data / "glove.txt", tmp_path / "vectors")
+    said = snakemake(prepared, "-n", *options("~/trees.zip", "~/vectors"), "--", DATA)
     assert "Nothing to be done" in said
 
 
@@ -68,12 +74,17 @@ def test_another_results_folder_uses_the_same_resources(prepared, local_data):
     assert "prepare_sentences" not in said
 
 
-def test_a_bad_file_removes_nothing(prepared, local_data, tmp_path):
+@pytest.mark.parametrize("good_lines", [0, 20], ids=["no vectors", "one bad line"])
+def test_a_bad_file_removes_nothing(prepared, local_data, tmp_path, good_lines):
     before = resources(prepared)
+    lines = (local_data / "glove.txt").read_text().splitlines()[:good_lines]
     bad = tmp_path / "bad.txt"
-    bad.write_text("word 1 2 three\n")
-    said = refused(prepared, "--cores", "1", *options(local_data, bad), "--", DATA)
-    assert f"{bad}, line 1: expected a word and 100 numbers" in said
+    bad.write_text("\n".join([*lines, "word 1 2 three\n"]))
+    # Bad first lines are found in the dry run, others by the job.
+    run = ["--cores", "1"] if good_lines else ["-n"]
+    said = refused(prepared, *run, *options(local_data, bad), "--", DATA)
+    message = f"{bad}, line {good_lines + 1}: expected a word and 100 numbers, found 3"
+    assert message in said
     assert resources(prepared) == before
     assert (prepared / DATA).exists()
     said = snakemake(prepared, "-n", *options(local_data), "--", DATA)

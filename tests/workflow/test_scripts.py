@@ -1,28 +1,37 @@
 """The scripts of the rules, without Snakemake: imported, and some of them run."""
 
+import json
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from interplay.kernels.denormals import denormals_flushed
 from interplay.nonlinear.archived import read_archived
-from interplay.storage.tables import concatenate, read_table, write_table
+from interplay.storage.tables import read_table, write_table
+from interplay.tables.networks import COLUMNS, DECISIONS, NETWORK
+from tests.figures import tables
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
-NAMES = sorted(file.stem for file in SCRIPTS.glob("*.py"))
+SHARED = {"job", "networks", "snakemake_internals"}
+NAMES = sorted({file.stem for file in SCRIPTS.glob("*.py")} - SHARED)
+
+NETWORKS = tables.nonlinear(["romo"]).assign(learned=True, learned_epoch=20, device="cpu")
+NETWORKS = NETWORKS[COLUMNS]
+
+CLAIM = {
+    "id": "ranks-are-low", "where": "Fig. 2", "claim": "Ranks are low.",
+    "kind": "interval", "quantity": "value", "options": {"column": "counted_rank"},
+    "tables": ["nonlinear"], "each": ["task", "g"], "expected": {"at_most": 2},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_script_is_imported_without_snakemake(name):
-    module = import_module(name)
-    own = [
-        value
-        for value in vars(module).values()
-        if callable(value) and getattr(value, "__module__", None) == name
-    ]
-    assert own, "a script has a function of its own, which a test can call"
+    assert callable(import_module(name).main), "a function that a test can call"
 
 
 class Names(dict):
@@ -30,16 +39,18 @@ class Names(dict):
 
     __getattr__ = dict.__getitem__
 
+    def __iter__(self):
+        return iter(self.values())
 
-class Job:
-    """One job as a script sees it."""
 
-    threads = 1
-    resources = Names()
-
-    def __init__(self, wildcards, params, output, **inputs):
-        self.wildcards, self.params = Names(wildcards), Names(params)
-        self.input, self.output = Names(inputs), Names(output)
+def run(script, wildcards, params, output, **inputs):
+    """Run a script's function on the parts of a job that it names."""
+    parts = {"wildcards": wildcards, "params": params, "output": output, "input": inputs}
+    parts = {name: Names(part) for name, part in parts.items()} | {"threads": 1}
+    main = import_module(script).main
+    # Some scripts flush denormal numbers, which would spoil the tests after them.
+    with denormals_flushed():
+        main(**{name: parts[name] for name in signature(main).parameters})
 
 
 def files(folder, *names):
@@ -61,7 +72,7 @@ def trained(tmp_path_factory):
         output = files(folder / f"g0.9/seed{seed}", *names)
         wildcards = {"experiment": "romo", "g": "0.9", "seed": str(seed)}
         params = {"experiment": experiment, "code": "0"}
-        import_module("train_network").main(Job(wildcards, params, output))
+        run("train_network", wildcards, params, output)
         for part, path in output.items():
             parts[part].append(path)
     return folder, parts
@@ -77,8 +88,7 @@ def test_networks_are_trained_measured_archived_and_compressed(trained):
         "compress_networks": ("compression.csv",),
     }
     for script, names in measured.items():
-        job = Job({"experiment": "romo"}, settings, files(folder, *names), **parts)
-        import_module(script).main(job)
+        run(script, {"experiment": "romo"}, settings, files(folder, *names), **parts)
     compression = read_table(folder / "compression.csv")
     sizes = [Path(path).stat().st_size for path in parts["network"]]
     assert compression.whole_bytes.tolist() == sizes
@@ -91,8 +101,7 @@ def test_networks_are_trained_measured_archived_and_compressed(trained):
     write_table(final.assign(**measured), folder / "networks.csv")
     output = {"networks": folder / "romo.safetensors", "table": folder / "romo.csv"}
     inputs = {**parts, "measured": folder / "networks.csv"}
-    archive = Job({"experiment": "romo"}, settings, output, **inputs)
-    import_module("archive_networks").main(archive)
+    run("archive_networks", {}, settings, output, **inputs)
     table = read_table(folder / "romo.csv")
     assert table["rank"].iloc[0] == 2 and np.isnan(table["rank"].iloc[1])
     archived = read_archived(folder / "romo.safetensors").values()
@@ -106,12 +115,12 @@ def test_linear_networks_are_trained_truncated_and_run(tmp_path):
         "threshold": 0.05, "epochs": 30, "code": "0", "seeds": [0], "zhat": [0.5, 2],
         "targets": [{"zhat": z, "learning_rate": 0.01} for z in (0.5, 2.0)],
     }  # fmt: skip
-    run = {"g": "0.6", "seed": "0"}
+    wildcards = {"g": "0.6", "seed": "0"}
     output = files(tmp_path, *names)
-    import_module("train_linear").main(Job(run, shared, output))
+    run("train_linear", wildcards, shared, output)
     truncation = files(tmp_path, "truncation.csv")
-    truncated = Job(run, shared, truncation, networks=[output["network"]])
-    import_module("truncate_linear").main(truncated)
+    networks = [output["network"]]
+    run("truncate_linear", wildcards, shared, truncation, networks=networks)
     losses = read_table(truncation["truncation"]).pivot(
         index="zhat", columns="rank", values="loss"
     )
@@ -120,16 +129,47 @@ def test_linear_networks_are_trained_truncated_and_run(tmp_path):
     np.testing.assert_allclose(losses[3], trained.final_loss, rtol=0.05)
 
     trials = files(tmp_path, "trials.parquet")
-    import_module("linear_trial").main(
-        Job(run, shared, trials, network=output["network"])
-    )
+    run("linear_trial", wildcards, shared, trials, network=output["network"])
     shown = read_table(trials["trials"])
     assert set(shown.zhat) == {0.5, 2.0}
     assert set(shown.kind) == {"input", "output"}
 
 
-def test_an_empty_table_does_not_change_the_dtypes_of_others():
-    whole = pd.DataFrame({"rank": range(2)})
-    empty = pd.DataFrame(columns=["rank"])
-    assert concatenate([empty, whole]).dtypes.equals(whole.dtypes)
-    assert concatenate([empty]).columns.tolist() == ["rank"]
+def written(folder, **parts):
+    """Write tables as CSV; return their paths by name."""
+    paths = {name: folder / f"{name}.csv" for name in parts}
+    for name, part in parts.items():
+        write_table(part, paths[name])
+    return paths
+
+
+def test_a_part_without_rows_leaves_the_dtypes_of_a_table(tmp_path):
+    output = {"networks": tmp_path / "all.csv", "none": tmp_path / "none.csv"}
+    empty, full = written(tmp_path, empty=NETWORKS.head(0), full=NETWORKS).values()
+    run("gather_tables", {}, {}, output, networks=[empty, full], none=[empty])
+    pd.testing.assert_frame_equal(read_table(output["networks"]), NETWORKS)
+    assert read_table(output["none"]).columns.tolist() == COLUMNS
+
+
+def test_measurements_become_one_row_per_network(tmp_path):
+    ranks = NETWORKS[[*NETWORK, "functional_rank"]].iloc[::-1]
+    others = NETWORKS.drop(columns=[*DECISIONS, "functional_rank"])
+    output = {"networks": tmp_path / "networks.csv"}
+    parts = written(tmp_path, convergence=others, ranks=ranks)
+    run("summarise_networks", {}, {"largest_rank": 25}, output, **parts)
+    pd.testing.assert_frame_equal(read_table(output["networks"]), NETWORKS)
+
+
+def test_claims_are_evaluated_in_each_reading(tmp_path):
+    stated = {"claims": {"claims": [CLAIM]}, "explanations": {"explanations": []}}
+    inputs = written(tmp_path, nonlinear=NETWORKS)
+    for name in ("schema", "explanation_schema", *stated):
+        inputs[name] = tmp_path / f"{name}.yaml"
+        inputs[name].write_text(json.dumps(stated.get(name, {})))
+    output = {n: tmp_path / f"{n}.csv" for n in ("claims", "measured", "explanations")}
+    readings = {"identified": {"romo": "romo"}, "stated": {"romo": "another"}}
+    run("evaluate_claims", {}, {"readings": readings}, output, **inputs)
+    claims = read_table(output["claims"])
+    assert claims.reading.tolist() == ["identified", "stated"]
+    assert claims.verdict.tolist() == ["holds partly", "not tested"]
+    assert sorted(read_table(output["measured"]).value.unique()) == [2, 3]

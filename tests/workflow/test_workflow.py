@@ -14,14 +14,7 @@ import yaml
 
 from interplay.provenance.code import code_files
 from tests.conftest import TINY
-from tests.running import (
-    SMALL,
-    SNAKEMAKE,
-    contents,
-    refused,
-    small_networks,
-    snakemake,
-)
+from tests.running import SMALL, SNAKEMAKE, contents, refused, small_networks, snakemake
 
 NETWORK = "results/nonlinear/one/g0.9/seed0"
 

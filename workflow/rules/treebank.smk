@@ -1,5 +1,16 @@
 """Section 4: the Stanford Sentiment Treebank and word vectors, fetched and prepared."""
 
+from interplay.sentiment.tree_files import read_split_file
+from interplay.sentiment.vector_text import check_first_lines
+
+# In a container, where jobs read these files, `~` may be another folder.
+config.update(
+    {
+        key: os.path.expanduser(config[key])
+        for key in ("treebank", "glove")
+        if key in config
+    }
+)
 LOCAL_TREEBANK, LOCAL_VECTORS = config.get("treebank"), config.get("glove")
 # Local copies of the real data come before the synthetic one that a preview asks for.
 SYNTHETIC = "synthetic" in config["sentiment"] and not (LOCAL_TREEBANK or LOCAL_VECTORS)
@@ -7,17 +18,24 @@ SYNTHETIC = "synthetic" in config["sentiment"] and not (LOCAL_TREEBANK or LOCAL_
 FIRST = 1
 TREEBANK = "synthetic treebank" if SYNTHETIC else "Stanford Sentiment Treebank"
 
-if LOCAL_TREEBANK and not Path(LOCAL_TREEBANK).is_dir():
-    raise WorkflowError(
-        f"config: treebank: expected a folder, found none: {LOCAL_TREEBANK}"
-    )
-if LOCAL_VECTORS and not Path(LOCAL_VECTORS).is_file():
-    raise WorkflowError(f"config: glove: expected a file, found none: {LOCAL_VECTORS}")
+# Local files of another kind are refused here, before any job starts.
+try:
+    if LOCAL_TREEBANK:
+        for split, sha256 in config["sentiment"]["treebank"]["files"].items():
+            read_split_file(Path(LOCAL_TREEBANK), split, sha256)
+    if LOCAL_VECTORS:
+        check_first_lines(
+            LOCAL_VECTORS, **settings("sentiment", "vectors", keys="file dimension")
+        )
+except InputError as error:
+    raise WorkflowError(str(error)) from None
 
 
 # Downloads and what is prepared from them serve all results folders. The name of a folder
-# is the hash of the vectors, so the same file at another path changes nothing, and another
-# file never replaces what was prepared from this one.
+# is the hash of the vectors' file as it is given, which `sha256sum` confirms: the same file
+# at another path changes nothing, and another file never replaces what was prepared from
+# this one. A zip archive as downloaded has the hash of the download. The same vectors
+# unpacked or compressed otherwise are another file, and are prepared again.
 if SYNTHETIC:
     TREES = VECTORS = SENTENCES = "<results>/sentiment/data"
     VECTORS_SHA256 = ""
@@ -63,7 +81,7 @@ if SYNTHETIC:
 else:
 
     rule fetch_treebank:
-        """Get the three files of trees from their host, or from `--config treebank=DIR`."""
+        """Get the three files of trees from their host, or from `--config treebank=PATH`."""
         output:
             train=f"{TREES}/train.txt",
             dev=f"{TREES}/dev.txt",
@@ -138,8 +156,9 @@ rule prepare_sentences:
     resources:
         **each_try(mem_mb=2000, runtime=20),
     params:
+        **settings("sentiment", "vectors", keys="file dimension"),
         trees=lookup(dpath="sentiment/treebank/files", within=config),
-        dimension=lookup(dpath="sentiment/vectors/dimension", within=config),
+        # The file that is taken out of a zip archive, and the numbers per word in it.
         vectors_sha256=VECTORS_SHA256,
         code=code("prepare_sentences.py"),
     message:

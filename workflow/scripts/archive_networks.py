@@ -9,31 +9,26 @@ from interplay.nonlinear.archived import (
 )
 from interplay.storage.files import read_json
 from interplay.storage.tables import read_table, write_table
-from job import job
+from job import script
 from networks import read_networks
 
 
-def main(snakemake):
+@script
+def main(input, output, params):
     """Truncate and measure each network; write the file and its table."""
-    files, output = snakemake.input, snakemake.output
     flush_denormals()
-    measured = read_table(files.measured)
+    measured = read_table(input.measured)
     rows = measured.set_index(["g", "seed"])[list(MEASURED)]
     networks = [
         archive_network(
             trained,
             read_json(record),
             rows.loc[(trained.run.g, trained.run.seed)],
-            snakemake.params.test_trials,
+            params.test_trials,
         )
-        for trained, record in zip(read_networks(files), files.record, strict=True)
+        for trained, record in zip(read_networks(input), input.record, strict=True)
         # A diverged network has no dW to archive; its row of the table has no loss.
         if not trained.diverged
     ]
     write_archived(networks, output.networks)
     write_table(archive_table(networks, measured), output.table)
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)

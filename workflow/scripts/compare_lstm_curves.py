@@ -2,17 +2,11 @@
 
 from interplay.storage.tables import read_table, write_table
 from interplay.tables.published import lstm_distances
-from job import job
+from job import script
 
 
-def compare_lstm_curves(curves, published, output, treebank: str) -> None:
+@script
+def main(input, output, params):
     """Write sentiment_distance.csv; see `lstm_distances`."""
-    table = lstm_distances(read_table(curves), read_table(published))
-    write_table(table.assign(treebank=treebank), output)
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        files, output = snakemake.input, snakemake.output.table
-        treebank = snakemake.params.treebank
-        compare_lstm_curves(files.curves, files.published, output, treebank)
+    table = lstm_distances(read_table(input.curves), read_table(input.published))
+    write_table(table.assign(treebank=params.treebank), output.table)

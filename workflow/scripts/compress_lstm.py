@@ -8,25 +8,20 @@ from interplay.sentiment.treebank import read_split
 from interplay.storage.arrays import read_arrays
 from interplay.storage.files import read_json
 from interplay.storage.tables import read_table, write_table
-from job import job
+from job import script
 
 
-def main(snakemake):
+@script
+def main(input, output, params, threads):
     """Read the LSTM and the sentences, measure, write the row."""
-    files = snakemake.input
-    trained = TrainedLSTM.from_job(read_json(files.record), read_arrays(files.network))
-    language = trained.run.language(read_split(files.train), read_table(files.vectors))
+    trained = TrainedLSTM.from_job(read_json(input.record), read_arrays(input.network))
+    language = trained.run.language(read_split(input.train), read_table(input.vectors))
     row = compression(
         trained,
         language,
-        read_split(files.dev),
-        snakemake.params.rank,
-        Path(files.network).stat().st_size,
-        snakemake.threads,
+        read_split(input.dev),
+        params.rank,
+        Path(input.network).stat().st_size,
+        threads,
     )
-    write_table(row, snakemake.output.compression)
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)
+    write_table(row, output.compression)

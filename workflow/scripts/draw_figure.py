@@ -1,5 +1,6 @@
 """Draw a figure from its tables, in every format."""
 
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
@@ -9,22 +10,23 @@ from interplay.figures.style import RC, save
 from interplay.provenance.identity import inputs_hash, short_id
 from interplay.storage.hashes import file_hash
 from interplay.storage.tables import read_table
-from job import job
+from job import script
 
 
-def main(snakemake):
-    """Read the tables, draw the figure, write it with its identity."""
-    params = snakemake.params
+@script
+def main(input, output, params, rule):
+    """Read the tables, draw the figure, write it with its identity.
+
+    Returns:
+        What each panel shows, for the job's record.
+    """
     module = import_module(f"interplay.figures.{params.figure}")
-    tables = {name: read_table(path) for name, path in snakemake.input.items()}
+    tables = {name: read_table(path) for name, path in input.items()}
     with mpl.rc_context(RC):
         figure = module.draw(**tables, **params.options)
-    inputs = {str(path): file_hash(path) for path in snakemake.input}
-    identity = inputs_hash(snakemake.rule, inputs, dict(params.items()))
-    stem = Path(snakemake.output[0]).with_suffix("")
+    inputs = {str(path): file_hash(path) for path in input}
+    identity = inputs_hash(rule, inputs, dict(params.items()))
+    stem = Path(output[0]).with_suffix("")
     save(figure, stem, short_id(stem.name, identity), identity)
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)
+    panels = {letter: asdict(panel) for letter, panel in module.PANELS.items()}
+    return {"panels": panels}

@@ -7,7 +7,7 @@ from interplay.claims.explanation import read_explanations
 from interplay.claims.statement import read_claims
 from interplay.configuration.files import read_yaml
 from interplay.storage.tables import read_table, write_table
-from job import job
+from job import script
 
 STATED = ("claims", "schema", "explanations", "explanation_schema")
 """inputs that are no tables"""
@@ -15,23 +15,19 @@ STATED = ("claims", "schema", "explanations", "explanation_schema")
 logger = logging.getLogger("interplay")
 
 
-def evaluate_claims(files, output, readings) -> None:
-    """Read the inputs, `evaluate` the claims, and write the tables; all are paths by name."""
-    claims = read_claims(files["claims"], read_yaml(files["schema"]))
+@script
+def main(input, output, params):
+    """Read the inputs, `evaluate` the claims, and write the tables."""
+    claims = read_claims(input.claims, read_yaml(input.schema))
     explanations = read_explanations(
-        files["explanations"],
-        read_yaml(files["explanation_schema"]),
+        input.explanations,
+        read_yaml(input.explanation_schema),
         [claim.id for claim in claims],
-        list(readings),
+        list(params.readings),
     )
-    tables = {n: read_table(path) for n, path in files.items() if n not in STATED}
-    verdicts, measured, reasons = evaluate(claims, explanations, tables, readings)
+    tables = {n: read_table(path) for n, path in input.items() if n not in STATED}
+    verdicts, measured, reasons = evaluate(claims, explanations, tables, params.readings)
     logger.info("%s", verdicts.groupby("reading").verdict.value_counts().to_dict())
-    write_table(verdicts, output["claims"])
-    write_table(measured, output["measured"])
-    write_table(reasons, output["explanations"])
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        evaluate_claims(snakemake.input, snakemake.output, snakemake.params.readings)
+    write_table(verdicts, output.claims)
+    write_table(measured, output.measured)
+    write_table(reasons, output.explanations)

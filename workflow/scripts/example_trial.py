@@ -3,17 +3,12 @@
 from interplay.nonlinear.measurements.example import example_trial
 from interplay.nonlinear.trained import read_network
 from interplay.storage.tables import write_table
-from job import job
+from job import script
 
 
-def main(snakemake):
+@script
+def main(input, output, wildcards):
     """Read the network, run it, write the trial."""
-    files, experiment = snakemake.input, snakemake.wildcards.experiment
-    trained = read_network(files.network, files.loss, files.record)
-    trial = trained.labelled(example_trial(trained), experiment)
-    write_table(trial, snakemake.output.trial)
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)
+    trained = read_network(input.network, input.loss, input.record)
+    trial = trained.labelled(example_trial(trained), wildcards.experiment)
+    write_table(trial, output.trial)

@@ -3,31 +3,28 @@
 import logging
 from pathlib import Path
 
-from interplay.sentiment.downloads import copy_checked, downloaded_archive
+from interplay.sentiment.downloads import downloaded_archive
+from interplay.sentiment.tree_files import read_split_file
 from interplay.sentiment.treebank import SPLITS
-from job import job
+from interplay.storage.files import replacing
+from job import script
 
 logger = logging.getLogger("interplay")
 
 
-def main(snakemake):
-    """Copy or download the files, and check their hashes."""
-    params, output = snakemake.params, snakemake.output
+@script
+def main(output, params, config):
+    """Write the three files, each of which has the hash that the configuration names."""
     # The source is not a parameter of the job: the hashes determine the files.
-    if folder := snakemake.config.get("treebank"):
-        logger.info("copying from %s", folder)
+    if local := config.get("treebank"):
+        logger.info("copying from %s", local)
         for split in SPLITS:
-            copy_checked(
-                Path(folder) / f"{split}.txt", params.files[split], output[split]
-            )
+            trees = read_split_file(Path(local), split, params.files[split])
+            with replacing(output[split]) as temporary:
+                temporary.write_bytes(trees)
     else:
         scratch = Path(output[0]).parent
         with downloaded_archive(params.urls, params.sha256, scratch) as archive:
             for split in SPLITS:
                 member, sha256 = f"trees/{split}.txt", params.files[split]
                 archive.extract(member, output[split], sha256)
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)

@@ -3,16 +3,12 @@
 from pathlib import Path
 
 from interplay.sentiment.downloads import downloaded_archive
-from job import job
+from job import script
 
 
-def main(snakemake):
+@script
+def main(output, params):
     """Download the archive and write the one file of it that is needed."""
-    params, path = snakemake.params, Path(snakemake.output.vectors)
+    path = Path(output.vectors)
     with downloaded_archive(params.urls, params.sha256, path.parent) as archive:
         archive.extract(params.file, path)
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)

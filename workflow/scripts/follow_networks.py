@@ -3,24 +3,19 @@
 from interplay.kernels.denormals import flush_denormals
 from interplay.nonlinear.transitions import follow_networks
 from interplay.storage.tables import read_table, write_table
-from job import job
+from job import script
 
 
-def main(snakemake):
+@script
+def main(input, output, params, wildcards):
     """Select the losses of the networks to follow, follow them, write the table."""
-    params = snakemake.params
     flush_denormals()
-    losses = read_table(snakemake.input.losses)
+    losses = read_table(input.losses)
     table = follow_networks(
-        snakemake.wildcards.experiment,
+        wildcards.experiment,
         params.experiment,
         losses[losses.g.isin(params.g) & losses.seed.isin(params.seeds)],
         params.threshold,
         params.steps,
     )
-    write_table(table, snakemake.output.transitions)
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)
+    write_table(table, output.transitions)

@@ -5,13 +5,13 @@ from interplay.nonlinear.measurements.truncation import (
     functional_ranks,
     truncation_losses,
 )
-from job import job
+from job import script
 from networks import write_measured
 
 
-def main(snakemake):
+@script
+def main(input, output, params, wildcards):
     """Measure each network of the experiment; write the two tables."""
-    params = snakemake.params
     flush_denormals()
 
     def measure(trained):
@@ -19,9 +19,4 @@ def main(snakemake):
         ranks = functional_ranks(trained, truncated, params.threshold)
         return {"truncation": truncated, "functional_rank": ranks}
 
-    write_measured(snakemake, measure)
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)
+    write_measured(input, output, wildcards.experiment, measure)

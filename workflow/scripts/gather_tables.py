@@ -1,16 +1,13 @@
 """Put the parts of each table together, under the same name as the output."""
 
-from interplay.storage.tables import read_table, write_table
-from interplay.tables.parts import concatenated
-from job import job
+from functools import partial
+
+from interplay.storage.tables import concatenate, read_table, write_table
+from job import script
 
 
-def gather_tables(parts, tables) -> None:
-    """Write each table from its parts; both are paths by the same names."""
-    for name, path in tables.items():
-        write_table(concatenated(map(read_table, parts[name])), path)
-
-
-if __name__ == "__main__":
-    with job(snakemake, gathers=True):
-        gather_tables(snakemake.input, snakemake.output)
+@partial(script, gathers=True)
+def main(input, output):
+    """Write each table from its parts."""
+    for name, path in output.items():
+        write_table(concatenate([read_table(part) for part in input[name]]), path)

@@ -2,16 +2,39 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 from interplay.storage.errors import InputError
 
 
+def script(main: Callable[..., Any], **options) -> Callable[..., Any]:
+    """Run a function as the job of the script that Snakemake executes.
+
+    The decorated function is the last one of its script. A script that is imported, as by a
+    test, runs nothing.
+
+    Args:
+        main: receives the parts of the job that its parameters name: input, output, params,
+            wildcards, threads, resources, config, rule. It may return what it says of its
+            outputs, a mapping of JSON values, for the job's record.
+        options: of `job`.
+    """
+    if main.__module__ == "__main__":
+        # Snakemake puts this object into the script.
+        snakemake = main.__globals__["snakemake"]
+        parts = {name: getattr(snakemake, name) for name in signature(main).parameters}
+        with job(snakemake, **options) as said:
+            said |= main(**parts) or {}
+    return main
+
+
 @contextmanager
-def job(snakemake, gathers: bool = False) -> Iterator[None]:
+def job(snakemake, gathers: bool = False) -> Iterator[dict[str, Any]]:
     """Run a script's block, with the library's log messages in the job's log file.
 
     Next to the log file, the job's record says what the job was: see
@@ -22,6 +45,9 @@ def job(snakemake, gathers: bool = False) -> Iterator[None]:
     Args:
         snakemake: the object that Snakemake gives to a script.
         gathers: whether each output consists of the inputs of the same name alone.
+
+    Yields:
+        A mapping for what the script says of its outputs, for the record: JSON values.
     """
     log = Path(snakemake.log[0])
     logging.basicConfig(
@@ -42,7 +68,7 @@ def job(snakemake, gathers: bool = False) -> Iterator[None]:
     try:
         recorder = _recorder(snakemake, log, gathers)
         recorder.start()
-        yield
+        yield recorder.said
         recorder.finish()
     except InputError as error:
         logger.error("error: %s", error)

@@ -5,16 +5,11 @@ from interplay.sentiment.trained import TrainedLSTM
 from interplay.storage.arrays import read_arrays
 from interplay.storage.files import read_json
 from interplay.storage.tables import write_table
-from job import job
+from job import script
 
 
-def main(snakemake):
+@script
+def main(input, output):
     """Read the LSTM, measure it, write the table."""
-    files = snakemake.input
-    trained = TrainedLSTM.from_job(read_json(files.record), read_arrays(files.network))
-    write_table(trained.labelled(spectra(trained)), snakemake.output.spectrum)
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)
+    trained = TrainedLSTM.from_job(read_json(input.record), read_arrays(input.network))
+    write_table(trained.labelled(spectra(trained)), output.spectrum)

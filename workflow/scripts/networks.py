@@ -8,27 +8,28 @@ from interplay.nonlinear.trained import TrainedNetwork, read_network
 from interplay.storage.tables import concatenate, write_table
 
 
-def read_networks(files) -> Iterator[TrainedNetwork]:
+def read_networks(input) -> Iterator[TrainedNetwork]:
     """Read the trained networks of a rule's input, one after the other."""
-    for each in zip(files.network, files.loss, files.record, strict=True):
-        yield read_network(*each)
+    for files in zip(input.network, input.loss, input.record, strict=True):
+        yield read_network(*files)
 
 
 def write_measured(
-    snakemake, measure: Callable[[TrainedNetwork], Mapping[str, pd.DataFrame]]
+    input,
+    output,
+    experiment: str,
+    measure: Callable[[TrainedNetwork], Mapping[str, pd.DataFrame]],
 ) -> None:
     """Measure every network of a rule's input; write the tables to the rule's outputs.
 
     Args:
-        snakemake: the job.
+        input, output: the job's.
+        experiment: name of the experiment.
         measure: returns a table for each of the rule's outputs, by name.
     """
-    tables: dict[str, list[pd.DataFrame]] = {
-        name: [] for name, _ in snakemake.output.items()
-    }
-    for trained in read_networks(snakemake.input):
-        for name, table in measure(trained).items():
-            labelled = trained.labelled(table, snakemake.wildcards.experiment)
-            tables[name].append(labelled)
-    for name, parts in tables.items():
-        write_table(concatenate(parts), snakemake.output[name])
+    measured = [(trained, measure(trained)) for trained in read_networks(input)]
+    for name, path in output.items():
+        parts = [
+            trained.labelled(tables[name], experiment) for trained, tables in measured
+        ]
+        write_table(concatenate(parts), path)

@@ -3,22 +3,17 @@
 from interplay.sentiment.treebank import SPLITS, build_treebank, read_trees, write_split
 from interplay.sentiment.vectors import read_vectors
 from interplay.storage.tables import write_table
-from job import job
+from job import script
 
 
-def main(snakemake):
+@script
+def main(input, output, params, config):
     """Read trees and vectors; write sentences, and the vectors of their words."""
-    params, files, output = snakemake.params, snakemake.input, snakemake.output
-    treebank = build_treebank({split: read_trees(files[split]) for split in SPLITS})
+    treebank = build_treebank({split: read_trees(input[split]) for split in SPLITS})
     words = {word for tokens in treebank["train"]["tokens"] for word in tokens}
-    source = files.get("vectors") or snakemake.config["glove"]
-    vectors = read_vectors(source, words, params.dimension)
+    source = input.get("vectors") or config["glove"]
+    vectors = read_vectors(source, words, params.dimension, params.file)
 
     for split in SPLITS:
         write_split(treebank[split], output[split])
     write_table(vectors, output.vectors)
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)

@@ -1,19 +1,18 @@
 """Train linear networks at g = 0 and tabulate the eigenvalues of dW."""
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from interplay.linear.network import Trial
 from interplay.linear.second_order import second_order
 from interplay.runs.records import Stopwatch, training_record
 from interplay.storage.files import write_json
 from interplay.storage.tables import write_table
-from job import job
+from job import script
 
 
-def main(snakemake):
+@script
+def main(output, params, threads):
     """Train the networks; write the eigenvalues and the record."""
-    params, output = snakemake.params, snakemake.output
     targets = np.array([target["zhat"] for target in params.targets], dtype=float)
     trial = Trial(dt=params.dt, **params.trial)
     stopwatch = Stopwatch.start()
@@ -22,10 +21,5 @@ def main(snakemake):
     )
     write_table(table, output.eigenvalues)
     about = {"g": 0.0, "seeds": params.seeds}
-    record = training_record(about, params.code, snakemake.threads, stopwatch)
+    record = training_record(about, params.code, threads, stopwatch)
     write_json(record, output.record)
-
-
-if __name__ == "__main__":
-    with job(snakemake), threadpool_limits(snakemake.threads):
-        main(snakemake)

@@ -2,19 +2,17 @@
 
 from interplay.kernels.denormals import flush_denormals
 from interplay.nonlinear.measurements.shuffling import shuffle_loss
-from job import job
+from job import script
 from networks import write_measured
 
 
-def main(snakemake):
+@script
+def main(input, output, params, wildcards):
     """Measure each network of the experiment; write the table."""
     flush_denormals()
-    n_trials = snakemake.params.test_trials
     write_measured(
-        snakemake, lambda trained: {"shuffle_loss": shuffle_loss(trained, n_trials)}
+        input,
+        output,
+        wildcards.experiment,
+        lambda trained: {"shuffle_loss": shuffle_loss(trained, params.test_trials)},
     )
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)

@@ -5,22 +5,20 @@ from interplay.nonlinear.measurements.spectra import (
     spectrum,
     spectrum_of_eigenvalues,
 )
-from job import job
+from job import script
 from networks import write_measured
 
 
-def main(snakemake):
+@script
+def main(input, output, wildcards):
     """Measure each network of the experiment; write the three tables."""
     write_measured(
-        snakemake,
+        input,
+        output,
+        wildcards.experiment,
         lambda trained: {
             "spectrum": spectrum(trained),
             "eigenvalues": spectrum_of_eigenvalues(trained),
             "norms": norms(trained),
         },
     )
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)

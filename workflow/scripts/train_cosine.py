@@ -1,7 +1,6 @@
 """Train one linear network to produce a cosine without input."""
 
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from interplay.linear.cosine import (
     CosineTrial,
@@ -14,12 +13,12 @@ from interplay.linear.network import draw_network
 from interplay.runs.records import Stopwatch, training_record
 from interplay.storage.files import write_json
 from interplay.storage.tables import write_table
-from job import job
+from job import script
 
 
-def main(snakemake):
+@script
+def main(output, params, wildcards, threads):
     """Train the network; write its measurements, curves, trial and record."""
-    params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output
     run = {"g": float(wildcards.g), "seed": int(wildcards.seed)}
     trial = CosineTrial(**params.trial)
 
@@ -36,10 +35,5 @@ def main(snakemake):
     }
     for path, table in tables.items():
         write_table(pd.DataFrame(run, table.index).join(table), path)
-    record = training_record(run, params.code, snakemake.threads, stopwatch)
+    record = training_record(run, params.code, threads, stopwatch)
     write_json(record, output.record)
-
-
-if __name__ == "__main__":
-    with job(snakemake), threadpool_limits(snakemake.threads):
-        main(snakemake)

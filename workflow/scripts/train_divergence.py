@@ -1,19 +1,17 @@
 """Train one linear network to large targets, at which learning may diverge."""
 
-from threadpoolctl import threadpool_limits
-
 from interplay.linear.divergence import learn_targets
 from interplay.linear.network import Trial
 from interplay.linear.rates import learning_rates
 from interplay.runs.records import Stopwatch, training_record
 from interplay.storage.files import write_json
 from interplay.storage.tables import write_table
-from job import job
+from job import script
 
 
-def main(snakemake):
+@script
+def main(output, params, wildcards, threads):
     """Train to each target; write measurements, curves and record."""
-    params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output
     g, seed = float(wildcards.g), int(wildcards.seed)
     trial = Trial(dt=params.dt, **params.trial)
 
@@ -23,10 +21,5 @@ def main(snakemake):
     write_table(measurements, output.measurements)
     write_table(curves, output.curves)
     about = {"g": g, "seed": seed}
-    record = training_record(about, params.code, snakemake.threads, stopwatch)
+    record = training_record(about, params.code, threads, stopwatch)
     write_json(record, output.record)
-
-
-if __name__ == "__main__":
-    with job(snakemake), threadpool_limits(snakemake.threads):
-        main(snakemake)

@@ -3,10 +3,9 @@
 import logging
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from interplay.linear.descent import arrays_of, descend
-from interplay.linear.measurements import all_curves, measurements
+from interplay.linear.measurements import curves, measurements
 from interplay.linear.network import Trial, draw_network
 from interplay.linear.rates import learning_rates
 from interplay.runs.records import Stopwatch, training_record
@@ -14,14 +13,14 @@ from interplay.runs.streams import stream
 from interplay.storage.arrays import write_arrays
 from interplay.storage.files import write_json
 from interplay.storage.tables import write_table
-from job import job
+from job import script
 
 logger = logging.getLogger("interplay")
 
 
-def main(snakemake):
+@script
+def main(output, params, wildcards, threads):
     """Train to each target; write measurements, curves, arrays and record."""
-    params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output
     g, seed = float(wildcards.g), int(wildcards.seed)
     trial = Trial(dt=params.dt, **params.trial)
     rates = learning_rates(params.targets, g)
@@ -35,13 +34,8 @@ def main(snakemake):
     measured = measurements(network, descents, g, seed, trial, params.threshold)
 
     write_table(measured, output.measurements)
-    write_table(all_curves(descents, g, seed), output.curves)
+    write_table(curves(descents, g, seed), output.curves)
     write_arrays(arrays_of(descents), output.network)
     about = {"g": g, "seed": seed}
-    record = training_record(about, params.code, snakemake.threads, stopwatch)
+    record = training_record(about, params.code, threads, stopwatch)
     write_json(record, output.record)
-
-
-if __name__ == "__main__":
-    with job(snakemake), threadpool_limits(snakemake.threads):
-        main(snakemake)

@@ -6,41 +6,48 @@ from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.devices import describe_device, granted_device, require_determinism
 from interplay.runs.records import describe_machine
 from interplay.sentiment.run import Run, State, initial_state, learning_curves
-from interplay.sentiment.trained import labelled, record_of
+from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.training import train
 from interplay.sentiment.treebank import read_split
 from interplay.storage.arrays import write_arrays
 from interplay.storage.files import write_json
 from interplay.storage.hashes import file_hash, value_hash
 from interplay.storage.tables import read_table, write_table
-from job import job
+from job import script
 
 
-def main(snakemake):
+@script
+def main(input, output, params, wildcards, threads, resources):
     """Train the LSTM; write its weights, learning curves and record."""
-    params, files, output = snakemake.params, snakemake.input, snakemake.output
-    experiment, threads = snakemake.wildcards.experiment, snakemake.threads
     require_determinism()
-    device = granted_device(snakemake.resources.get("gpu", 0))
+    device = granted_device(resources.get("gpu", 0))
 
-    run = Run.of(params.experiment, int(snakemake.wildcards.seed))
-    train_set, dev_set = read_split(files.train), read_split(files.dev)
-    language = run.language(train_set, read_table(files.vectors))
-    n_inputs = language.vectors.shape[1]
+    run = Run.of(params.experiment, int(wildcards.seed))
+    train_set, dev_set = read_split(input.train), read_split(input.dev)
+    language = run.language(train_set, read_table(input.vectors))
+    initial = run.initial_weights(language.vectors.shape[1])
 
-    inputs = {name: file_hash(path) for name, path in files.items()}
+    inputs = {name: file_hash(path) for name, path in input.items()}
     identity = value_hash([vars(run), inputs, params.code, device])
     path = Path(output.network).with_name("checkpoint.safetensors")
     checkpoints = Checkpoints(path, identity, every=60.0)
-    start = initial_state(run.initial_weights(n_inputs))
-    first = checkpoints.resume(State.from_checkpoint, start)
+    first = checkpoints.resume(State.from_checkpoint, initial_state(initial))
     state = train(run, language, train_set, dev_set, first, threads, device, checkpoints)
 
-    write_arrays(state.weights, output.network)
-    curves = labelled(learning_curves(state), experiment, run.seed, params.treebank)
-    write_table(curves, output.curves)
+    trained = TrainedLSTM(
+        wildcards.experiment,
+        run,
+        params.treebank,
+        device,
+        initial,
+        state.weights,
+    )
+    write_arrays(trained.final, output.network)
+    write_table(trained.labelled(learning_curves(state)), output.curves)
     record = {
-        **record_of(experiment, run, params.treebank, n_inputs, state),
+        **trained.record,
+        "epochs": state.epoch,
+        "steps": state.steps,
         "resumed_at": first.epoch,
         "inputs_sha256": inputs,
         "code_sha256": params.code,
@@ -51,8 +58,3 @@ def main(snakemake):
     }
     write_json(record, output.record)
     checkpoints.remove()
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)

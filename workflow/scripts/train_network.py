@@ -8,12 +8,12 @@ from interplay.nonlinear.training import Run, State, train
 from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.records import describe_machine
 from interplay.storage.hashes import value_hash
-from job import job
+from job import script
 
 
-def main(snakemake):
+@script
+def main(output, params, wildcards):
     """Train the network; write its weights, losses and record."""
-    params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output
     flush_denormals()
     run = Run.of(params.experiment, float(wildcards.g), int(wildcards.seed))
     identity = value_hash([dict(params.items()), dict(wildcards.items())])
@@ -33,8 +33,3 @@ def main(snakemake):
         [(output.network, output.loss, output.record)],
         about,
     )
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)

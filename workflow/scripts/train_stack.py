@@ -12,16 +12,16 @@ from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.devices import describe_device, granted_device, require_determinism
 from interplay.runs.records import describe_machine
 from interplay.storage.hashes import value_hash
-from job import job
+from job import script
 
 
-def main(snakemake):
+@script
+def main(output, params, threads, resources):
     """Train the networks; write weights, losses and record of each."""
-    params, output, threads = snakemake.params, snakemake.output, snakemake.threads
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
     require_determinism()
-    device = granted_device(snakemake.resources.get("gpu", 0))
+    device = granted_device(resources.get("gpu", 0))
     runs = [
         Run.of(params.experiment, g, seed) for g, seed in product(params.g, params.seeds)
     ]
@@ -45,8 +45,3 @@ def main(snakemake):
         list(zip(output.network, output.loss, output.record, strict=True)),
         about,
     )
-
-
-if __name__ == "__main__":
-    with job(snakemake):
-        main(snakemake)

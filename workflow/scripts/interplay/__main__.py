@@ -150,10 +150,14 @@ def _parser() -> argparse.ArgumentParser:
     archive.add_argument("folder", type=Path, help="replaced if it is an archive")
     data = add("data", _data, "say which data are on this machine, in a line each")
     data.add_argument(
-        "--check", action="store_true", help="exit with status 1 if any are not"
+        "--check",
+        action="store_true",
+        help="read them to their ends; exit with status 1 if any are not here or unusable",
     )
-    data.add_argument("--treebank", type=Path, metavar="DIR", help="a local copy")
-    data.add_argument("--glove", type=Path, metavar="FILE", help="a local copy")
+    data.add_argument("--treebank", metavar="PATH",
+                      help="a local copy: the folder or the zip archive")  # fmt: skip
+    data.add_argument("--glove", metavar="FILE",
+                      help="a local copy: plain, compressed or in a zip archive")  # fmt: skip
     add(
         "run",
         _run,
@@ -266,12 +270,18 @@ def _data(options: argparse.Namespace) -> int:
     for key in ("pathvars", "sentiment"):
         if not isinstance(config, dict) or key not in config:
             raise InputError(f"config.yaml: expected the key {key}, found none")
-    resources = Path(config["pathvars"]["resources"])
-    local = options.treebank, options.glove
-    items = inventory(config["sentiment"], resources, *local)
+    resources = Path(config["pathvars"]["resources"]).expanduser()
+    paths = (
+        options.treebank or config.get("treebank"),
+        options.glove or config.get("glove"),
+    )
+    treebank, glove = (Path(os.path.expanduser(path)) if path else None for path in paths)
+    items = inventory(
+        config["sentiment"], resources, treebank, glove, check=options.check
+    )
     for item in items:
-        print(f"{item.name:<10}{'at hand' if item.at_hand else 'not here'}  {item.state}")
-    return int(options.check and not all(item.at_hand for item in items))
+        print(f"{item.name:<10}{item.status}  {item.state}")
+    return int(options.check and any(item.status != "at hand" for item in items))
 
 
 def _require_checkout(*files: str) -> None:

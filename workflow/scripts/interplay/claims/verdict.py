@@ -17,6 +17,7 @@ import pandas as pd
 from interplay.claims.quantities import quantity
 from interplay.claims.statement import Claim, Expected
 from interplay.storage.errors import InputError
+from interplay.tables.queries import select
 
 HOLDS, PARTLY, FAILS, NOT_TESTED = "holds", "holds partly", "fails", "not tested"
 
@@ -49,9 +50,9 @@ def measure(claim: Claim, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             f"claim {claim.id}: expected a table of {sorted(tables)}, found {name}"
         )
     rows = tables[name]
-    rows = rows.query(claim.rows) if claim.rows else rows
+    rows = select(rows, claim.rows)
     by = [*claim.each, *([] if claim.pooled else ["seed"])]
-    known = _groups(rows.query(claim.known) if claim.known else rows, by)
+    known = _groups(select(rows, claim.known), by)
     values = [
         {
             "id": claim.id,

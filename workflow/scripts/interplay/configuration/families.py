@@ -76,17 +76,20 @@ def expanded(stage: str, section: Mapping[str, Any]) -> Experiments:
         if content is not None:
             place = (stage, FAMILIES, name)
             family, members = _family(place, content)
-            for member, entry in members:
-                _check_new(member, place, named, entries)
+            for member, entry in members.items():
+                if member in named:
+                    made = f"found a member of {'/'.join(place)}; set its keys there"
+                    key = (stage, NETWORKS, member)
+                    raise _error(key, f"expected a name that no family makes, {made}")
+                if member in entries:
+                    raise _repeated(place, member)
                 entries[member] = entry
             families[name] = family
     last = stage_layer(stage, section), Layer((), BUILT_IN.get(stage, {}))
     layers = {name: (*_chain(name, entries), *last) for name in entries}
-    compared, doubles = {}, set()
-    for name, family in families.items():
-        same = _same(family, layers)
-        doubles |= same.keys()
-        compared[name] = list(_compared(family, same))
+    same = {name: _same(family, layers) for name, family in families.items()}
+    doubles = {double for one in same.values() for double in one}
+    compared = {name: _compared(families[name], same[name]) for name in families}
     layers = {name: one for name, one in layers.items() if name not in doubles}
     for name, family in families.items():
         for one in compared[name]:
@@ -101,26 +104,10 @@ def stage_layer(stage: str, section: Mapping[str, Any]) -> Layer:
     return Layer((stage,), defaults)
 
 
-def _check_new(
-    name: str,
-    place: tuple[str, ...],
-    named: Mapping[str, Any],
-    entries: Mapping[str, _Entry],
-) -> None:
-    if name in named:
-        raise _error(
-            (place[0], NETWORKS, name),
-            f"expected a name that no family makes, found a member of {'/'.join(place)}; "
-            "set its keys there",
-        )
-    if name in entries:
-        raise _error((*place, NAME), f"expected names that differ, found {name!r} again")
-
-
 def _family(
     place: tuple[str, ...], content: Mapping[str, Any]
-) -> tuple[_Family, list[tuple[str, _Entry]]]:
-    """Return a family, and the entries of its members."""
+) -> tuple[_Family, dict[str, _Entry]]:
+    """Return a family, and the entries of its members by name."""
     of = content[OF]
     of = of if isinstance(of, Mapping) else {base: {} for base in of}
     bases = {base: settings for base, settings in of.items() if settings is not None}
@@ -131,7 +118,7 @@ def _family(
     pattern = content.get(NAME, "{of}_{variant}")
     shared = Layer((*place, WITH), content.get(WITH) or {})
     members: dict[str, list[str]] = {base: [] for base in bases}
-    entries = []
+    entries: dict[str, _Entry] = {}
     for base, settings in bases.items():
         for fields, layer in variants:
             own = layer, Layer((*place, OF, base), settings), shared
@@ -140,8 +127,10 @@ def _family(
                     message = f"expected none, since members start from `{OF}`, found one"
                     raise _error((*one.place, LIKE), message)
             name = _name(place, pattern, {OF: base, **fields})
+            if name in entries:
+                raise _repeated(place, name)
             members[base].append(name)
-            entries.append((name, _Entry(own, base, "/".join((*place, OF)))))
+            entries[name] = _Entry(own, base, "/".join((*place, OF)))
     return _Family(place, members, content.get(EXISTING, [])), entries
 
 
@@ -216,13 +205,17 @@ def _same(family: _Family, layers: Mapping[str, tuple[Layer, ...]]) -> dict[str,
     return same
 
 
-def _compared(family: _Family, same: Mapping[str, str]) -> Iterable[str]:
+def _compared(family: _Family, same: Mapping[str, str]) -> list[str]:
     """Return the names of a family's experiments, each once, in the order of its values."""
     names: list[str] = []
     for base, members in family.members.items():
         group = [same.get(member, member) for member in members]
         names += group if base in group else [base, *group]
-    return dict.fromkeys(names)
+    return list(dict.fromkeys(names))
+
+
+def _repeated(place: tuple[str, ...], name: str) -> InputError:
+    return _error((*place, NAME), f"expected names that differ, found {name!r} again")
 
 
 def _error(place: Iterable[str], problem: str) -> InputError:

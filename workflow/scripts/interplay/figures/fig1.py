@@ -2,63 +2,51 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from interplay.figures.panels import Panel, letters
-from interplay.figures.style import (
-    INK,
-    MUTED,
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    letter_panels,
-    shades,
-)
+from interplay.figures import style
+from interplay.figures.panels import Panel, by_task, task_columns
 
 LARGEST_RANK = 11
 """singular values and truncations shown"""
 
-_ROWS = {
-    "a": (
-        "a trial of a trained network: {}",
+NETWORK = "experiment == @experiments['{task}'] and seed == @seed and "
+PANELS = by_task(
+    Panel(
+        "a trial of a trained network",
         "nonlinear_trials.parquet",
-        "g == @trial_g",
-        "value",
+        NETWORK + "g == @trial_g",
+        ("value",),
     ),
-    "d": (
-        "loss during training: {}",
+    Panel(
+        "loss during training",
         "nonlinear_loss.parquet",
-        "g in @g and epoch < @epochs['{}']",
-        "loss",
+        NETWORK + "g in @g and epoch < @epochs['{task}']",
+        ("loss",),
     ),
-    "g": (
-        "singular values of dW: {}",
+    Panel(
+        "singular values of dW",
         "nonlinear_spectrum.parquet",
-        f"g in @g and matrix == 'dW' and index <= {LARGEST_RANK}",
-        "value",
+        NETWORK + f"g in @g and matrix == 'dW' and index <= {LARGEST_RANK}",
+        ("value",),
     ),
-    "j": (
-        "loss with dW truncated: {}",
+    Panel(
+        "loss with dW truncated",
         "nonlinear_truncation.csv",
-        f"g in @g and 1 <= rank <= {LARGEST_RANK}",
-        "loss",
+        NETWORK + f"g in @g and 1 <= rank <= {LARGEST_RANK}",
+        ("loss",),
     ),
-}
-"""first letter of a row of panels: what it shows, table, rows, column"""
+)
 
-PANELS = {
-    letter: Panel(
-        shows.format(name),
-        table,
-        f"experiment == @experiments['{task}'] and seed == @seed and "
-        + rows.format(task),
-        (column,),
-    )
-    for start, (shows, table, rows, column) in _ROWS.items()
-    for letter, (task, name) in zip(letters(start, 3), TASKS.items(), strict=True)
-}
+LINES = (
+    ("epoch", "loss", "loss"),
+    ("index", "value", r"SVs of $\Delta W$"),
+    ("rank", "loss", "truncated loss"),
+)
+"""columns of the x and the y axis of the lower three rows, and the label of y"""
 
 
 def draw(
@@ -86,45 +74,42 @@ def draw(
         "experiments": experiments, "g": g, "seed": seed, "trial_g": trial_g,
         "epochs": epochs,
     }  # fmt: skip
-    figure = Figure(figsize=(TEXT_WIDTH, 6.2), layout="none")
+    figure = Figure(figsize=(style.TEXT_WIDTH, 6.2), layout="none")
     sides = {"left": 0.09, "right": 0.965, "wspace": 0.34}
     trial_rows = figure.add_gridspec(2, 3, top=0.955, bottom=0.755, hspace=0.1, **sides)
     rows = figure.add_gridspec(3, 3, top=0.67, bottom=0.06, hspace=0.52, **sides)
-    for column, task in enumerate(TASKS):
-        colours = shades(TASK_COLOURS[task], len(g))
+    tables = (trials, losses, spectrum, truncation)
+    lettered = []
+    for column, (task, panels) in enumerate(task_columns(PANELS)):
         upper = figure.add_subplot(trial_rows[0, column])
         lower = figure.add_subplot(trial_rows[1, column], sharex=upper)
         axes = [figure.add_subplot(rows[row, column]) for row in range(3)]
-        tables = (trials, losses, spectrum, truncation)
-        shown = [
-            PANELS[letters(start, 3)[column]].select(table, **options)
-            for start, table in zip(_ROWS, tables, strict=True)
-        ]
-        _draw_trial(upper, lower, shown[0], task)
-        upper.set_title(TASKS[task])
-        upper.set_title(f"$g = {trial_g:.1f}$", loc="right", fontsize=6.5, color=MUTED)
-        for ax, table, x in zip(axes, shown[1:], ("epoch", "index", "rank"), strict=True):
+        lettered.append((upper, *axes))
+        trial, *shown = (
+            panel.select(table, **options)
+            for panel, table in zip(panels, tables, strict=True)
+        )
+        _draw_trial(upper, lower, trial, task)
+        upper.set_title(style.TASKS[task])
+        upper.set_title(
+            f"$g = {trial_g:.1f}$", loc="right", fontsize=6.5, color=style.MUTED
+        )
+        for ax, table, (x, y, label) in zip(axes, shown, LINES, strict=True):
             line = {"lw": 0.8} if x == "epoch" else {"marker": "o"}
-            for strength, colour in zip(g, colours, strict=True):
+            for strength, colour in style.shades(g, style.TASK_COLOURS[task]).items():
                 of_g = table[table.g == strength]
-                value = of_g["value" if x == "index" else "loss"]
-                label = f"$g = {strength:.1f}$"
-                ax.plot(of_g[x], value, color=colour, label=label, **line)
+                name = f"$g = {strength:.1f}$"
+                ax.plot(of_g[x], of_g[y], color=colour, label=name, **line)
             ax.set_ylim(0, 1.15 * ax.get_ylim()[1])
             ax.legend(loc="upper right", ncols=2, columnspacing=0.8, borderaxespad=0)
-        start = shown[1][(shown[1].epoch == 0) & (shown[1].g == min(g))]
+            ax.set_ylabel("" if column else label)
+        start = shown[0][(shown[0].epoch == 0) & (shown[0].g == min(g))]
         for ax in (axes[0], axes[2]):
             _mark_initial_loss(ax, float(start.loss.iloc[0]))
         axes[0].set(xlabel="epoch", xlim=(0, epochs[task]))
-        axes[1].set(xlabel="index", xticks=range(1, LARGEST_RANK + 1, 2))
-        axes[2].set(xlabel="rank $R$", xticks=range(1, LARGEST_RANK + 1, 2))
-        if column == 0:
-            for ax, text in zip(
-                axes, ("loss", r"SVs of $\Delta W$", "truncated loss"), strict=True
-            ):
-                ax.set_ylabel(text)
-        for start_letter, ax in zip(_ROWS, (upper, *axes), strict=True):
-            letter_panels([ax], letters(start_letter, 3)[column])
+        for ax, name in zip(axes[1:], ("index", "rank $R$"), strict=True):
+            ax.set(xlabel=name, xticks=range(1, LARGEST_RANK + 1, 2))
+    style.letter_panels(np.transpose(lettered).flat)
     figure.align_ylabels()
     return figure
 
@@ -132,24 +117,24 @@ def draw(
 def _mark_initial_loss(ax: Axes, loss: float) -> None:
     """Draw a line at L0, the loss at the start at g = 0, below the legend."""
     ax.set_ylim(0, max(1.4 * loss, ax.get_ylim()[1]))
-    ax.axhline(loss, color=MUTED, lw=0.7, ls=":")
+    ax.axhline(loss, color=style.MUTED, lw=0.7, ls=":")
     ax.text(
         1.0, loss, "$L_0$", transform=ax.get_yaxis_transform(), ha="right", va="bottom",
-        color=MUTED, fontsize=6.5,
+        color=style.MUTED, fontsize=6.5,
     )  # fmt: skip
 
 
 def _draw_trial(upper: Axes, lower: Axes, trial: pd.DataFrame, task: str) -> None:
     """Draw inputs above, and outputs with their targets below, one line per channel."""
-    _draw_channels(upper, trial[trial.kind == "input"], "u", INK)
+    _draw_channels(upper, trial[trial.kind == "input"], "u", style.INK)
     outputs, targets = trial[trial.kind == "output"], trial[trial.kind == "target"]
-    offsets = _draw_channels(lower, outputs, "z", TASK_COLOURS[task])
+    offsets = _draw_channels(lower, outputs, "z", style.TASK_COLOURS[task])
     for channel, target in targets.groupby("channel"):
         counted = target.value.where(target["mask"].astype(bool))
-        lower.plot(target.time, counted + offsets[channel], color=INK, lw=1.0)
+        lower.plot(target.time, counted + offsets[channel], color=style.INK, lw=1.0)
     for ax in (upper, lower):
         for time in trial[trial.kind == "phase"].time:
-            ax.axvline(time, color=MUTED, lw=0.5, ls=(0, (3, 2)), zorder=0)
+            ax.axvline(time, color=style.MUTED, lw=0.5, ls=(0, (3, 2)), zorder=0)
         ax.spines["left"].set_visible(False)
         ax.tick_params(left=False)
     upper.tick_params(labelbottom=False, bottom=False)

@@ -4,23 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from interplay.figures.panels import Panel
-from interplay.figures.style import (
-    INK,
-    MUTED,
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    letter_panels,
-    use_log_axis,
-)
+from interplay.figures import style
+from interplay.figures.panels import Panel, lettered
 
 QUANTITIES = {
     "convergence_epoch": "convergence (epochs)",
@@ -30,28 +20,22 @@ QUANTITIES = {
 }
 """columns of nonlinear.csv, and the labels of their axes"""
 
-_SHOWS = (
-    "convergence time against g",
-    "norm of dW against g",
-    "loss after shuffling W0 against g",
-    "functional rank against g",
-)
+_SHOWS = "convergence time", "norm of dW", "loss after shuffling W0", "functional rank"
 
-PANELS = {
-    letter: Panel(
-        shows,
-        "nonlinear.csv",
-        "experiment in @experiments.values()",
-        (column, "settled", "complete"),
+PANELS = lettered(
+    *(
+        Panel(
+            f"{shows} against g",
+            "nonlinear.csv",
+            "experiment in @experiments",
+            (column, "settled", "complete"),
+        )
+        for shows, column in zip(_SHOWS, QUANTITIES, strict=True)
     )
-    for letter, shows, column in zip("abcd", _SHOWS, QUANTITIES, strict=True)
-}
+)
 
 BAND = 0.18
 """share of the height of panel (a) above the axis, for what did not settle"""
-
-OPEN = {"mfc": "white", "mew": 0.7}
-"""markers of points at which only some of the networks settled"""
 
 
 def draw(networks: pd.DataFrame, *, experiments: Mapping[str, str]) -> Figure:
@@ -61,20 +45,24 @@ def draw(networks: pd.DataFrame, *, experiments: Mapping[str, str]) -> Figure:
         networks: the table nonlinear.csv.
         experiments: the experiment that stands for each task.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 2.1))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 2.1))
     axes = figure.subplots(1, 4)
-    for task in TASKS:
+    for task in style.TASKS:
         of_task = networks[networks.experiment == experiments[task]]
         for ax, column in zip(axes, QUANTITIES, strict=True):
-            draw_against_g(ax, of_task, column, TASK_COLOURS[task])
+            draw_against_g(ax, of_task, column, style.TASK_COLOURS[task])
     for ax, label in zip(axes, QUANTITIES.values(), strict=True):
         largest = networks[networks.experiment.isin(list(experiments.values()))].g.max()
         ax.set(xlabel="$g$", ylabel=label, xlim=(-0.12, largest + 0.12))
         ax.set_xticks(np.arange(np.floor(largest) + 1))
         ax.set_ylim(0, None)
     _finish_convergence(axes[0], networks, experiments)
-    figure.legend(handles=_legend(), loc="outside upper center", ncols=5)
-    letter_panels(axes)
+    tasks = {name: style.TASK_COLOURS[task] for task, name in style.TASKS.items()}
+    none = {"marker": "x", "ms": 3.5, "mew": 0.9, **style.ALONE}
+    marks = {"some settled": style.SOME, "none settled": none}
+    handles = style.legend_entries(style.dots(tasks) | marks)
+    figure.legend(handles=handles, loc="outside upper center", ncols=5)
+    style.letter_panels(axes)
     return figure
 
 
@@ -82,9 +70,9 @@ def _finish_convergence(
     ax: Axes, networks: pd.DataFrame, experiments: Mapping[str, str]
 ) -> None:
     """Make the axis logarithmic; mark in a band above it each g of which none settled."""
-    use_log_axis(ax)
+    style.use_log_axis(ax)
     missing = {}
-    for task in TASKS:
+    for task in style.TASKS:
         of_task = networks[networks.experiment == experiments[task]]
         missing[task] = set(of_task.g) - set(of_task[of_task.settled].g)
     if not any(missing.values()):
@@ -96,28 +84,15 @@ def _finish_convergence(
         ax.set_ylim(low, high * (high / low) ** (BAND / (1 - BAND)))
         ax.yaxis.set_major_locator(FixedLocator(ticks))
         ax.yaxis.set_minor_locator(NullLocator())
-        band = {"color": MUTED, "alpha": 0.15, "lw": 0, "zorder": 0}
+        band = {"color": style.MUTED, "alpha": 0.15, "lw": 0, "zorder": 0}
         ax.add_patch(Rectangle((0, 1 - BAND), 1, BAND, transform=ax.transAxes, **band))
     for number, (task, strengths) in enumerate(missing.items(), start=1):
-        height = 1 - BAND * number / (len(TASKS) + 1)
+        height = 1 - BAND * number / (len(style.TASKS) + 1)
         for g in strengths:
             ax.plot(
-                g, height, "x", ms=3.5, mew=0.9, color=TASK_COLOURS[task],
+                g, height, "x", ms=3.5, mew=0.9, color=style.TASK_COLOURS[task],
                 transform=ax.get_xaxis_transform(),
             )  # fmt: skip
-
-
-def _legend() -> list[Line2D]:
-    tasks = [
-        Line2D([], [], color=TASK_COLOURS[task], marker="o", ms=2.5, label=name)
-        for task, name in TASKS.items()
-    ]
-    alone = {"color": INK, "ls": "none"}
-    return [
-        *tasks,
-        Line2D([], [], marker="o", ms=3.2, label="some settled", **OPEN, **alone),
-        Line2D([], [], marker="x", ms=3.5, mew=0.9, label="none settled", **alone),
-    ]
 
 
 def draw_against_g(
@@ -139,11 +114,7 @@ def draw_against_g(
     if shown.empty:
         ax.plot([], [], color=colour, label=label)
         return
-    sns.lineplot(
-        shown, x="g", y=column, errorbar="sd", color=colour, label=label, legend=False,
-        err_kws={"lw": 0}, ax=ax,
-    )  # fmt: skip
+    style.draw_mean(ax, shown, "g", column, color=colour, label=label)
     whole = set(networks[networks.complete].g)
     for g, mean in shown.groupby("g")[column].mean().items():
-        style = {"ms": 2.5} if g in whole else {"ms": 3.2, **OPEN}
-        ax.plot(g, mean, "o", color=colour, zorder=3, **style)
+        ax.plot(g, mean, "o", color=colour, zorder=3, **style.MARKERS[g in whole])

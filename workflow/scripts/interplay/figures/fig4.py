@@ -5,29 +5,25 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures import style
 from interplay.figures.linear import DASHED, target_colours
-from interplay.figures.panels import Panel
-from interplay.figures.style import INK, TEXT_WIDTH, letter_panels, line_with_spread
+from interplay.figures.panels import Panel, lettered
 
 QUANTITIES = {
-    "tau_star": r"$\tau^*$, relative",
-    "norm_dW": r"$\|\Delta W\|$, relative",
-    "mean_gradient_norm": r"$\|dW / d\tau\|$, relative",
-    "shuffle_loss_ratio": r"shuffled loss / $L_0$",
+    "tau_star": ("learning time", r"$\tau^*$, relative"),
+    "norm_dW": ("norm of dW", r"$\|\Delta W\|$, relative"),
+    "mean_gradient_norm": ("mean norm of the gradient", r"$\|dW / d\tau\|$, relative"),
+    "shuffle_loss_ratio": ("loss after shuffling W0", r"shuffled loss / $L_0$"),
 }
-"""column and label of each panel; "relative" means divided by the mean at g = 0"""
+"""column of each panel, its name, and the label of its axis; "relative" means divided by the
+mean at g = 0"""
 
-_SHOWS = (
-    "learning time against g",
-    "norm of dW against g",
-    "mean norm of the gradient against g",
-    "loss after shuffling W0 against g",
+PANELS = lettered(
+    *(
+        Panel(f"{name} against g", "linear.csv", f"{column}.notna()", (column,))
+        for column, (name, _) in QUANTITIES.items()
+    )
 )
-
-PANELS = {
-    letter: Panel(shows, "linear.csv", f"{column}.notna()", (column,))
-    for letter, shows, column in zip("abcd", _SHOWS, QUANTITIES, strict=True)
-}
 
 
 def draw(networks: pd.DataFrame, scalings: pd.DataFrame) -> Figure:
@@ -37,20 +33,25 @@ def draw(networks: pd.DataFrame, scalings: pd.DataFrame) -> Figure:
         networks: the table linear.csv.
         scalings: the table linear_scalings.csv, first-order theory.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 1.9))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 1.9))
     axes = figure.subplots(1, 4)
     colours = target_colours(networks.zhat.unique().tolist())
-    for ax, (column, label) in zip(axes, QUANTITIES.items(), strict=True):
+    for ax, (column, (_, label)) in zip(axes, QUANTITIES.items(), strict=True):
         for zhat, colour in colours.items():
             table = networks[networks.zhat == zhat]
             _draw_against_g(ax, table, column, rf"$\hat{{z}} = {zhat}$", colour)
         ax.plot(
-            scalings.g, scalings[column], color=INK, ls=DASHED, lw=0.9, label="theory"
+            scalings.g,
+            scalings[column],
+            color=style.INK,
+            ls=DASHED,
+            lw=0.9,
+            label="theory",
         )
         ax.set(xlabel="$g$", ylabel=label, xlim=(0, None), ylim=(0, None))
         ax.set_xticks([0, 0.3, 0.6, 0.9])
     axes[2].legend(loc="upper left", handlelength=1.5, borderaxespad=0)
-    letter_panels(axes)
+    style.letter_panels(axes)
     return figure
 
 
@@ -63,19 +64,19 @@ def _draw_against_g(
     the mean over the networks that converged at g = 0. Without one, all strengths have
     crosses.
     """
-    points = table.groupby("g")[column].agg(["mean", "std", "count", "size"])
-    relative = column != "shuffle_loss_ratio"
-    unit = points["mean"].get(0.0, np.nan) if relative else 1.0
-    mean, spread = points["mean"] / unit, points["std"].fillna(0) / unit
-    whole = (points["count"] == points["size"]) & mean.notna()
-    partial = mean.notna() & ~whole
-    line = {"color": colour, "marker": "o", "ms": 2}
-    line_with_spread(
-        ax, mean.index[whole], mean[whole], spread[whole], **line, label=label
-    )
-    if partial.any():
-        ax.plot(mean.index[partial], mean[partial], "o", ms=3, mfc="none", mec=colour)
-    if len(missing := mean.index[mean.isna()]):
+    table = table.astype({column: float})
+    if column != "shuffle_loss_ratio":
+        unit = table[table.g == 0][column].mean()
+        table = table.assign(**{column: table[column] / unit})
+    points = table.groupby("g")[column].agg(["mean", "count", "size"])
+    whole = (points["count"] == points["size"]) & points["mean"].notna()
+    partial = points["mean"][points["mean"].notna() & ~whole]
+    missing = points.index[points["mean"].isna()]
+    shown = table[table.g.isin(points.index[whole])]
+    style.draw_mean(ax, shown, "g", column, color=colour, marker="o", ms=2, label=label)
+    if len(partial):
+        ax.plot(partial.index, partial, "o", ms=3, mfc="none", mec=colour)
+    if len(missing):
         ax.plot(
             missing, np.ones(len(missing)), "x", ms=3, color=colour, clip_on=False,
             transform=ax.get_xaxis_transform(),

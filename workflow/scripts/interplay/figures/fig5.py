@@ -1,44 +1,36 @@
 """Fig. 5: low-rank changes of a two-layer LSTM that was trained on sentiment analysis."""
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from interplay.figures.panels import Panel
-from interplay.figures.style import (
-    INK,
-    MUTED,
-    TASK_COLOURS,
-    TEXT_WIDTH,
-    letter_panels,
-)
+from interplay.figures import style
+from interplay.figures.panels import Panel, lettered
 
 REAL = "Stanford Sentiment Treebank"
 """the treebank whose name a figure does not show"""
 
 MATRICES = {
-    "W0": ("$W_0$", {"color": MUTED, "ls": "--"}),
-    "W": ("$W$", {"color": TASK_COLOURS["flipflop"]}),
-    "dW": (r"$\Delta W$", {"color": TASK_COLOURS["mante"]}),
+    "W0": ("$W_0$", {"color": style.MUTED, "ls": "--"}),
+    "W": ("$W$", {"color": style.TASK_COLOURS["flipflop"]}),
+    "dW": (r"$\Delta W$", {"color": style.TASK_COLOURS["mante"]}),
 }
 """how the matrices are named and drawn"""
 
-
-PANELS = {
-    "a": Panel(
+PANELS = lettered(
+    Panel(
         "singular values of the recurrent weights of layer 2",
         "sentiment_spectrum.parquet",
         "experiment == @experiment and layer == 2 and weight == 'recurrent'",
         ("value",),
     ),
-    "b": Panel(
+    Panel(
         "validation accuracy after truncation",
         "sentiment_truncation.csv",
         "experiment == @experiment",
         ("dev_accuracy",),
     ),
-}
+)
 
 
 def draw(
@@ -57,7 +49,7 @@ def draw(
         experiment: the LSTMs that are drawn.
     """
     networks = networks[networks.experiment == experiment]
-    figure = Figure(figsize=(TEXT_WIDTH, 2.0))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 2.0))
     values, accuracy = figure.subplots(1, 2)
     draw_spectrum(values, PANELS["a"].select(spectrum, experiment=experiment))
     values.set(xlabel="index", ylabel="singular value")
@@ -65,25 +57,18 @@ def draw(
 
     accuracies = PANELS["b"].select(truncation, experiment=experiment)
     full = networks.dev_accuracy.mean()
-    accuracy.axhline(full, color=INK, lw=0.8, ls=":", label="not truncated")
+    accuracy.axhline(full, color=style.INK, lw=0.8, ls=":", label="not truncated")
     for target in ("W", "dW"):
         name, line = MATRICES[target]
-        draw_mean(
-            accuracy, accuracies[accuracies.target == target], "rank", "dev_accuracy",
-            label=f"truncated {name}", **line,
-        )  # fmt: skip
+        rows, label = accuracies[accuracies.target == target], f"truncated {name}"
+        style.draw_mean(accuracy, rows, "rank", "dev_accuracy", label=label, **line)
     accuracy.set(xlabel="rank", ylabel="validation accuracy")
     accuracy.set_xlim(0, truncation["rank"].max() + 1)
     accuracy.legend(loc="lower right")
 
-    letter_panels((values, accuracy))
+    style.letter_panels((values, accuracy))
     name_treebank(figure, networks)
     return figure
-
-
-def draw_mean(ax: Axes, table: pd.DataFrame, x: str, y: str, **line) -> None:
-    """Draw mean and standard deviation over the seeds of a column against another."""
-    sns.lineplot(table, x=x, y=y, errorbar="sd", err_kws={"lw": 0}, ax=ax, **line)
 
 
 def draw_spectrum(ax: Axes, spectrum: pd.DataFrame) -> None:
@@ -95,7 +80,7 @@ def draw_spectrum(ax: Axes, spectrum: pd.DataFrame) -> None:
     """
     for matrix, (name, line) in MATRICES.items():
         rows = spectrum[spectrum.matrix == matrix]
-        draw_mean(ax, rows, "index", "value", label=name, legend=False, **line)
+        style.draw_mean(ax, rows, "index", "value", label=name, **line)
     ax.set(xlim=(0, spectrum["index"].max() + 1), ylim=(0, None))
 
 

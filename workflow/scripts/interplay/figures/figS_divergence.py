@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures import style
 from interplay.figures.linear import DASHED, target_colours
-from interplay.figures.panels import Panel
-from interplay.figures.style import INK, TEXT_WIDTH, letter_panels, shades
+from interplay.figures.panels import Panel, lettered
 
 LOSSES = 1e-6, 1e3
 """range of the axis of the loss, in units of zhat² / 2"""
@@ -17,19 +17,21 @@ REAL_PARTS = 0.4, 1.2
 """range of the axis of the eigenvalues' real parts"""
 EIGENVALUES = ["lambda1", "lambda2", "lambda3", "lambda4", "lambda5"]
 
-PANELS = {
-    letter: Panel(
-        f"{shows}, target {number // 2 + 1}, g {number % 2 + 1}",
-        "divergence_curves.parquet",
-        f"zhat == @targets[{number // 2}] and g == @strengths[{number % 2}]",
-        columns,
+PANELS = lettered(
+    *(
+        Panel(
+            f"{shows}, target {target + 1}, g {strength + 1}",
+            "divergence_curves.parquet",
+            f"zhat == @targets[{target}] and g == @strengths[{strength}]",
+            columns,
+        )
+        for shows, columns in (
+            ("learning curves", ("loss",)),
+            ("largest real parts of the eigenvalues of W", tuple(EIGENVALUES)),
+        )
+        for target, strength in product(range(2), repeat=2)
     )
-    for letters, shows, columns in (
-        ("abcd", "learning curves", ("loss",)),
-        ("efgh", "largest real parts of the eigenvalues of W", tuple(EIGENVALUES)),
-    )
-    for number, letter in enumerate(letters)
-}
+)
 
 
 def draw(
@@ -50,42 +52,40 @@ def draw(
         ((zhat, g), curves[(curves.zhat == zhat) & (curves.g == g)])
         for zhat, g in product(targets, strengths)
     ]
-    figure = Figure(figsize=(TEXT_WIDTH, 3.1))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.1))
     axes = figure.subplots(2, len(networks), sharex=True, sharey="row", squeeze=False)
     colours = target_colours(list(targets))
     epochs = curves.epoch.max()
     for (loss, values), ((zhat, g), table) in zip(axes.T, networks, strict=True):
-        _draw_seeds(loss, values, table, epochs, shades(colours[zhat], len(EIGENVALUES)))
+        _draw_seeds(loss, values, table, epochs, colours[zhat])
         loss.set_title(rf"$\hat{{z}} = {zhat}$, $g = {g}$", loc="right")
         loss.set(yscale="log", ylim=LOSSES, xlim=(0, epochs))
-        loss.axhline(1, color=INK, ls=DASHED, lw=0.6, zorder=0)
-        values.axhline(1, color=INK, ls=DASHED, lw=0.6, zorder=0)
+        loss.axhline(1, color=style.INK, ls=DASHED, lw=0.6, zorder=0)
+        values.axhline(1, color=style.INK, ls=DASHED, lw=0.6, zorder=0)
         values.set_xlabel("epoch")
     axes[1, 0].set_ylim(REAL_PARTS)
     axes[0, 0].set_ylabel(r"loss / ($\hat{z}^2 / 2$)")
     axes[1, 0].set_ylabel(r"largest $\mathrm{Re}\,\lambda$")
-    letter_panels(axes.flat)
+    style.letter_panels(axes.flat)
     return figure
 
 
 def _draw_seeds(
-    loss: Axes, values: Axes, table: pd.DataFrame, epochs: int, colours: list
+    loss: Axes, values: Axes, table: pd.DataFrame, epochs: int, colour: str
 ) -> None:
     """Draw the networks of one target and g; `epochs` is the length of a whole training."""
-    first = table.seed.min()
-    for seed, network in table.groupby("seed"):
-        line = {"lw": 1.2} if seed == first else {"lw": 0.5, "alpha": 0.6}
+    colours = style.shades(EIGENVALUES, colour)
+    for first, network, line in style.by_seed(table):
         # A network that diverges has values beyond the axes, which would hide the others.
         relative = (network.loss / (network.zhat**2 / 2)).clip(LOSSES[0] / 10, LOSSES[1])
-        loss.plot(network.epoch, relative, color=colours[0], **line)
-        shown = EIGENVALUES if seed == first else EIGENVALUES[:1]
-        for column, colour in zip(shown, colours, strict=False):
+        loss.plot(network.epoch, relative, color=colours["lambda1"], **line)
+        for column in EIGENVALUES if first else EIGENVALUES[:1]:
             real_part = network[column].clip(upper=REAL_PARTS[1])
-            values.plot(network.epoch, real_part, color=colour, **line)
+            values.plot(network.epoch, real_part, color=colours[column], **line)
         if network.epoch.max() < epochs:
             largest = network[EIGENVALUES[0]].clip(upper=REAL_PARTS[1])
             for ax, curve in ((loss, relative), (values, largest)):
                 ax.plot(
-                    network.epoch.iloc[-1:], curve.iloc[-1:], "x", color=INK, ms=4,
+                    network.epoch.iloc[-1:], curve.iloc[-1:], "x", color=style.INK, ms=4,
                     clip_on=False, zorder=5,
                 )  # fmt: skip

@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures import style
 from interplay.figures.linear import (
     DASHDOTTED,
     DASHED,
@@ -11,27 +12,24 @@ from interplay.figures.linear import (
     select_curve,
     target_colours,
 )
-from interplay.figures.panels import Panel
-from interplay.figures.style import INK, TEXT_WIDTH, letter_panels, shades
+from interplay.figures.panels import Panel, lettered
 
 VALUES = ["s1", "s2", "s3", "s4", "s5"]
 SMALLEST = 1e-9
 """lower end of the axis; smaller singular values are rounding errors"""
 
-PANELS = {
-    letter: Panel(
-        f"singular values of dW: {which}",
-        "linear_curves.parquet",
-        f"zhat == @zhat[{column}] and g == @g[{row}]",
-        tuple(VALUES),
+PANELS = lettered(
+    *(
+        Panel(
+            f"singular values of dW: {strength} g, {target} target",
+            "linear_curves.parquet",
+            f"zhat == @zhat[{column}] and g == @g[{row}]",
+            tuple(VALUES),
+        )
+        for row, strength in enumerate(("first", "second"))
+        for column, target in enumerate(("first", "second"))
     )
-    for letter, which, row, column in (
-        ("a", "first g, first target", 0, 0),
-        ("b", "first g, second target", 0, 1),
-        ("c", "second g, first target", 1, 0),
-        ("d", "second g, second target", 1, 1),
-    )
-}
+)
 
 
 def draw(
@@ -47,20 +45,21 @@ def draw(
         zhat: the two targets shown.
         g: the strengths of the initial connectivity shown.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 1.75 * len(g) + 0.2))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 1.75 * len(g) + 0.2))
     axes = figure.subplots(len(g), len(zhat), sharey=True, sharex="col", squeeze=False)
     for row, strength in zip(axes, g, strict=True):
         for ax, target in zip(row, zhat, strict=True):
             simulated = select_curve(curves, target, strength)
-            colours = shades(target_colours(zhat)[target], len(VALUES))
-            for value, colour in zip(VALUES, colours, strict=True):
+            for value, colour in style.shades(
+                VALUES, target_colours(zhat)[target]
+            ).items():
                 _draw_value(ax, simulated, value, colour)
             predicted = select_curve(theory, target, strength)
-            for value, style in {"s1": DASHED, "s2": DASHDOTTED}.items():
+            for value, dashes in {"s1": DASHED, "s2": DASHDOTTED}.items():
                 # A logarithmic axis has no place for the zeros at tau = 0.
                 visible = predicted[predicted[value] > SMALLEST]
                 ax.plot(
-                    visible.time, visible[value], color=INK, ls=style, lw=0.9,
+                    visible.time, visible[value], color=style.INK, ls=dashes, lw=0.9,
                     label=f"$s_{value[1]}$, theory",
                 )  # fmt: skip
             ax.set(yscale="log", ylim=(SMALLEST, 3))
@@ -71,7 +70,7 @@ def draw(
     for ax in axes[-1]:
         ax.set_xlabel(r"effective learning time $\tilde{\tau}$")
     axes[0, 0].legend(loc="lower right", handlelength=2.2)
-    letter_panels(axes.flat)
+    style.letter_panels(axes.flat)
     return figure
 
 

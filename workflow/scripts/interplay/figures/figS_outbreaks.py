@@ -8,47 +8,35 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from interplay.figures.panels import Panel
-from interplay.figures.style import (
-    MUTED,
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    leave_empty,
-    letter_panels,
-    shades,
-    strips,
-)
+from interplay.figures import style
+from interplay.figures.panels import Panel, lettered
 
 SHARE = "share of late epochs\nabove the threshold"
 NONE = "no network converged early"
 
-PANELS = {
-    "a": Panel(
+DRAWN = ("outbreak_share",)
+PANELS = lettered(
+    Panel(
         "the network that breaks out most, and the same with variants of Adam: their losses",
         "outbreaks.csv",
         "drawn",
-        ("outbreak_share",),
+        DRAWN,
     ),
-    "b": Panel(
+    Panel(
         "outbreaks of each network by variant of Adam and learning rate",
         "outbreaks.csv",
-        "",
-        ("outbreak_share",),
+        columns=DRAWN,
     ),
-    "c": Panel(
-        "outbreaks against g in the first reading",
-        "nonlinear.csv",
-        "experiment in @readings[0].values() and converged_early",
-        ("outbreak_share",),
+    *(
+        Panel(
+            f"outbreaks against g in the {which} reading",
+            "nonlinear.csv",
+            f"experiment in @readings[{number}] and converged_early",
+            DRAWN,
+        )
+        for number, which in enumerate(("first", "second"))
     ),
-    "d": Panel(
-        "outbreaks against g in the second reading",
-        "nonlinear.csv",
-        "experiment in @readings[1].values() and converged_early",
-        ("outbreak_share",),
-    ),
-}
+)
 
 
 def draw(
@@ -70,46 +58,43 @@ def draw(
         names: of these readings.
         threshold: fraction of the initial loss.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 4.0))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 4.0))
     axes = figure.subplots(2, 2)
-    rates = sorted(outbreaks.learning_rate.unique())
-    colours = shades(TASK_COLOURS["mante"], len(rates))
     _draw_worst(axes[0, 0], PANELS["a"].select(outbreaks), losses, threshold)
-    _draw_networks(axes[0, 1], outbreaks, rates, colours)
+    _draw_networks(axes[0, 1], outbreaks)
 
     pairs = zip(axes[1], "cd", readings, names, strict=False)
     for ax, letter, reading, name in pairs:
         rows = PANELS[letter].select(networks, readings=readings)
-        for number, (task, title) in enumerate(TASKS.items()):
+        for number, (task, title) in enumerate(style.TASKS.items()):
             of_task = rows[rows.experiment == reading[task]]
             means = of_task.groupby("g").outbreak_share.mean()
             ax.plot(
                 of_task.g + 0.03 * (number - 1), of_task.outbreak_share, "o",
-                color=TASK_COLOURS[task], ms=2, alpha=0.5, mew=0,
+                color=style.TASK_COLOURS[task], ms=2, alpha=0.5, mew=0,
             )  # fmt: skip
-            ax.plot(means.index, means, "-", color=TASK_COLOURS[task], label=title)
+            ax.plot(means.index, means, "-", color=style.TASK_COLOURS[task], label=title)
         ax.set(xlabel="$g$", ylabel=SHARE, ylim=(-0.03, 1.03))
         ax.set_title(f"reading {name}", loc="right", fontsize=7)
     figure.legend(
         *axes[1, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3
     )
-    letter_panels(axes.flat)
+    style.letter_panels(axes.flat)
     return figure
 
 
-def _draw_networks(
-    ax: Axes, outbreaks: pd.DataFrame, rates: list[float], colours: list[tuple]
-) -> None:
+def _draw_networks(ax: Axes, outbreaks: pd.DataFrame) -> None:
     """Draw a dot per network, by variant of Adam and learning rate."""
     if outbreaks.empty:
-        leave_empty(ax, NONE)
+        style.leave_empty(ax, NONE)
         return
-    strips(
+    rates = sorted(outbreaks.learning_rate.unique())
+    style.strips(
         ax, outbreaks, x="variant", y="outbreak_share", hue="learning_rate",
-        hue_order=rates, palette=colours[: len(rates)], jitter=0.15, alpha=0.8, size=3,
-        dodge=True,
+        hue_order=rates, palette=style.shades(rates, style.TASK_COLOURS["mante"]),
+        jitter=0.15, alpha=0.8, size=3, dodge=True,
     )  # fmt: skip
-    ax.set(xlabel="", ylabel=SHARE, ylim=(-0.03, 1.03))
+    ax.set(ylabel=SHARE, ylim=(-0.03, 1.03))
     # Above the axes: within them its markers would be taken for networks.
     ax.legend(
         title=r"learning rate $\times\, N$", title_fontsize=6.5, loc="lower right",
@@ -122,7 +107,7 @@ def _draw_worst(
 ) -> None:
     """Draw the losses of one network, trained by the variants of Adam."""
     if twins.empty:
-        leave_empty(ax, NONE)
+        style.leave_empty(ax, NONE)
         return
     worst = twins.iloc[0]
     colours = sns.color_palette("dark", len(twins))
@@ -134,7 +119,7 @@ def _draw_worst(
         ]
         ax.plot(curve.epoch, curve.loss, color=colour, lw=0.5, label=network.variant)
         for start in curve.loss[curve.epoch == 0]:
-            ax.axhline(threshold * start, color=MUTED, lw=0.5, ls=":")
+            ax.axhline(threshold * start, color=style.MUTED, lw=0.5, ls=":")
     ax.set(xlabel="epoch", ylabel="loss")
     if np.isfinite(ax.dataLim.minposy):
         ax.set_yscale("log")

@@ -7,25 +7,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import (
-    FixedLocator,
-    MultipleLocator,
-    NullLocator,
-)
+from matplotlib.ticker import FixedLocator, MultipleLocator, NullLocator
 
-from interplay.figures.fig2 import OPEN, QUANTITIES, draw_against_g
-from interplay.figures.panels import Panel, letters
-from interplay.figures.style import (
-    INK,
-    MUTED,
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    letter_panels,
-    shades,
-    use_log_axis,
-)
+from interplay.figures import style
+from interplay.figures.fig2 import QUANTITIES, draw_against_g
+from interplay.figures.panels import Panel, by_task
 
 ROWS = (
     ("convergence_epoch", False),
@@ -40,16 +26,23 @@ ROWS = (
 LABELS = QUANTITIES | {"functional_rank_rank0": QUANTITIES["functional_rank"]}
 """The published rank is for a share of the loss at rank 0."""
 
-PANELS = {
-    letter: Panel(
-        f"{LABELS[column]}, measured {'over' if ratio else 'and'} published: {name}",
-        "nonlinear.csv",
-        f"experiment in @experiments['{task}'].values()",
-        (column, "settled", "complete"),
-    )
-    for start, (column, ratio) in zip("adgjmp", ROWS, strict=True)
-    for letter, (task, name) in zip(letters(start, 3), TASKS.items(), strict=True)
+MARKS = {
+    "some settled": style.SOME,
+    "published": {"marker": "_", "ms": 5, "mew": 1.2, **style.ALONE},
+    "published: above": {"marker": "^", "ms": 5, "mfc": "none", **style.ALONE},
 }
+
+PANELS = by_task(
+    *(
+        Panel(
+            f"{LABELS[column]}, measured {'over' if ratio else 'and'} published",
+            "nonlinear.csv",
+            "experiment in @experiments['{task}']",
+            (column, "settled", "complete"),
+        )
+        for column, ratio in ROWS
+    )
+)
 
 
 def draw(
@@ -66,15 +59,13 @@ def draw(
         experiments: for each task, the experiment that stands for it in each reading.
     """
     readings = list(experiments["flipflop"])
-    figure = Figure(figsize=(TEXT_WIDTH, 8.4))
     heights = [1 if ratio else 1.5 for _, ratio in ROWS]
-    axes = figure.subplots(
-        len(ROWS), 3, sharex="col", gridspec_kw={"height_ratios": heights}
-    )
-    for column, (task, name) in enumerate(TASKS.items()):
-        axes[0, column].set_title(name)
-        colours = dict(zip(readings, shades(TASK_COLOURS[task], 2), strict=False))
-        for ax, (quantity, ratio) in zip(axes[:, column], ROWS, strict=True):
+    labels = ["measured /\npublished" if ratio else LABELS[name] for name, ratio in ROWS]
+    options = {"sharex": "col", "gridspec_kw": {"height_ratios": heights}}
+    figure, axes = style.task_grid(8.4, labels, **options)
+    for column, task in zip(axes.T, style.TASKS, strict=True):
+        colours = style.shades(readings, style.TASK_COLOURS[task])
+        for ax, (quantity, ratio) in zip(column, ROWS, strict=True):
             named = quantity.removesuffix("_rank0")
             points = published[(published.quantity == named) & (published.task == task)]
             for reading, colour in colours.items():
@@ -82,20 +73,21 @@ def draw(
                 draw_one = partial(_draw_ratio, points) if ratio else draw_against_g
                 draw_one(ax, of_task, quantity, colour)
             if ratio:
-                ax.axhline(1, color=MUTED, lw=0.7, ls=":")
+                ax.axhline(1, color=style.MUTED, lw=0.7, ls=":")
             else:
                 _draw_published(ax, points)
                 ax.set_ylim(0, None)
-            ax.set(xlabel="", ylabel="")
-        use_log_axis(axes[0, column])
-        axes[-1, column].set_xlabel("$g$")
-        axes[-1, column].xaxis.set_major_locator(MultipleLocator(1))
-    for of_row, (quantity, ratio) in zip(axes, ROWS, strict=True):
-        of_row[0].set_ylabel("measured /\npublished" if ratio else LABELS[quantity])
+        style.use_log_axis(column[0])
+        column[-1].set_xlabel("$g$")
+        column[-1].xaxis.set_major_locator(MultipleLocator(1))
+    for of_row, (_, ratio) in zip(axes, ROWS, strict=True):
         if ratio:
             _share_ratio_axis(of_row)
-    figure.legend(handles=_legend(readings), loc="outside lower center", ncols=5)
-    letter_panels(axes.flat)
+    shown = {
+        f"reading {name}": c for name, c in style.shades(readings, style.INK).items()
+    }
+    handles = style.legend_entries(style.dots(shown) | MARKS)
+    figure.legend(handles=handles, loc="outside lower center", ncols=5)
     return figure
 
 
@@ -103,10 +95,12 @@ def _draw_published(ax: Axes, points: pd.DataFrame) -> None:
     """Mark published values, bounds, and the range of those that were not read off singly."""
     for bound, marker in {"": "_", "above": "^"}.items():
         shown = points[points.bound == bound]
-        ax.plot(shown.g, shown.value, marker, color=INK, ms=5, mew=1.2, mfc="none")
+        ax.plot(shown.g, shown.value, marker, color=style.INK, ms=5, mew=1.2, mfc="none")
     limits = points.set_index("bound").value
     if "lowest" in limits:
-        ax.axhspan(limits["lowest"], limits["highest"], color=MUTED, alpha=0.2, lw=0)
+        ax.axhspan(
+            limits["lowest"], limits["highest"], color=style.MUTED, alpha=0.2, lw=0
+        )
 
 
 def _draw_ratio(
@@ -118,8 +112,9 @@ def _draw_ratio(
     ratio = (means / exact).dropna()
     whole = np.isin(ratio.index, networks[networks.complete].g)
     ax.plot(ratio.index, ratio, "-", color=colour)
-    ax.plot(ratio.index[whole], ratio[whole], "o", color=colour, ms=2.5)
-    ax.plot(ratio.index[~whole], ratio[~whole], "o", color=colour, ms=3.2, **OPEN)
+    for kind, marker in style.MARKERS.items():
+        shown = ratio[whole == kind]
+        ax.plot(shown.index, shown, "o", color=colour, **marker)
 
 
 def _share_ratio_axis(axes: np.ndarray) -> None:
@@ -132,18 +127,3 @@ def _share_ratio_axis(axes: np.ndarray) -> None:
         ax.yaxis.set_major_locator(FixedLocator([0.25, 0.5, 1, 2, 4]))
         ax.yaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_minor_locator(NullLocator())
-
-
-def _legend(readings: list[str]) -> list[Line2D]:
-    colours = shades(INK, 2)
-    lines = [
-        Line2D([], [], color=colour, marker="o", ms=2.5, label=f"reading {name}")
-        for name, colour in zip(readings, colours, strict=False)
-    ]
-    alone = {"color": INK, "ls": "none"}
-    return [
-        *lines,
-        Line2D([], [], marker="o", ms=3.2, label="some settled", **OPEN, **alone),
-        Line2D([], [], marker="_", ms=5, mew=1.2, label="published", **alone),
-        Line2D([], [], marker="^", ms=5, mfc="none", label="published: above", **alone),
-    ]

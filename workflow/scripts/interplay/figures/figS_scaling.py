@@ -2,25 +2,13 @@
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
-from interplay.figures.fig2 import OPEN, QUANTITIES
-from interplay.figures.panels import Panel, letters
-from interplay.figures.style import (
-    INK,
-    MUTED,
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    leave_empty,
-    letter_panels,
-    shades,
-    use_log_axis,
-)
+from interplay.figures import style
+from interplay.figures.fig2 import QUANTITIES
+from interplay.figures.panels import Panel, by_task, task_columns
 
 ROWS = {
     "convergence_epoch": ("convergence time", QUANTITIES["convergence_epoch"]),
@@ -29,16 +17,16 @@ ROWS = {
     "functional_rank": ("functional rank", QUANTITIES["functional_rank"]),
 }
 
-PANELS = {
-    letter: Panel(
-        f"{shows} against N: {name}",
-        "scaling.csv",
-        f"role == '{task}' and settled",
-        (column,),
+MARKS = {r"$\sqrt{N}\,g$": {"ls": ":"}, "too few settled": style.SOME}
+
+PANELS = by_task(
+    *(
+        Panel(
+            f"{shows} against N", "scaling.csv", "role == '{task}' and settled", (column,)
+        )
+        for column, (shows, _) in ROWS.items()
     )
-    for start, (column, (shows, _)) in zip("adgj", ROWS.items(), strict=True)
-    for letter, (task, name) in zip(letters(start, 3), TASKS.items(), strict=True)
-}
+)
 
 
 def draw(scaling: pd.DataFrame) -> Figure:
@@ -47,34 +35,28 @@ def draw(scaling: pd.DataFrame) -> Figure:
     Args:
         scaling: the table scaling.csv.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 6.2))
-    axes = figure.subplots(4, 3, sharex=True)
+    labels = [label for _, label in ROWS.values()]
+    figure, axes = style.task_grid(6.2, labels, sharex=True)
     strengths = sorted(scaling.g.unique())
     sizes = sorted(scaling.N.unique())
-    for column, (task, name) in enumerate(TASKS.items()):
-        axes[0, column].set_title(name)
-        colours = dict(
-            zip(strengths, shades(TASK_COLOURS[task], len(strengths)), strict=False)
-        )
-        for ax, start, quantity in zip(axes[:, column], "adgj", ROWS, strict=True):
-            rows = PANELS[letters(start, 3)[column]].select(scaling)
+    for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
+        colours = style.shades(strengths, style.TASK_COLOURS[task])
+        for ax, panel, quantity in zip(column, panels, ROWS, strict=True):
+            rows = panel.select(scaling)
             for g, colour in colours.items():
                 _draw_against_n(ax, rows[rows.g == g], quantity, colour)
                 if quantity == "norm_W" and g > 0 and len(rows):
-                    ax.plot(sizes, np.sqrt(sizes) * g, ":", color=MUTED, lw=1, zorder=3)
-            ax.set(xlabel="", ylabel="")
+                    line = {"color": style.MUTED, "lw": 1, "zorder": 3}
+                    ax.plot(sizes, np.sqrt(sizes) * g, ":", **line)
             ax.set_ylim(0, None)
             if rows.empty:
-                leave_empty(ax, "not trained")
-        use_log_axis(axes[0, column])
-        axes[-1, column].set_xscale("log")
-        axes[-1, column].set_xticks(sizes, map(str, sizes))
-        axes[-1, column].xaxis.set_minor_locator(NullLocator())
-        axes[-1, column].set_xlabel("$N$")
-    for ax, (_, label) in zip(axes[:, 0], ROWS.values(), strict=True):
-        ax.set_ylabel(label)
-    figure.legend(handles=_legend(strengths), loc="outside lower center", ncols=5)
-    letter_panels(axes.flat)
+                style.leave_empty(ax, "not trained")
+        style.use_log_axis(column[0])
+        column[-1].set(xlabel="$N$", xscale="log")
+        column[-1].set_xticks(sizes, map(str, sizes))
+        column[-1].xaxis.set_minor_locator(NullLocator())
+    handles = style.legend_entries(style.strength_dots(strengths) | MARKS)
+    figure.legend(handles=handles, loc="outside lower center", ncols=5)
     return figure
 
 
@@ -83,23 +65,7 @@ def _draw_against_n(ax: Axes, rows: pd.DataFrame, column: str, colour) -> None:
     shown = rows.dropna(subset=column).astype({column: float})
     counted = shown[shown.counts]
     if len(counted):
-        sns.lineplot(
-            counted, x="N", y=column, errorbar="sd", color=colour, err_kws={"lw": 0},
-            ax=ax,
-        )  # fmt: skip
+        style.draw_mean(ax, counted, "N", column, color=colour)
     for (n, counts), mean in shown.groupby(["N", "counts"])[column].mean().items():
-        style = {"ms": 2.5} if counts else {"ms": 3.2, **OPEN}
-        ax.plot(n, mean, "o", color=colour, zorder=4, clip_on=False, **style)
-
-
-def _legend(strengths: list[float]) -> list[Line2D]:
-    lines = [
-        Line2D([], [], color=colour, marker="o", ms=2.5, label=f"$g = {g:g}$")
-        for g, colour in zip(strengths, shades(INK, len(strengths)), strict=False)
-    ]
-    few = {"marker": "o", "ms": 3.2, "ls": "none", "label": "too few settled", **OPEN}
-    return [
-        *lines,
-        Line2D([], [], color=MUTED, ls=":", label=r"$\sqrt{N}\,g$"),
-        Line2D([], [], color=INK, **few),
-    ]
+        marker = {"zorder": 4, "clip_on": False, **style.MARKERS[counts]}
+        ax.plot(n, mean, "o", color=colour, **marker)

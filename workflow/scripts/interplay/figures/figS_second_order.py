@@ -4,9 +4,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from interplay.figures import style
 from interplay.figures.linear import DASHED, DOTTED, target_colours
-from interplay.figures.panels import Panel
-from interplay.figures.style import INK, MUTED, TEXT_WIDTH, letter_panels
+from interplay.figures.panels import Panel, lettered
 
 FIRST_EPOCH = 10
 """first epoch shown"""
@@ -15,14 +15,19 @@ TITLES = {
     "independent": r"$\mathbf{m}^T \mathbf{w} \sim 1/\sqrt{N}$",
 }
 
-PANELS = {
-    letter: Panel(
-        f"largest modulus of the eigenvalues of dW, {vectors} vectors",
-        "second_order.parquet",
-        f"vectors == '{vectors}' and epoch >= {FIRST_EPOCH}",
+PREDICTED = {"color": style.INK, "ls": DASHED, "lw": 0.8}
+FIRST_ORDER = {"color": style.MUTED, "ls": DOTTED, "lw": 0.9}
+
+PANELS = lettered(
+    *(
+        Panel(
+            f"largest modulus of the eigenvalues of dW, {vectors} vectors",
+            "second_order.parquet",
+            f"vectors == '{vectors}' and epoch >= {FIRST_EPOCH}",
+        )
+        for vectors in TITLES
     )
-    for letter, vectors in zip("ab", TITLES, strict=True)
-}
+)
 
 
 def draw(eigenvalues: pd.DataFrame) -> Figure:
@@ -34,12 +39,12 @@ def draw(eigenvalues: pd.DataFrame) -> Figure:
     Args:
         eigenvalues: the table second_order.parquet.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 2.2))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 2.2))
     axes = figure.subplots(1, 2, sharey=True)
     # The discrete steps lag behind the gradient flow by a factor 1 − 1 / epoch.
     learnt = eigenvalues[eigenvalues.epoch >= FIRST_EPOCH]
-    for ax, (vectors, title) in zip(axes, TITLES.items(), strict=True):
-        _draw_experiment(ax, learnt[learnt.vectors == vectors])
+    for ax, panel, title in zip(axes, PANELS.values(), TITLES.values(), strict=True):
+        _draw_experiment(ax, panel.select(eigenvalues))
         ax.set_title(title)
         ax.set(xscale="log", yscale="log", xlabel=r"learning time $\tau$")
     axes[0].set_ylabel(r"largest $|\lambda(\Delta W)|$")
@@ -47,26 +52,22 @@ def draw(eigenvalues: pd.DataFrame) -> Figure:
     axes[0].legend(
         loc="lower right", handlelength=2.0, labelspacing=0.3, borderaxespad=0.2
     )
-    letter_panels(axes)
+    style.letter_panels(axes)
     return figure
 
 
 def _draw_experiment(ax: Axes, table: pd.DataFrame) -> None:
     colours = target_colours(table.zhat.unique().tolist())
-    for (zhat, seed), network in table.groupby(["zhat", "seed"]):
-        first = seed == table.seed.min()
-        ax.plot(
-            network.tau, network.eigenvalue, color=colours[zhat],
-            lw=1.2 if first else 0.5, alpha=1 if first else 0.6,
-            label=rf"$\hat{{z}} = {zhat}$" if first else None,
-        )  # fmt: skip
-        if first:
+    for zhat, colour in colours.items():
+        of_zhat = style.by_seed(table[table.zhat == zhat], rf"$\hat{{z}} = {zhat}$")
+        for first, network, line in of_zhat:
+            ax.plot(network.tau, network.eigenvalue, color=colour, **line)
+            if not first:
+                continue
             last = zhat == max(colours)
-            ax.plot(
-                network.tau, network.predicted, color=INK, ls=DASHED, lw=0.8,
-                label="second order" if last else None,
-            )  # fmt: skip
-            ax.plot(
-                network.tau, network.s1, color=MUTED, ls=DOTTED, lw=0.9,
-                label="$s_1$, first order" if last else None,
-            )  # fmt: skip
+            for column, label, line in (
+                ("predicted", "second order", PREDICTED),
+                ("s1", "$s_1$, first order", FIRST_ORDER),
+            ):
+                name = label if last else None
+                ax.plot(network.tau, network[column], label=name, **line)

@@ -3,51 +3,43 @@
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from interplay.figures.fig5 import (
-    MATRICES,
-    REAL,
-    draw_mean,
-    draw_spectrum,
-    name_treebank,
-)
-from interplay.figures.panels import Panel
-from interplay.figures.style import (
-    INK,
-    TASK_COLOURS,
-    TEXT_WIDTH,
-    letter_panels,
-)
+from interplay.figures import style
+from interplay.figures.fig5 import MATRICES, REAL, draw_spectrum, name_treebank
+from interplay.figures.panels import Panel, lettered
 
 SPLITS = {
-    "train": ("training", TASK_COLOURS["flipflop"]),
-    "dev": ("validation", TASK_COLOURS["mante"]),
+    "train": ("training", style.TASK_COLOURS["flipflop"]),
+    "dev": ("validation", style.TASK_COLOURS["mante"]),
 }
 
+IN_INK = {"color": style.INK}
 OTHER = {"ls": ":", "lw": 0.8}
 PUBLISHED = {"ls": "none", "marker": "o", "ms": 3, "mfc": "none"}
 """styles of the curves of the other reading, and of the published ones"""
 
 WEIGHTS = [(layer, weight) for layer in (1, 2) for weight in ("input", "recurrent")]
 
-PANELS = {
-    letter: Panel(
-        f"{quantity} of the LSTM during training",
-        "sentiment_curves.csv",
-        "experiment == @experiment",
-        (f"train_{quantity}", f"dev_{quantity}"),
-    )
-    for letter, quantity in (("a", "loss"), ("b", "accuracy"))
-} | {
-    letter: Panel(
-        f"singular values of the {weight} weights of layer {layer}",
-        "sentiment_spectrum.parquet",
-        f"experiment == @experiment and layer == {layer} and weight == '{weight}'",
-        ("value",),
-    )
-    for letter, (layer, weight) in zip("cdef", WEIGHTS, strict=True)
-}
+PANELS = lettered(
+    *(
+        Panel(
+            f"{quantity} of the LSTM during training",
+            "sentiment_curves.csv",
+            "experiment == @experiment",
+            (f"train_{quantity}", f"dev_{quantity}"),
+        )
+        for quantity in ("loss", "accuracy")
+    ),
+    *(
+        Panel(
+            f"singular values of the {weight} weights of layer {layer}",
+            "sentiment_spectrum.parquet",
+            f"experiment == @experiment and layer == {layer} and weight == '{weight}'",
+            ("value",),
+        )
+        for layer, weight in WEIGHTS
+    ),
+)
 
 
 def draw(
@@ -70,16 +62,14 @@ def draw(
         experiment: the LSTMs that are drawn.
         others: the LSTMs of other readings, whose curves are dotted.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 3.8))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.8))
     above, below = figure.subfigures(2, 1)
     upper = above.subplots(1, 2)
     for ax, letter, quantity in zip(upper, "ab", ("loss", "accuracy"), strict=True):
         rows = PANELS[letter].select(curves, experiment=experiment)
         for split, (name, colour) in SPLITS.items():
-            draw_mean(
-                ax, rows, "epoch", f"{split}_{quantity}", color=colour, label=name,
-                lw=0.8, legend=False,
-            )  # fmt: skip
+            line = {"color": colour, "label": name, "lw": 0.8}
+            style.draw_mean(ax, rows, "epoch", f"{split}_{quantity}", **line)
         for other in others:
             _draw_other(ax, PANELS[letter].select(curves, experiment=other), quantity)
         if (rows.treebank == REAL).all():
@@ -88,9 +78,9 @@ def draw(
     upper[0].set_ylim(0, None)
     handles = [*upper[0].lines[: len(SPLITS)]]
     if others:
-        handles += [Line2D([], [], color=INK, label="rate of the other reading", **OTHER)]
+        handles += style.legend_entries({"rate of the other reading": IN_INK | OTHER})
     if (rows.treebank == REAL).all():
-        handles += [Line2D([], [], color=INK, label="published", **PUBLISHED)]
+        handles += style.legend_entries({"published": IN_INK | PUBLISHED})
     above.legend(handles=handles, loc="outside upper center", ncols=4)
 
     lower = below.subplots(1, len(WEIGHTS))
@@ -108,7 +98,7 @@ def draw(
     below.legend(
         *lower[0].get_legend_handles_labels(), loc="outside lower center", ncols=3
     )
-    letter_panels([*upper, *lower])
+    style.letter_panels([*upper, *lower])
     name_treebank(figure, curves[curves.experiment == experiment])
     return figure
 
@@ -134,9 +124,7 @@ def _draw_published_values(
     for bound, marker in {"": "o", "below": "v"}.items():
         for matrix, (_, line) in MATRICES.items():
             shown = rows[(rows.bound == bound) & (rows.matrix == matrix)]
-            style = PUBLISHED | {"marker": marker, "color": line["color"]}
-            (drawn,) = ax.plot(
-                shown["index"], shown["value"], zorder=4, clip_on=False, **style
-            )
+            marks = PUBLISHED | {"marker": marker, "color": line["color"], "zorder": 4}
+            (drawn,) = ax.plot(shown["index"], shown["value"], clip_on=False, **marks)
             # Whole at index 1; the layout would take the marker's box for one of the axes.
             drawn.set_in_layout(False)

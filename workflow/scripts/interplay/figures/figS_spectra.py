@@ -6,46 +6,34 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from interplay.figures.panels import Panel, letters
-from interplay.figures.style import (
-    INK,
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    letter_panels,
-    shades,
-)
+from interplay.figures import style
+from interplay.figures.panels import Panel, by_task, task_columns
 
 LARGEST_INDEX = 40
 """singular values shown"""
 
-ROWS = {
-    "a": (
-        "singular values of dW",
-        "nonlinear_spectrum.parquet",
-        f"matrix == 'dW' and index <= {LARGEST_INDEX}",
+NETWORK = "experiment == @experiments['{task}'] and seed == @seed and g in @g and "
+PANELS = by_task(
+    *(
+        Panel(
+            f"singular values of {matrix}",
+            "nonlinear_spectrum.parquet",
+            NETWORK + f"matrix == '{matrix}' and index <= {LARGEST_INDEX}",
+            ("value",),
+        )
+        for matrix in ("dW", "W")
     ),
-    "d": (
-        "singular values of W",
-        "nonlinear_spectrum.parquet",
-        f"matrix == 'W' and index <= {LARGEST_INDEX}",
+    *(
+        Panel(
+            f"eigenvalues of {matrix}",
+            "nonlinear_eigenvalues.parquet",
+            NETWORK + f"matrix == '{matrix}'",
+            ("real", "imaginary"),
+        )
+        for matrix in ("dW", "W")
     ),
-    "g": ("eigenvalues of dW", "nonlinear_eigenvalues.parquet", "matrix == 'dW'"),
-    "j": ("eigenvalues of W", "nonlinear_eigenvalues.parquet", "matrix == 'W'"),
-}
-
-PANELS = {
-    letter: Panel(
-        f"{shows}: {name}",
-        table,
-        f"experiment == @experiments['{task}'] and seed == @seed and g in @g and {rows}",
-        ("value",) if "spectrum" in table else ("real", "imaginary"),
-    )
-    for start, (shows, table, rows) in ROWS.items()
-    for letter, (task, name) in zip(letters(start, 3), TASKS.items(), strict=True)
-}
+)
 
 LABELS = (
     r"SVs of $\Delta W$",
@@ -70,33 +58,22 @@ def draw(
         experiments: the experiment that stands for each task.
         g, seed: the networks that are drawn.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 7.2))
-    axes = figure.subplots(4, 3, gridspec_kw={"height_ratios": [1, 1, 1.6, 1.6]})
+    heights = {"height_ratios": [1, 1, 1.6, 1.6]}
+    figure, axes = style.task_grid(7.2, LABELS, gridspec_kw=heights)
     options = {"experiments": experiments, "g": g, "seed": seed}
-    for column, (task, name) in enumerate(TASKS.items()):
-        axes[0, column].set_title(name)
-        colours = dict(zip(g, shades(TASK_COLOURS[task], len(g)), strict=False))
-        for ax, start in zip(axes[:, column], ROWS, strict=True):
-            values = start in "ad"
-            table = spectrum if values else eigenvalues
-            rows = PANELS[letters(start, 3)[column]].select(table, **options)
-            draw_rows = _draw_singular_values if values else _draw_eigenvalues
-            draw_rows(ax, rows, colours)
-            if start == "j":
-                _draw_circles(ax, colours)
-            if not values:
-                _make_square(ax)
-        axes[2, column].set_xlabel(r"Re $\lambda(\Delta W)$")
-        axes[3, column].set_xlabel(r"Re $\lambda(W)$")
-    for ax, label in zip(axes[:, 0], LABELS, strict=True):
-        ax.set_ylabel(label)
-    circle = Line2D([], [], color=INK, ls=":", lw=0.8, label="circle of radius $g$")
-    lines = [
-        Line2D([], [], color=colour, marker="o", ms=2.5, label=f"$g = {one:g}$")
-        for one, colour in zip(g, shades(INK, len(g)), strict=False)
-    ]
-    figure.legend(handles=[*lines, circle], loc="outside lower center", ncols=4)
-    letter_panels(axes.flat)
+    for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
+        colours = style.shades(g, style.TASK_COLOURS[task])
+        for ax, panel in zip(column[:2], panels[:2], strict=True):
+            _draw_singular_values(ax, panel.select(spectrum, **options), colours)
+        for ax, panel in zip(column[2:], panels[2:], strict=True):
+            _draw_eigenvalues(ax, panel.select(eigenvalues, **options), colours)
+        _draw_circles(column[3], colours)
+        for ax, matrix in zip(column[2:], (r"\Delta W", "W"), strict=True):
+            _make_square(ax)
+            ax.set_xlabel(rf"Re $\lambda({matrix})$")
+    circle = {"circle of radius $g$": {"color": style.INK, "ls": ":", "lw": 0.8}}
+    handles = style.legend_entries(style.strength_dots(g) | circle)
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return figure
 
 
@@ -123,7 +100,7 @@ def _draw_circles(ax: Axes, colours: Mapping[float, tuple]) -> None:
     angle = np.linspace(0, 2 * np.pi, 200)
     for g in colours:
         if g > 0:
-            ax.plot(g * np.cos(angle), g * np.sin(angle), ":", color=INK, lw=0.8)
+            ax.plot(g * np.cos(angle), g * np.sin(angle), ":", color=style.INK, lw=0.8)
 
 
 def _make_square(ax: Axes) -> None:

@@ -6,23 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from interplay.configuration.experiments import ADAM_ON_ALL, DESCENT, W_ALONE
+from interplay.figures import style
 from interplay.figures.fig2 import QUANTITIES
-from interplay.figures.panels import Panel, letters
-from interplay.figures.style import (
-    INK,
-    MUTED,
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    leave_empty,
-    letter_panels,
-    shades,
-    strips,
-    use_log_axis,
-)
+from interplay.figures.panels import Panel, by_task, task_columns
 
 WAYS = {
     ADAM_ON_ALL: ("Adam", "-"),
@@ -32,29 +20,29 @@ WAYS = {
 """ways of training: label and line style"""
 
 ROWS = {
-    "convergence_epoch": ("convergence time", QUANTITIES["convergence_epoch"]),
-    "norm_dW": ("norm of dW", QUANTITIES["norm_dW"]),
-    "functional_rank": ("functional rank", QUANTITIES["functional_rank"]),
+    "convergence_epoch": "convergence time",
+    "norm_dW": "norm of dW",
+    "functional_rank": "functional rank",
 }
+"""columns of training.csv, and what their panels show"""
 
-PANELS = {
-    letter: Panel(
-        f"loss during training in three ways: {name}",
+PANELS = by_task(
+    Panel(
+        "loss during training in three ways",
         "nonlinear_loss.parquet",
-        f"experiment in @experiments['{task}'].values() and seed == @seed and g in @g",
+        "experiment in @experiments['{task}'] and seed == @seed and g in @g",
         ("loss",),
-    )
-    for letter, (task, name) in zip("abc", TASKS.items(), strict=True)
-} | {
-    letter: Panel(
-        f"{shows} by the way of training: {name}",
-        "training.csv",
-        f"role == '{task}'",
-        (column,),
-    )
-    for start, (column, (shows, _)) in zip("dgj", ROWS.items(), strict=True)
-    for letter, (task, name) in zip(letters(start, 3), TASKS.items(), strict=True)
-}
+    ),
+    *(
+        Panel(
+            f"{shows} by the way of training",
+            "training.csv",
+            "role == '{task}'",
+            (column,),
+        )
+        for column, shows in ROWS.items()
+    ),
+)
 
 POINTS = 400
 """drawn of a loss curve: means over epochs that are evenly spaced in the logarithm"""
@@ -76,26 +64,21 @@ def draw(
         experiments: for each task, the experiment of each way of training.
         g, seed: the networks whose loss is drawn.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 6.4))
-    axes = figure.subplots(4, 3)
+    labels = ["loss", *(QUANTITIES[column] for column in ROWS)]
+    figure, axes = style.task_grid(6.4, labels)
     options = {"experiments": experiments, "g": g, "seed": seed}
     strengths = sorted(training.g.unique())
-    for column, (task, name) in enumerate(TASKS.items()):
-        axes[0, column].set_title(name)
-        colours = dict(
-            zip(strengths, shades(TASK_COLOURS[task], len(strengths)), strict=False)
-        )
-        curves = PANELS["abc"[column]].select(losses, **options)
-        _draw_losses(axes[0, column], curves, experiments[task], colours)
-        for ax, start, quantity in zip(axes[1:, column], "dgj", ROWS, strict=True):
-            rows = PANELS[letters(start, 3)[column]].select(training)
-            _draw_networks(ax, rows, quantity, colours)
-    for ax, label in zip(
-        axes[:, 0], ("loss", *(label for _, label in ROWS.values())), strict=True
-    ):
-        ax.set_ylabel(label)
-    figure.legend(handles=_legend(strengths), loc="outside lower center", ncols=6)
-    letter_panels(axes.flat)
+    for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
+        colours = style.shades(strengths, style.TASK_COLOURS[task])
+        curves = panels[0].select(losses, **options)
+        _draw_losses(column[0], curves, experiments[task], colours)
+        for ax, panel, quantity in zip(column[1:], panels[1:], ROWS, strict=True):
+            _draw_networks(ax, panel.select(training), quantity, colours)
+    ways = {label.replace("\n", " "): {"ls": ls} for label, ls in WAYS.values()}
+    failed = {"marker": "x", "ms": 3, "mew": 0.8, **style.ALONE}
+    dots = style.strength_dots(strengths, ms=2.8)
+    handles = style.legend_entries(dots | ways | {"not converged": failed})
+    figure.legend(handles=handles, loc="outside lower center", ncols=6)
     return figure
 
 
@@ -106,7 +89,7 @@ def _draw_losses(
     colours: Mapping[float, tuple],
 ) -> None:
     if curves.empty:
-        leave_empty(ax, "not trained")
+        style.leave_empty(ax, "not trained")
         return
     for way, name in experiments.items():
         for g, colour in colours.items():
@@ -116,8 +99,8 @@ def _draw_losses(
             edges = np.geomspace(1, len(curve) + 1, POINTS)
             bins = np.searchsorted(edges, curve.epoch + 1, "right")
             means = curve.groupby(bins)[["epoch", "loss"]].mean()
-            style = {"color": colour, "ls": WAYS[way][1], "lw": 0.9}
-            ax.plot(means.epoch + 1, means.loss, **style)
+            line = {"color": colour, "ls": WAYS[way][1], "lw": 0.9}
+            ax.plot(means.epoch + 1, means.loss, **line)
     ax.set(xlabel="epoch", xscale="log")
     ax.set_ylim(0, None)
 
@@ -127,11 +110,11 @@ def _draw_networks(
 ) -> None:
     """Draw a dot per network; a cross on the upper edge if it did not converge."""
     if rows.empty:
-        leave_empty(ax, "not trained")
+        style.leave_empty(ax, "not trained")
         return
     ways = list(WAYS)
     converged = rows[rows.converged].dropna(subset=column).astype({column: float})
-    strips(
+    style.strips(
         ax, converged, x="training", y=column, hue="g", order=ways, palette=dict(colours),
         dodge=True, jitter=0.12, size=2.8, legend=False,
     )  # fmt: skip
@@ -147,21 +130,8 @@ def _draw_networks(
                 transform=ax.get_xaxis_transform(),
             )  # fmt: skip
     if column == "convergence_epoch":
-        use_log_axis(ax)
+        style.use_log_axis(ax)
     else:
         ax.set_ylim(0, 1.12 * converged[column].max() if len(converged) else 1)
-    ax.set(xlabel="", ylabel="", xlim=(-0.5, len(ways) - 0.5))
+    ax.set_xlim(-0.5, len(ways) - 0.5)
     ax.set_xticks(range(len(ways)), [label for label, _ in WAYS.values()])
-
-
-def _legend(strengths: list[float]) -> list[Line2D]:
-    lines = [
-        Line2D([], [], color=colour, marker="o", ms=2.8, label=f"$g = {g:g}$")
-        for g, colour in zip(strengths, shades(INK, len(strengths)), strict=False)
-    ]
-    ways = [
-        Line2D([], [], color=MUTED, ls=ls, label=label.replace("\n", " "))
-        for label, ls in WAYS.values()
-    ]
-    failed = {"marker": "x", "ms": 3, "mew": 0.8, "ls": "none", "color": INK}
-    return [*lines, *ways, Line2D([], [], label="not converged", **failed)]

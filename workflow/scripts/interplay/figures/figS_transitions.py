@@ -6,32 +6,24 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from interplay.figures.panels import Panel, letters
-from interplay.figures.style import (
-    TASK_COLOURS,
-    TASKS,
-    TEXT_WIDTH,
-    letter_panels,
-    shades,
-)
+from interplay.figures import style
+from interplay.figures.panels import Panel, by_task, task_columns
 from interplay.tables.transitions import emerges
 
-ROWS = {
-    "a": ("loss", "loss during training: {}"),
-    "d": ("unstable", "number of eigenvalues of W with a real part above 1: {}"),
-}
-"""first letter of a row of panels: its column, and what it shows"""
-
-PANELS = {
-    letter: Panel(
-        shows.format(name),
-        "transitions.parquet",
-        f"experiment == @experiments['{task}']",
-        (column,),
+PANELS = by_task(
+    *(
+        Panel(
+            shows,
+            "transitions.parquet",
+            "experiment == @experiments['{task}']",
+            (column,),
+        )
+        for column, shows in (
+            ("loss", "loss during training"),
+            ("unstable", "number of eigenvalues of W with a real part above 1"),
+        )
     )
-    for start, (column, shows) in ROWS.items()
-    for letter, (task, name) in zip(letters(start, 3), TASKS.items(), strict=True)
-}
+)
 
 
 def draw(
@@ -47,41 +39,26 @@ def draw(
         experiments: the experiment that stands for each task.
         g: strengths of the initial connectivity, a shade each.
     """
-    figure = Figure(figsize=(TEXT_WIDTH, 3.2))
-    axes = figure.subplots(2, 3, sharex=True)
-    for column, (task, name) in enumerate(TASKS.items()):
-        shown = PANELS[letters("a", 3)[column]].select(
-            transitions, experiments=experiments
-        )
-        colours = dict(zip(g, shades(TASK_COLOURS[task], len(g)), strict=True))
-        for strength, colour in colours.items():
-            _draw_networks(*axes[:, column], shown[shown.g == strength], colour)
-        axes[0, column].set(title=name, yscale="log")
-        axes[1, column].set(xlabel="share of the epochs followed", xlim=(0, 1))
-        axes[1, column].yaxis.get_major_locator().set_params(integer=True)
-        axes[0, column].legend(
-            *axes[0, column].get_legend_handles_labels(), loc="lower left"
-        )
-    axes[0, 0].set_ylabel("loss / initial loss")
-    axes[1, 0].set_ylabel(r"number of Re $\lambda(W) > 1$")
-    letter_panels(axes.flat)
+    labels = "loss / initial loss", r"number of Re $\lambda(W) > 1$"
+    figure, axes = style.task_grid(3.2, labels, sharex=True)
+    for (upper, lower), (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
+        shown = panels[0].select(transitions, experiments=experiments)
+        for strength, colour in style.shades(g, style.TASK_COLOURS[task]).items():
+            _draw_networks(upper, lower, shown[shown.g == strength], colour)
+        upper.set_yscale("log")
+        lower.set(xlabel="share of the epochs followed", xlim=(0, 1))
+        lower.yaxis.get_major_locator().set_params(integer=True)
+        upper.legend(*upper.get_legend_handles_labels(), loc="lower left")
     return figure
 
 
 def _draw_networks(upper: Axes, lower: Axes, table: pd.DataFrame, colour) -> None:
     """Draw all seeds of one g."""
-    for seed, network in table.groupby("seed"):
-        first = seed == table.seed.min()
-        line = {
-            "color": colour,
-            "lw": 1.2 if first else 0.5,
-            "alpha": 1 if first else 0.6,
-        }
+    for first, network, line in style.by_seed(table, f"$g = {table.g.max():.1f}$"):
         time = network.epoch / max(network.epoch.max(), 1)
         loss = network.loss / network.loss.iloc[0]
-        label = f"$g = {network.g.iloc[0]:.1f}$" if first else None
-        upper.plot(time, loss, label=label, **line)
-        lower.step(time, network.unstable, where="post", **line)
+        upper.plot(time, loss, color=colour, **line)
+        lower.step(time, network.unstable, where="post", color=colour, **line)
         if first:
             more = emerges(network.unstable.to_numpy())
             upper.plot(time[more], loss[more], "o", color=colour, ms=3)

@@ -4,7 +4,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from interplay.figures.style import line_with_spread, mean_and_spread, shades
+from interplay.figures import style
 
 DASHED = (0, (4, 2))
 DASHDOTTED = (0, (4, 1.5, 1, 1.5))
@@ -24,11 +24,6 @@ def target_colours(zhat: list[float]) -> dict[float, str]:
     else:
         colours = sns.blend_palette([low, middle, high], len(zhat)).as_hex()
     return dict(zip(sorted(zhat), colours, strict=True))
-
-
-def strength_colours(target: float, zhat: list[float], g: list[float]) -> list:
-    """Return one shade of the target's colour per g, from darker to lighter."""
-    return shades(target_colours(zhat)[target], len(g))
 
 
 def effective_time(table: pd.DataFrame) -> pd.Series:
@@ -52,7 +47,6 @@ def draw_simulated(ax: Axes, table: pd.DataFrame, column: str, colour, **line) -
         colour: colour of the line.
         line: further options of the line.
     """
-    # Grouping by epoch, not by time: times of equal epochs can differ by rounding.
-    spread = mean_and_spread(table, "epoch", column)
-    time = table.groupby("epoch").time.first()
-    line_with_spread(ax, time, spread["mean"], spread["std"], color=colour, **line)
+    # Times of equal epochs can differ by rounding.
+    time = table.groupby("epoch").time.transform("first")
+    style.draw_mean(ax, table.assign(time=time), "time", column, color=colour, **line)

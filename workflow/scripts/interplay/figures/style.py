@@ -1,7 +1,9 @@
 """The style of all figures: size, type, colours, and how they are saved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from string import ascii_lowercase
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -9,6 +11,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from interplay.storage.files import replacing
@@ -57,23 +60,51 @@ TASK_COLOURS = {"flipflop": _COLOURS[0], "mante": _COLOURS[1], "romo": _COLOURS[
 INK = "#222222"
 MUTED = "#888888"
 
+MARKERS = {True: {"ms": 2.5}, False: {"ms": 3.2, "mfc": "white", "mew": 0.7}}
+"""of a mean: a full marker where all networks count, an open one where only some do"""
 
-def shades(colour: str, n: int) -> list[tuple[float, ...]]:
-    """Return n shades of a colour, from a darker one to a lighter one."""
+ALONE = {"color": INK, "ls": "none"}
+"""a marker without a line in a legend of all tasks"""
+SOME = {"marker": "o", **MARKERS[False], **ALONE}
+"""an open marker in a legend"""
+
+
+def shades(keys: Sequence[Any], colour: str) -> dict[Any, tuple[float, ...]]:
+    """Return a shade of a colour for each key, from a darker one to a lighter one."""
     dark = sns.blend_palette(["black", colour], 5)[3]
     light = sns.blend_palette(["white", colour], 5)[2]
-    return sns.blend_palette([dark, light], max(n, 2))[:n]
+    palette = sns.blend_palette([dark, light], max(len(keys), 2))
+    return dict(zip(keys, palette, strict=False))
 
 
-def letter_panels(axes: Iterable[Axes], start: str = "a") -> None:
+def letter_panels(axes: Iterable[Axes]) -> None:
     """Write (a), (b), … above the upper left corner of the axes, in their order.
 
     The group of the axes in an SVG file gets the id panel-a, panel-b, …
     """
-    for i, ax in enumerate(axes):
-        letter = chr(ord(start) + i)
+    for letter, ax in zip(ascii_lowercase, axes, strict=False):
         ax.set_title(f"({letter})", loc="left", fontweight="bold")
         ax.set_gid(f"panel-{letter}")
+
+
+def task_grid(
+    height: float, labels: Sequence[str], **options: Any
+) -> tuple[Figure, np.ndarray]:
+    """Return a figure with a column of panels per task, and its axes, titled and lettered.
+
+    Args:
+        height: in inches.
+        labels: of the y axis of each row.
+        options: of `Figure.subplots`.
+    """
+    figure = Figure(figsize=(TEXT_WIDTH, height))
+    axes = figure.subplots(len(labels), len(TASKS), **options)
+    for ax, name in zip(axes[0], TASKS.values(), strict=True):
+        ax.set_title(name)
+    for ax, label in zip(axes[:, 0], labels, strict=True):
+        ax.set_ylabel(label)
+    letter_panels(axes.flat)
+    return figure, axes
 
 
 def use_log_axis(ax: Axes) -> None:
@@ -104,6 +135,7 @@ def strips(ax: Axes, table: pd.DataFrame, **options) -> None:
         table: its rows.
         options: of `seaborn.stripplot`.
     """
+    labels = {"xlabel": ax.get_xlabel(), "ylabel": ax.get_ylabel()}
     # seaborn draws the jitter from NumPy's global generator.
     state = np.random.get_state()
     np.random.seed(0)
@@ -111,25 +143,65 @@ def strips(ax: Axes, table: pd.DataFrame, **options) -> None:
         sns.stripplot(table, ax=ax, **options)
     finally:
         np.random.set_state(state)
+    # seaborn adds the names of the columns.
+    ax.set(**labels)
 
 
-def line_with_spread(
-    ax: Axes, x: np.ndarray, mean: np.ndarray, spread: np.ndarray, **line
+def draw_mean(
+    ax: Axes, table: pd.DataFrame, x: str, y: str, *, shade: float = 0.2, **line
 ) -> None:
-    """Draw a mean with a shade of ± its standard deviation."""
-    (drawn,) = ax.plot(x, mean, **line)
-    ax.fill_between(
-        x, mean - spread, mean + spread, color=drawn.get_color(), alpha=0.2, lw=0
-    )
+    """Draw the mean of a column against another, with a shade of ± its standard deviation.
 
-
-def mean_and_spread(table: pd.DataFrame, by: str, value: str) -> pd.DataFrame:
-    """Return mean and standard deviation (over seeds, ddof 1) of a column.
-
-    A group of one has a spread of 0.
+    Args:
+        ax: where to draw.
+        table: rows, of which those with equal x (the seeds) are averaged.
+        x, y: columns.
+        shade: opacity of the shade.
+        line: options of the line.
     """
-    found = table.groupby(by)[value].agg(["mean", "std"]).astype(float)
-    return found.fillna({"std": 0.0})
+    points = table.groupby(x)[y].agg(["mean", "std"]).astype(float)
+    mean, spread = points["mean"], points["std"]
+    (drawn,) = ax.plot(mean.index, mean, **line)
+    ax.fill_between(
+        mean.index, mean - spread, mean + spread, color=drawn.get_color(), alpha=shade,
+        lw=0,
+    )  # fmt: skip
+
+
+def by_seed(
+    table: pd.DataFrame, label: str | None = None
+) -> Iterator[tuple[bool, pd.DataFrame, dict[str, Any]]]:
+    """Yield for each seed whether it is the first, its rows, and the options of its line.
+
+    The line of the first seed is thick and has the label.
+    """
+    for seed, network in table.groupby("seed"):
+        first = seed == table.seed.min()
+        line = {"lw": 1.2, "label": label} if first else {"lw": 0.5, "alpha": 0.6}
+        yield first, network, line
+
+
+def legend_entries(lines: Mapping[str, Mapping[str, Any]]) -> list[Line2D]:
+    """Return the entries of a legend: grey lines, unless their options name a colour.
+
+    Args:
+        lines: options of a line by its label.
+    """
+    shown = {label: {"color": MUTED, **line} for label, line in lines.items()}
+    return [Line2D([], [], label=label, **line) for label, line in shown.items()]
+
+
+def dots(colours: Mapping[str, Any], ms: float = 2.5) -> dict[str, dict[str, Any]]:
+    """Return options of lines with dots, for `legend_entries`, by the label of a colour."""
+    dot = {"marker": "o", "ms": ms}
+    return {label: {"color": colour, **dot} for label, colour in colours.items()}
+
+
+def strength_dots(
+    strengths: Sequence[float], ms: float = 2.5
+) -> dict[str, dict[str, Any]]:
+    """Return `dots` in a shade of ink for each g, for legends of all tasks."""
+    return dots({f"$g = {g:g}$": c for g, c in shades(strengths, INK).items()}, ms)
 
 
 def save(figure: Figure, stem: str | Path, name: str, identity: str) -> None:

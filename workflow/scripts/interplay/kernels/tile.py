@@ -33,32 +33,41 @@ def buffer(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     return memory[start : start + size * dtype.itemsize].view(dtype).reshape(shape)
 
 
-def product(rows: int, added: bool):
-    """Return an intrinsic (out, a, b): set out to a @ b, or add a @ b, summed first, to it.
+@intrinsic
+def set_product(context, out, a, b):
+    """Set out to a @ b.
 
-    Args of the intrinsic: arrays of rows × LANES, rows × K and K × LANES numbers. Rows of
-    `out` and of `b` are contiguous; K is not 0.
+    Args:
+        out: ROWS × LANES numbers; each row is contiguous.
+        a: ROWS × K numbers; K is not 0.
+        b: K × LANES numbers; each row is contiguous.
     """
-
-    @intrinsic
-    def tile_product(context, out, a, b):
-        return types.void(out, a, b), _product(rows, added)
-
-    return tile_product
+    return types.void(out, a, b), _product(added=False)
 
 
-set_product = product(ROWS, added=False)
-add_product = product(ROWS, added=True)
+@intrinsic
+def add_product(context, out, a, b):
+    """Add a @ b, summed first, to out; see `set_product`."""
+    return types.void(out, a, b), _product(added=True)
 
 
-def _product(rows: int, added: bool):
+def everywhere(builder, value, count: int):
+    """Build a vector of `count` equal numbers, in the code generator of an intrinsic."""
+    kind, lane = ir.VectorType(value.type, count), ir.IntType(32)
+    empty = ir.Constant(kind, ir.Undefined)
+    first = builder.insert_element(empty, value, ir.Constant(lane, 0))
+    zeros = ir.Constant(ir.VectorType(lane, count), [0] * count)
+    return builder.shuffle_vector(first, empty, zeros)
+
+
+def _product(added: bool):
     """Return the code generator of a tile's product, which sets `out` or adds to it."""
 
     def generate(context, builder, signature, arguments):
         number = context.get_data_type(signature.args[0].dtype)
         size = context.get_abi_sizeof(number)
         half = ir.VectorType(number, LANES // 2)
-        index, lane = ir.IntType(64), ir.IntType(32)
+        index = ir.IntType(64)
         arrays = [
             context.make_array(kind)(context, builder, value)
             for kind, value in zip(signature.args, arguments, strict=True)
@@ -84,13 +93,7 @@ def _product(rows: int, added: bool):
             columns = (constant(0), constant(LANES // 2))
             return [address(which, row, column, half) for column in columns]
 
-        def everywhere(value):
-            empty = ir.Constant(half, ir.Undefined)
-            first = builder.insert_element(empty, value, ir.Constant(lane, 0))
-            zeros = ir.Constant(ir.VectorType(lane, LANES // 2), [0] * (LANES // 2))
-            return builder.shuffle_vector(first, empty, zeros)
-
-        places = [place for r in range(rows) for place in halves(0, constant(r))]
+        places = [place for r in range(ROWS) for place in halves(0, constant(r))]
         zeros = ir.Constant(half, [0] * (LANES // 2))
         start = builder.block
         loop = builder.append_basic_block("product")
@@ -102,8 +105,9 @@ def _product(rows: int, added: bool):
         sums = [builder.phi(half) for _ in places]
         columns = [builder.load(place, align=size) for place in halves(2, k)]
         after = []
-        for r in range(rows):
-            factor = everywhere(builder.load(address(1, constant(r), k, number)))
+        for r in range(ROWS):
+            number_of_a = builder.load(address(1, constant(r), k, number))
+            factor = everywhere(builder, number_of_a, LANES // 2)
             for side, column in enumerate(columns):
                 product = builder.fmul(factor, column, flags=("contract",))
                 total = builder.fadd(sums[2 * r + side], product, flags=("contract",))

@@ -2,6 +2,9 @@
 
 The compiler gives up on a loop over many arrays, since any two of them could overlap. With
 explicit vectors the order of loads and stores is the one that is written.
+
+Hardware prefetching covers contiguous data. The rows of a tile are far apart in memory: a
+`fetch` before a product lets them arrive while the product is summed.
 """
 
 import math
@@ -15,7 +18,7 @@ from numba.core.datamodel.models import PrimitiveModel
 from numba.extending import intrinsic, overload, register_model
 
 from interplay.kernels.tanh import DENOMINATOR, LARGEST, NUMERATOR, tanh
-from interplay.kernels.tile import LANES
+from interplay.kernels.tile import LANES, everywhere
 
 WIDTH = LANES // 4
 """numbers in a vector"""
@@ -60,6 +63,26 @@ def store(context, array, row, column, vector):
     return types.void(array, types.intp, types.intp, vector), generate
 
 
+@intrinsic
+def fetch(context, array, row, column):
+    """Ask for the line of the cache that holds array[row, column], to be written."""
+
+    def generate(context, builder, signature, arguments):
+        place, _ = _address(context, builder, signature, arguments)
+        pointer, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        prefetch = cgutils.get_or_insert_function(
+            builder.module,
+            ir.FunctionType(ir.VoidType(), [pointer, number, number, number]),
+            "llvm.prefetch.p0i8",
+        )
+        # To be written, into the nearest cache, of data.
+        options = [ir.Constant(number, value) for value in (1, 3, 1)]
+        builder.call(prefetch, [builder.bitcast(place, pointer), *options])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.intp), generate
+
+
 def _address(context, builder, signature, arguments):
     """Return a pointer to the vector that begins at [row, column], and a number's size."""
     kind = signature.args[0]
@@ -80,17 +103,9 @@ def fill(context, number):
     """Return a vector of equal numbers."""
 
     def generate(context, builder, signature, arguments):
-        return _filled(builder, arguments[0])
+        return everywhere(builder, arguments[0], WIDTH)
 
     return Vector(number)(number), generate
-
-
-def _filled(builder, value):
-    kind, lane = ir.VectorType(value.type, WIDTH), ir.IntType(32)
-    empty = ir.Constant(kind, ir.Undefined)
-    first = builder.insert_element(empty, value, ir.Constant(lane, 0))
-    zeros = ir.Constant(ir.VectorType(lane, WIDTH), [0] * WIDTH)
-    return builder.shuffle_vector(first, empty, zeros)
 
 
 def _arithmetic(name):
@@ -106,10 +121,6 @@ def _arithmetic(name):
     return operation
 
 
-_add, _subtract = _arithmetic("fadd"), _arithmetic("fsub")
-_multiply, _divide = _arithmetic("fmul"), _arithmetic("fdiv")
-
-
 def _on_vectors(operation, function):
     @overload(operation, inline="always")
     def compiled_operation(a, b):
@@ -118,10 +129,10 @@ def _on_vectors(operation, function):
         return None
 
 
-_on_vectors(operator.add, _add)
-_on_vectors(operator.sub, _subtract)
-_on_vectors(operator.mul, _multiply)
-_on_vectors(operator.truediv, _divide)
+_on_vectors(operator.add, _arithmetic("fadd"))
+_on_vectors(operator.sub, _arithmetic("fsub"))
+_on_vectors(operator.mul, _arithmetic("fmul"))
+_on_vectors(operator.truediv, _arithmetic("fdiv"))
 
 
 @intrinsic
@@ -129,7 +140,7 @@ def _exact_tanh(context, x):
     """Return tanh of each number, in double precision."""
 
     def generate(context, builder, signature, arguments):
-        (vector,) = arguments
+        vector = arguments[0]
         for lane in range(WIDTH):
             place = ir.Constant(ir.IntType(32), lane)
             value = context.compile_internal(

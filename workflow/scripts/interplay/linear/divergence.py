@@ -10,12 +10,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from interplay.linear.dense import Task, gradient_descent
 from interplay.linear.network import Network, Trial, draw_network
-
-Array = NDArray[np.floating]
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +32,6 @@ def target_task(network: Network, zhat: float, trial: Trial) -> Task:
         weight=weight,
         dt=trial.dt,
     )
-
-
-def largest_real_parts(W: Array) -> Array:
-    """Return the largest real parts of the eigenvalues of W, (EIGENVALUES,), falling."""
-    real_parts = np.sort(np.real(np.linalg.eigvals(W)))[::-1]
-    return real_parts[:EIGENVALUES]
 
 
 def learn_target(
@@ -64,8 +55,9 @@ def learn_target(
     task = target_task(network, zhat, trial)
     descent = gradient_descent(network.W0, task, learning_rate, epochs)
     for epoch, state in enumerate(descent):
-        tau, real_parts = learning_rate * epoch, largest_real_parts(state.W)
-        rows.append((zhat, epoch, tau, state.loss, state.gradient_norm, *real_parts))
+        tau, real_parts = learning_rate * epoch, np.real(np.linalg.eigvals(state.W))
+        largest = np.sort(real_parts)[::-1][:EIGENVALUES]
+        rows.append((zhat, epoch, tau, state.loss, state.gradient_norm, *largest))
     values = [f"lambda{i + 1}" for i in range(EIGENVALUES)]
     columns = ["zhat", "epoch", "tau", "loss", "gradient_norm", *values]
     return pd.DataFrame(rows, columns=columns)

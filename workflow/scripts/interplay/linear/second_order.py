@@ -31,13 +31,6 @@ def orthogonal(network: Network) -> Network:
     return replace(network, w=w / np.linalg.norm(w))
 
 
-def largest_moduli(descent: Descent) -> Array:
-    """Return the largest modulus of the eigenvalues of dW at each epoch: (epochs + 1,)."""
-    # left @ core @ right.T and core @ right.T @ left have the same nonzero eigenvalues.
-    matrices = descent.core @ (descent.right.T @ descent.left)
-    return np.abs(np.linalg.eigvals(matrices)).max(axis=-1)
-
-
 def eigenvalue_growth(descent: Descent) -> pd.DataFrame:
     """Tabulate one training: zhat, g (0), epoch, tau, eigenvalue, predicted and s1.
 
@@ -48,13 +41,15 @@ def eigenvalue_growth(descent: Descent) -> pd.DataFrame:
         A table with one row per epoch. `eigenvalue` is the largest modulus of the
         eigenvalues of dW, `predicted` its leading order, `s1` the first singular value.
     """
+    # left @ core @ right.T and core @ right.T @ left have the same nonzero eigenvalues.
+    eigenvalues = np.linalg.eigvals(descent.core @ (descent.right.T @ descent.left))
     return pd.DataFrame(
         {
             "zhat": descent.zhat,
             "g": 0.0,
             "epoch": np.arange(len(descent.loss)),
             "tau": descent.tau,
-            "eigenvalue": largest_moduli(descent),
+            "eigenvalue": np.abs(eigenvalues).max(axis=-1),
             "predicted": largest_eigenvalue(descent.tau, descent.zhat),
             "s1": descent.singular_values[:, 0],
         }

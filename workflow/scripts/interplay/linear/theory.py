@@ -102,11 +102,6 @@ def convergence_time(g: float) -> float:
     return 1 / gain(g) ** 2
 
 
-def final_norm(zhat: float, g: float) -> float:
-    """Return the norm of dW at tau1* to first order: zhat / β = zhat (1 − g²)."""
-    return first_order_norm(zhat, g) * convergence_time(g)
-
-
 def shuffle_loss_ratio(g: float) -> float:
     """Return the shuffled loss at tau1* over the initial loss, g⁴ (2 − g²)².
 
@@ -144,16 +139,8 @@ def prediction(zhat: float, g: float, until: float, points: int = 401) -> pd.Dat
     tau = np.linspace(0, until, points)
     held = np.minimum(tau, target_time(zhat, g))
     s1, s2 = singular_values(held, zhat, g)
-    return pd.DataFrame(
-        {
-            "zhat": zhat,
-            "g": g,
-            "tau": tau,
-            "loss": loss(held, zhat, g),
-            "s1": s1,
-            "s2": s2,
-        }
-    )
+    columns = {"tau": tau, "loss": loss(held, zhat, g), "s1": s1, "s2": s2}
+    return pd.DataFrame({"zhat": zhat, "g": g, **columns})
 
 
 def predictions(
@@ -185,14 +172,11 @@ def scalings(g: ArrayLike) -> pd.DataFrame:
         A table with the columns g; tau_star, norm_dW and mean_gradient_norm, divided
         by their values at g = 0; shuffle_loss_ratio.
     """
-    rows = [
-        {
-            "g": strength,
-            "tau_star": convergence_time(strength),
-            "norm_dW": final_norm(1, strength),
-            "mean_gradient_norm": first_order_norm(1, strength),
-            "shuffle_loss_ratio": shuffle_loss_ratio(strength),
-        }
-        for strength in np.asarray(g, dtype=float).tolist()
-    ]
-    return pd.DataFrame(rows)
+    rows = []
+    for strength in np.asarray(g, dtype=float).tolist():
+        time, gradient = convergence_time(strength), first_order_norm(1, strength)
+        # To first order, the norm of dW at tau1* is zhat / β.
+        shuffled = shuffle_loss_ratio(strength)
+        rows.append((strength, time, gradient * time, gradient, shuffled))
+    columns = ["g", "tau_star", "norm_dW", "mean_gradient_norm", "shuffle_loss_ratio"]
+    return pd.DataFrame(rows, columns=columns)

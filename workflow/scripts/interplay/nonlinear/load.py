@@ -2,13 +2,12 @@
 
 import operator
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, SupportsFloat, SupportsIndex
 
-import numpy as np
 import pandas as pd
 
 from interplay.nonlinear.archived import ArchivedNetwork, network_name, read_archived
@@ -77,22 +76,14 @@ def load(
         if found:
             return min(found, key=lambda network: abs(network.g - g)).read()
     wanted = f"{experiment}/{network_name(g, seed)}"
+    searched = ", ".join(
+        _shown(folder) + ("" if folder.is_dir() else " (does not exist)")
+        for folder in folders
+    )
     raise InputError(
-        f"{_listed(folders)}: expected the network {wanted}, found none; "
+        f"{searched}: expected the network {wanted}, found none; "
         f"{_contents(folders, experiment)}"
     )
-
-
-def default_folders() -> list[Path]:
-    """Return the results folders that `load` searches without `results`, in this order."""
-    if named := os.environ.get(VARIABLE):
-        return [Path(named).expanduser()]
-    repository = PACKAGE.parents[2]
-    # An installed library has other people's files three folders above it.
-    is_checkout = (repository / "workflow/scripts/interplay").is_dir()
-    places = [Path(), repository] if is_checkout else [Path()]
-    folders = [place / folder for place in places for folder in FOLDERS]
-    return list({folder.resolve(): folder for folder in folders}.values())
 
 
 def _number(g: SupportsFloat) -> float:
@@ -110,110 +101,92 @@ def _whole_number(seed: SupportsIndex) -> int:
 
 
 def _folders(results: str | Path | None) -> list[Path]:
-    """Return the folders to search.
+    """Return the folders to search, in this order.
 
     Raises:
         InputError: a folder that the user named does not exist.
     """
+    variable = os.environ.get(VARIABLE)
+    named = variable if results is None else results
+    if not named:
+        repository = PACKAGE.parents[2]
+        # An installed library has other people's files three folders above it.
+        is_checkout = (repository / "workflow/scripts/interplay").is_dir()
+        places = [Path(), repository] if is_checkout else [Path()]
+        folders = [place / folder for place in places for folder in FOLDERS]
+        return list({folder.resolve(): folder for folder in folders}.values())
     try:
-        folders = default_folders() if results is None else [Path(results).expanduser()]
+        folder = Path(named).expanduser()
     except RuntimeError as error:
-        raise InputError(f"{results}: expected a folder: {error}") from None
-    named = str(results) if results is not None else os.environ.get(VARIABLE)
-    if named and not folders[0].is_dir():
-        what = "a file" if folders[0].exists() else "nothing"
-        name = named if results is not None else f"{VARIABLE}={named}"
-        raise InputError(f"{name}: expected a folder of results, found {what}")
-    return folders
+        raise InputError(f"{named}: expected a folder: {error}") from None
+    if not folder.is_dir():
+        found = "a file" if folder.exists() else "nothing"
+        name = f"{VARIABLE}={named}" if results is None else named
+        raise InputError(f"{name}: expected a folder of results, found {found}")
+    return [folder]
 
 
-def _networks(folder: Path, experiment: str) -> list[Found]:
-    """Return the networks of an experiment: those with the whole dW, then archived ones."""
+def _networks(folder: Path, experiment: str) -> Iterator[Found]:
+    """Yield the networks of an experiment: those with the whole dW, then archived ones."""
     # A training job writes its record last.
-    records = (folder / NETWORKS / experiment).glob(f"g*/seed*/{FILES[-1]}")
-    found = [_as_trained(record.parent) for record in records]
+    for record in (folder / NETWORKS / experiment).glob(f"g*/seed*/{FILES[-1]}"):
+        g, seed = record.parts[-3:-1]
+        read = partial(read_network, *(record.with_name(file) for file in FILES))
+        yield Found(float(g.removeprefix("g")), int(seed.removeprefix("seed")), read)
     archive = folder / ARCHIVED / f"{experiment}.safetensors"
     if archive.is_file():
-        losses = folder / LOSSES
         for network in read_archived(archive).values():
-            g, seed = network.about["run"]["g"], network.about["run"]["seed"]
-            read = partial(_as_archived, network, losses, experiment)
-            found.append(Found(g, seed, read))
-    return found
+            read = partial(_rebuild, network, folder / LOSSES, experiment)
+            yield Found(network.about["run"]["g"], network.about["run"]["seed"], read)
 
 
-def _as_trained(folder: Path) -> Found:
-    """Return the network whose training job wrote to a folder …/g0.9/seed3."""
-    g, seed = folder.parts[-2:]
-    read = partial(read_network, *(folder / file for file in FILES))
-    return Found(float(g.removeprefix("g")), int(seed.removeprefix("seed")), read)
-
-
-def _as_archived(
-    network: ArchivedNetwork, losses: Path, experiment: str
-) -> TrainedNetwork:
+def _rebuild(network: ArchivedNetwork, losses: Path, experiment: str) -> TrainedNetwork:
+    """Rebuild an archived network, with its losses if there is a table of them."""
     trained = network.rebuild()
-    run = trained.run
-    return replace(trained, losses=_losses(losses, experiment, run.g, run.seed))
+    if not losses.is_file():
+        return trained
+    wanted = {"experiment": experiment, "g": trained.run.g, "seed": trained.run.seed}
+    chosen = [(column, "==", value) for column, value in wanted.items()]
+    rows = pd.read_parquet(losses, columns=["epoch", "loss"], filters=chosen)
+    return replace(trained, losses=rows.sort_values("epoch").loss.to_numpy())
 
 
-def _losses(path: Path, experiment: str, g: float, seed: int) -> np.ndarray:
-    """Return the losses of one network from a table of many: (epoch,), or (0,) if missing."""
-    if not path.is_file():
-        return np.empty(0)
-    chosen = [("experiment", "==", experiment), ("g", "==", g), ("seed", "==", seed)]
-    rows = pd.read_parquet(path, columns=["epoch", "loss"], filters=chosen)
-    return rows.sort_values("epoch").loss.to_numpy()
-
-
-def _contents(folders: Iterable[Path], experiment: str) -> str:
+def _contents(folders: list[Path], experiment: str) -> str:
     """Say what the folders hold: networks of the experiment, others, LSTMs, or nothing."""
-    folders = list(folders)
     found = [network for folder in folders for network in _networks(folder, experiment)]
     if found:
-        gs = sorted({network.g for network in found})
-        seeds = sorted({network.seed for network in found})
-        return (
-            f"{experiment} has g = {', '.join(map(str, gs))} and "
-            f"seeds {', '.join(map(str, seeds))}"
+        g = ", ".join(map(str, sorted({network.g for network in found})))
+        seeds = ", ".join(map(str, sorted({network.seed for network in found})))
+        return f"{experiment} has g = {g} and seeds {seeds}"
+
+    def experiments(pattern: str) -> list[str]:
+        """Return the names below the first part of a pattern, without suffix."""
+        paths = (
+            path.relative_to(folder).parts[1]
+            for folder in folders
+            for path in folder.glob(pattern)
         )
-    names = {
-        path.stem for each in folders for path in (each / ARCHIVED).glob("*.safetensors")
-    }
-    names |= _experiments(folders, NETWORKS, f"g*/seed*/{FILES[-1]}")
-    lstms = _experiments(folders, LSTMS, f"seed*/{FILES[-1]}")
-    if not names | lstms:
+        return sorted({name.removesuffix(".safetensors") for name in paths})
+
+    archived = experiments(f"{ARCHIVED}/*.safetensors")
+    trained = experiments(f"{NETWORKS}/*/g*/seed*/{FILES[-1]}")
+    lstms = experiments(f"{LSTMS}/*/seed*/{FILES[-1]}")
+    names = sorted({*archived, *trained})
+    if not names and not lstms:
         return f"there are no networks; {_suggestion(folders)}"
-    said = [f"experiments: {', '.join(sorted(names)) or 'none'}"]
+    said = f"experiments: {', '.join(names) or 'none'}"
     if lstms:
-        said.append(f"LSTMs, which cannot be loaded yet: {', '.join(sorted(lstms))}")
-    return "; ".join(said)
+        said += f"; LSTMs, which cannot be loaded yet: {', '.join(lstms)}"
+    return said
 
 
-def _suggestion(folders: Iterable[Path]) -> str:
+def _suggestion(folders: list[Path]) -> str:
     """Name a folder in one of the folders that has networks, such as results/preview."""
     below = (path for folder in folders for path in sorted(folder.glob("*")))
     for path in below:
         if (path / NETWORKS).is_dir() or (path / ARCHIVED).is_dir():
             return f"try results={_shown(path)!r}"
     return "run `make preview`, or name a results folder"
-
-
-def _experiments(folders: Iterable[Path], stage: str, records: str) -> set[str]:
-    """Return the experiments of a stage that have a trained network."""
-    return {
-        path.relative_to(folder / stage).parts[0]
-        for folder in folders
-        for path in (folder / stage).glob(f"*/{records}")
-    }
-
-
-def _listed(folders: Iterable[Path]) -> str:
-    """Return the folders, and which of them do not exist."""
-    return ", ".join(
-        _shown(folder) + ("" if folder.is_dir() else " (does not exist)")
-        for folder in folders
-    )
 
 
 def _shown(path: Path) -> str:

@@ -26,10 +26,6 @@ class Network(Generic[Array]):
     C: Array
     """(Nout, N), readout, rows w_i / √N"""
 
-    def with_recurrent(self, W: Array) -> "Network[Array]":
-        """Return this network with other recurrent weights, (N, N)."""
-        return Network(W, self.B, self.C)
-
 
 def draw_recurrent(rng: np.random.Generator, n: int, g: float) -> np.ndarray:
     """Draw W0 = g J with J_ij ~ N(0, 1/N).

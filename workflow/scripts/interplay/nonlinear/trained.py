@@ -1,7 +1,7 @@
 """A trained network with its initial weights, as read from the files of its training job."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from interplay.nonlinear.evaluation import losses_with
-from interplay.nonlinear.network import Network
-from interplay.nonlinear.training import Run, State, draw_test_trials, initial_weights
+from interplay.nonlinear.engine import Engine
+from interplay.nonlinear.network import Network, masked_loss
+from interplay.nonlinear.training import Run, State, initial_weights
 from interplay.runs.records import fingerprint
 from interplay.storage.arrays import read_arrays
 from interplay.storage.errors import InputError
@@ -22,6 +22,10 @@ from interplay.tasks.trials import Task, Trials
 
 if TYPE_CHECKING:
     import torch
+
+TRIALS_AT_ONCE = 128
+"""whose losses are computed together: enough for the products' full speed, few enough for
+the cache"""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -120,8 +124,8 @@ class TrainedNetwork:
         return in_torch.RateNetwork(self.network, self.task.dt)
 
     def test_trials(self, n_trials: int) -> Trials:
-        """Draw the run's own test trials."""
-        return draw_test_trials(self.run, self.task, n_trials)
+        """Draw the run's own test trials, from a stream that training never uses."""
+        return self.task.draw(self.run.stream("test trials"), n_trials)
 
     def losses_with(
         self, recurrent: Sequence[np.ndarray], n_trials: int = 512
@@ -136,7 +140,20 @@ class TrainedNetwork:
             float64, one loss per element of `recurrent`.
         """
         trials = self.test_trials(n_trials)
-        return losses_with(self.network, recurrent, trials, self.task.dt)
+        engines: dict[int, Engine] = {}
+        losses = np.zeros(len(recurrent))
+        for start in range(0, n_trials, TRIALS_AT_ONCE):
+            part = slice(start, start + TRIALS_AT_ONCE)
+            some = Trials(*(np.ascontiguousarray(a[:, part]) for a in trials))
+            size = some.inputs.shape[1]
+            if size not in engines:
+                engines[size] = Engine.for_batch(self.network, some, self.task.dt)
+            for i, W in enumerate(recurrent):
+                network = replace(self.network, W=W)
+                outputs = engines[size].simulate(network, some.inputs)
+                loss = masked_loss(outputs.astype(np.float64), some.targets, some.mask)
+                losses[i] += loss * some.mask.sum(dtype=np.float64)
+        return losses / trials.mask.sum(dtype=np.float64)
 
     def labelled(self, table: pd.DataFrame, experiment: str) -> pd.DataFrame:
         """Return a table of this network with the columns experiment, task, g, seed first."""

@@ -164,7 +164,10 @@ def train(
     Returns:
         The last state. If `state.diverged`, it is earlier than the run's last epoch.
     """
-    optimiser = make_optimiser(run, state)
+    if run.optimiser == "adam":
+        optimiser = Adam(state, state.epoch, run.learning_rate, run.eps)
+    else:
+        optimiser = GradientDescent(state, run.learning_rate, run.trained)
     network = Network(**optimiser.weights)
     losses = list(state.losses)
     engine = None
@@ -188,13 +191,6 @@ def train(
     return State.of(optimiser.snapshot(), losses)
 
 
-def make_optimiser(run: Run, state: State) -> Adam | GradientDescent:
-    """Return the run's optimiser, continuing from a state."""
-    if run.optimiser == "adam":
-        return Adam(state, state.epoch, run.learning_rate, run.eps)
-    return GradientDescent(state, run.learning_rate, run.trained)
-
-
 def stretch(run: Run, task: Task, epoch: int) -> Iterator[Trials]:
     """Yield the batches from `epoch` to the end of the stretch of epochs it belongs to.
 
@@ -212,8 +208,3 @@ def stretch(run: Run, task: Task, epoch: int) -> Iterator[Trials]:
     batches = (np.ascontiguousarray(a.swapaxes(0, 1)[left]) for a in split)
     for arrays in zip(*batches, strict=True):
         yield Trials(*arrays)
-
-
-def draw_test_trials(run: Run, task: Task, n_trials: int) -> Trials:
-    """Draw the run's own test trials, from a stream that training never uses."""
-    return task.draw(run.stream("test trials"), n_trials)

@@ -11,7 +11,7 @@ import numba
 import numpy as np
 from numba.extending import intrinsic
 
-from interplay.optimisers.state import Arrays, OptimiserState, copies, zeros_like
+from interplay.optimisers.state import Arrays, OptimiserState, copies
 
 BETAS = (0.9, 0.999)
 EPS = 1e-8
@@ -34,7 +34,10 @@ def initial_moments(
     """
     names = list(weights if trained is None else trained)
     moments = (MEANS, SQUARES, PEAKS) if amsgrad else (MEANS, SQUARES)
-    return {moment: zeros_like(weights, names) for moment in moments}
+    return {
+        moment: {name: np.zeros_like(weights[name]) for name in names}
+        for moment in moments
+    }
 
 
 class Adam:
@@ -73,14 +76,9 @@ class Adam:
         scale = math.sqrt(1 - BETAS[1] ** self._steps)
         peaks = self._moments.get(PEAKS)
         for name, means in self._moments[MEANS].items():
-            squares, weights = self._moments[SQUARES][name], self.weights[name]
-            arrays = weights, means, squares
-            if peaks is None:
-                _step(*arrays, gradients[name], size, scale, self._eps)
-            else:
-                _amsgrad_step(
-                    *arrays, peaks[name], gradients[name], size, scale, self._eps
-                )
+            arrays = self.weights[name], means, self._moments[SQUARES][name]
+            largest = None if peaks is None else peaks[name].reshape(-1)
+            _step(*arrays, largest, gradients[name], size, scale, self._eps)
 
     def snapshot(self) -> OptimiserState:
         """Return copies of the weights and moments."""
@@ -103,8 +101,9 @@ _fma: Any = _fused_multiply_add
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _step(weights, means, squares, gradients, size, scale, eps):
-    # Operations, their order and their precision are those of torch's fused kernel.
+def _step(weights, means, squares, peaks, gradients, size, scale, eps):
+    # Operations, their order and their precision are those of torch's fused kernel. Numba
+    # compiles the step without AMSGrad, where `peaks` is None, on its own.
     number = weights.dtype.type
     new, old, new_square = number(1 - BETAS[0]), number(BETAS[1]), number(1 - BETAS[1])
     size, scale, eps = number(size), number(scale), number(eps)
@@ -113,18 +112,8 @@ def _step(weights, means, squares, gradients, size, scale, eps):
     for i in range(len(w)):
         m[i] = _fma(new, g[i] - m[i], m[i])
         v[i] = _fma(new_square * g[i], g[i], old * v[i])
-        w[i] -= size * m[i] / (np.sqrt(v[i]) / scale + eps)
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _amsgrad_step(weights, means, squares, peaks, gradients, size, scale, eps):
-    number = weights.dtype.type
-    new, old, new_square = number(1 - BETAS[0]), number(BETAS[1]), number(1 - BETAS[1])
-    size, scale, eps = number(size), number(scale), number(eps)
-    w, m, v = weights.reshape(-1), means.reshape(-1), squares.reshape(-1)
-    p, g = peaks.reshape(-1), gradients.reshape(-1)
-    for i in range(len(w)):
-        m[i] = _fma(new, g[i] - m[i], m[i])
-        v[i] = _fma(new_square * g[i], g[i], old * v[i])
-        p[i] = max(p[i], v[i])
-        w[i] -= size * m[i] / (np.sqrt(p[i]) / scale + eps)
+        largest = v[i]
+        if peaks is not None:
+            largest = max(peaks[i], v[i])
+            peaks[i] = largest
+        w[i] -= size * m[i] / (np.sqrt(largest) / scale + eps)

@@ -49,11 +49,11 @@ class TorchAdam:
         """Change the trained weights by one step, in place, given the gradient by each."""
         torch._foreach_add_(self._steps, 1)  # pyright: ignore[reportPrivateImportUsage]
         torch._fused_adam_(  # pyright: ignore[reportPrivateImportUsage]
-            [self.weights[name] for name in self._trained],
-            [gradients[name] for name in self._trained],
-            list(self._moments[MEANS].values()),
-            list(self._moments[SQUARES].values()),
-            list(self._moments.get(PEAKS, {}).values()),
+            self._in_order(self.weights),
+            self._in_order(gradients),
+            self._in_order(self._moments[MEANS]),
+            self._in_order(self._moments[SQUARES]),
+            self._in_order(self._moments.get(PEAKS)),
             self._steps,
             amsgrad=PEAKS in self._moments,
             beta1=BETAS[0],
@@ -63,6 +63,10 @@ class TorchAdam:
             eps=self._eps,
             maximize=False,
         )
+
+    def _in_order(self, tensors: Mapping[str, torch.Tensor] | None) -> list[torch.Tensor]:
+        # The fused kernel writes where it is told, whatever the shapes.
+        return [tensors[name] for name in self._trained] if tensors else []
 
     def snapshot(self) -> OptimiserState:
         """Return copies of the weights and moments, as arrays."""

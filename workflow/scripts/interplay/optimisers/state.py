@@ -1,6 +1,6 @@
 """The state of an optimiser between two steps: weights, and what it remembers of gradients."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,11 +24,6 @@ class OptimiserState:
     def groups(self) -> dict[str, Arrays]:
         """All arrays: the weights under "weights", then each moment."""
         return {WEIGHTS: self.weights, **self.moments}
-
-
-def zeros_like(weights: Mapping[str, np.ndarray], names: Iterable[str]) -> Arrays:
-    """Return an array of zeros for each of the named weights."""
-    return {name: np.zeros_like(weights[name]) for name in names}
 
 
 def copies(arrays: Mapping[str, np.ndarray]) -> Arrays:

@@ -115,10 +115,8 @@ def compared(
     """
     rows = _identified(rate)
     for experiment, query, rows_of in by(rate, "experiment"):
-        for name in ("distance", "standard_error"):
-            rows.append(
-                (f"rate/{experiment}/{name}", rows_of[name].iloc[0], "rate.csv", query)
-            )
+        distance = rows_of[["distance", "standard_error"]].iloc[0]
+        rows += labelled(f"rate/{experiment}", distance, "rate.csv", query)
     for experiment, query, rows_of in by(outbreaks, "experiment"):
         share = rows_of.outbreak_share.mean()
         rows.append((f"outbreaks/{experiment}", share, "outbreaks.csv", query))
@@ -134,24 +132,15 @@ def _identified(rate: pd.DataFrame) -> list[Row]:
     nearest = rate[rate.identified]
     if nearest.empty:
         return [("rate/identified", "none", "rate.csv", "identified")]
-    first = nearest.iloc[0]
     left_out = without_a_seed(rate)
     others = left_out.idxmin() if left_out.size else pd.Series(dtype=float)
+    rates = ", ".join(f"{one:g}" for one in sorted(others.unique())) or "none"
+    first = nearest.iloc[0]
+    distance = first[["distance", "standard_error"]]
     return [
         ("rate/identified", first.learning_rate, "rate.csv", "identified"),
-        ("rate/identified/distance", first.distance, "rate.csv", "identified"),
-        (
-            "rate/identified/standard_error",
-            first.standard_error,
-            "rate.csv",
-            "identified",
-        ),
-        (
-            "rate/identified/without_a_seed",
-            ", ".join(f"{one:g}" for one in sorted(others.unique())) or "none",
-            "rate.csv",
-            "",
-        ),
+        *labelled("rate/identified", distance, "rate.csv", "identified"),
+        ("rate/identified/without_a_seed", rates, "rate.csv", ""),
     ]
 
 
@@ -166,9 +155,8 @@ def of_supplement(tables: Mapping[str, pd.DataFrame], size: int) -> pd.DataFrame
         label, value, table, rows (a query of the table).
     """
     rows: list[Row] = []
-    scaling, cosine, divergence = (
-        tables[name] for name in ("scaling", "cosine", "divergence")
-    )
+    scaling, cosine = tables["scaling"], tables["cosine"]
+    divergence = tables["divergence"]
     for column, strength in product(("experiment", "training"), ("g == 0", "g > 0")):
         name = "without" if strength == "g == 0" else "with"
         for key, query, ways in by(tables["training"].query(strength), column):

@@ -14,6 +14,7 @@ from interplay.provenance.place import Place, place_of
 from interplay.provenance.receipts import RECEIPTS, Chain, Receipt, producers_of
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
+from interplay.storage.hashes import file_hash
 from interplay.storage.tables import read_table
 
 KEYS = ("experiment", "g", "seed")
@@ -127,12 +128,29 @@ class Graph:
         return self.producers[path]
 
     def table(self, path: str) -> pd.DataFrame:
-        """Read a table; its index is the line in the file, the header being line 1."""
+        """Read a table; its index is the line in the file, the header being line 1.
+
+        Raises:
+            InputError: the file is missing, or is not the one that its job wrote.
+        """
         if path not in self._tables:
+            self.check(path)
             table = read_table(self.place.file(path))
             lines = pd.RangeIndex(FIRST_LINE, len(table) + FIRST_LINE)
             self._tables[path] = table.set_index(lines)
         return self._tables[path]
+
+    def check(self, path: str) -> None:
+        """Raise `InputError` unless a file is the one that its receipt describes."""
+        file, name = self.place.file(path), self.place.name(path)
+        if not file.is_file():
+            raise InputError(f"{name}: expected a file, found none")
+        expected, found = self.producer(path).outputs[path], file_hash(file)
+        if found != expected:
+            raise InputError(
+                f"{name}: altered: expected sha256 {expected[:12]}, found {found[:12]}; "
+                "`interplay verify` names everything that was altered"
+            )
 
     def ancestors(self, path: str) -> list[Receipt]:
         """Return the jobs that one output depends on, in order, its own job last.

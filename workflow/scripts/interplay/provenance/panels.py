@@ -1,11 +1,22 @@
-"""The panels of a figure, from the figure's own module."""
+"""The panels of a figure: which rows of which table each shows."""
 
 from collections.abc import Mapping
 from importlib import import_module
 
 from interplay.figures.panels import Panel
+from interplay.provenance.receipts import Receipt
 
 
-def panels_of(figure: str) -> Mapping[str, Panel]:
-    """Return the panels of a figure's module, by letter; none if the module has none."""
-    return getattr(import_module(f"interplay.figures.{figure}"), "PANELS", {})
+def panels_of(receipt: Receipt) -> Mapping[str, Panel]:
+    """Return the panels of a figure by letter, as its job said when it drew them.
+
+    In receipts of format 1 jobs say nothing: the panels are those of the module as it is
+    today; none if the module has none.
+    """
+    if (panels := receipt.said.get("panels")) is not None:
+        return {
+            letter: Panel(**panel | {"columns": tuple(panel["columns"])})
+            for letter, panel in panels.items()
+        }
+    module = import_module(f"interplay.figures.{receipt.parameters['figure']}")
+    return getattr(module, "PANELS", {})

@@ -70,6 +70,8 @@ class Receipt:
     """loaded: of each file of the project, over its syntax tree"""
     unplanned: dict[str, str]
     """what is wrong with loaded files that are not as planned"""
+    said: dict[str, Any]
+    """what the script said of its outputs, such as the panels of a figure"""
     opened: list[str]
     """files of the project and its data that Python opened for reading"""
     git: dict[str, Any]
@@ -125,7 +127,7 @@ class Receipt:
             return receipt
         old = dict(entries)
         git = {key: old.pop(key) for key in ("commit", "clean")}
-        new: dict[str, Any] = {"unplanned": {}, "opened": [], "packages": {}}
+        new: dict[str, Any] = {"unplanned": {}, "said": {}, "opened": [], "packages": {}}
         return cls(**old, **new, git=git, format=1)
 
     @cached_property

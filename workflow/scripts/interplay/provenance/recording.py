@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ class Recorder:
     """files and folders outside of it that the configuration names"""
     own: frozenset[str] = frozenset()
     """modules that were loaded for recording alone"""
+    said: dict[str, Any] = field(default_factory=dict)
+    """what the script says of its outputs, such as the panels of a figure"""
     at_start: dict[str, Any] = field(default_factory=dict)
     opened: set[str] = field(default_factory=set)
     """paths that Python opened for reading since the start"""
@@ -91,6 +94,7 @@ class Recorder:
             "code": {path: self._code_hash(path) for path in self.loaded()},
             "not_loaded": sorted(set(self.planned) - set(self.loaded())),
             "unplanned": self.unplanned(),
+            "said": self.said,
             "opened": self.opened_files(),
             "packages": imported_packages(),
             "machine": describe_machine(about["threads"]),
@@ -247,8 +251,8 @@ def _blas() -> list[dict[str, Any]]:
     """Return each library of linear algebra that is loaded; none before NumPy is."""
     if "numpy" not in sys.modules:
         return []
-    from threadpoolctl import threadpool_info
-
+    # Named, since the Snakefile reads this module where the lock is not installed.
+    threadpool_info = import_module("threadpoolctl").threadpool_info
     keys = "user_api", "internal_api", "version", "architecture", "num_threads"
     libraries = [{key: each.get(key) for key in keys} for each in threadpool_info()]
     return sorted(libraries, key=lambda each: str(each["internal_api"]))

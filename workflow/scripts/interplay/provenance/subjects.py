@@ -17,7 +17,13 @@ from interplay.provenance.panels import panels_of
 from interplay.provenance.receipts import Receipt
 from interplay.provenance.settings import file_that_set, key_that_sets
 from interplay.storage.errors import InputError
+from interplay.tables.queries import select
 from interplay.tables.readings import in_reading
+
+TODAYS_PANELS = (
+    "the rows are those that the figure's module selects today: receipts of format 1 do not "
+    "say which rows a panel shows"
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ def _panel(name: str, graph: Graph) -> Subject | None:
     if not match or match[1] not in graph.figures:
         return None
     figure, letter = match.groups()
-    panels = panels_of(graph.figures[figure].parameters["figure"])
+    panels = panels_of(graph.figures[figure])
     return panel_subject(figure, letter, graph) if letter in panels else None
 
 
@@ -75,7 +81,7 @@ def panel_subject(figure: str, letter: str, graph: Graph) -> Subject:
     """Return the subject of one panel of a figure."""
     receipt = graph.figures[figure]
     parameters = receipt.parameters
-    panel = panels_of(parameters["figure"])[letter]
+    panel = panels_of(receipt)[letter]
     path = next(path for path in receipt.inputs if Path(path).name == panel.table)
     table, notes = table_with_decisions(path, graph)
     options = parameters["options"].items()
@@ -86,7 +92,11 @@ def panel_subject(figure: str, letter: str, graph: Graph) -> Subject:
         rows=panel.select(table, **parameters["options"]),
         query=panel.rows,
         columns=panel.columns,
-        notes=[*(f"{key} = {json.dumps(value)}" for key, value in options), *notes],
+        notes=[
+            *(f"{key} = {json.dumps(value)}" for key, value in options),
+            *notes,
+            *([] if "panels" in receipt.said else [TODAYS_PANELS]),
+        ],
     )
 
 
@@ -123,7 +133,7 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
     table = _source(claim.tables, evaluated)
     readings = evaluated.parameters["readings"]
     whole, added = table_with_decisions(table, graph)
-    rows = _selected(in_reading(whole, readings[claim.reading]), text(claim.rows))
+    rows = select(in_reading(whole, readings[claim.reading]), text(claim.rows))
     if claim.parts:
         part = f" ({claim.part})" if text(claim.part) else ""
         notes.append(
@@ -197,7 +207,7 @@ def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
     table = f"{graph.results}/tables/{number.table}"
     whole, added = table_with_decisions(table, graph)
     notes = [f"{number.value}, from {number.table}: {query or 'all rows'}", *added]
-    rows = _selected(whole, query)
+    rows = select(whole, query)
     return Subject(number.label, path, table, rows, query, notes=notes)
 
 
@@ -229,7 +239,7 @@ def experiment_subject(name: str, stage: str, graph: Graph) -> Subject:
     path = next((table for table in tables if table in graph.producers), tables[-1])
     rows = graph.table(path)
     query = f"experiment == '{name}'" if path == tables[-1] and stage != name else ""
-    return Subject(name, path, path, _selected(rows, query), query)
+    return Subject(name, path, path, select(rows, query), query)
 
 
 def _row(name: str, graph: Graph) -> Subject | None:
@@ -262,7 +272,3 @@ def _path(name: str, graph: Graph) -> str:
 def text(cell: Any) -> str:
     """Return a cell of a text column; a column that is empty throughout is read as NaN."""
     return "" if pd.isna(cell) else str(cell)
-
-
-def _selected(table: pd.DataFrame, query: str) -> pd.DataFrame:
-    return table.query(query) if query else table

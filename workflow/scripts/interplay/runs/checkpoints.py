@@ -25,59 +25,6 @@ S = TypeVar("S")
 logger = logging.getLogger(__name__)
 
 
-def save_checkpoint(
-    state: OptimiserState,
-    progress: Mapping[str, np.ndarray],
-    identity: str,
-    path: str | Path,
-) -> None:
-    """Write a checkpoint, whole or not at all.
-
-    Args:
-        state: weights and moments.
-        progress: everything else that the run needs to continue, as named arrays.
-        identity: hash of what determines the run.
-        path: of the file.
-    """
-    groups = {**state.groups, PROGRESS: progress}
-    arrays = {
-        f"{group}/{name}": array
-        for group, members in groups.items()
-        for name, array in members.items()
-    }
-    write_arrays(arrays, path, {IDENTITY: identity})
-
-
-def load_checkpoint(
-    identity: str, path: str | Path
-) -> tuple[OptimiserState, Arrays] | None:
-    """Return state and progress from a checkpoint of this run; None if there is none.
-
-    A damaged file is logged and treated as absent.
-
-    Args:
-        identity: hash of what determines the run.
-        path: of the file.
-    """
-    if not Path(path).exists():
-        return None
-    try:
-        if read_metadata(path).get(IDENTITY) != identity:
-            logger.info("ignoring a checkpoint of another run: %s", path)
-            return None
-        arrays = read_arrays(path)
-    except InputError as error:
-        logger.warning("starting from the beginning: %s", error)
-        return None
-    groups: dict[str, Arrays] = {WEIGHTS: {}, PROGRESS: {}}
-    for key, array in arrays.items():
-        group, name = key.split("/", 1)
-        groups.setdefault(group, {})[name] = array
-    weights, progress = groups.pop(WEIGHTS), groups.pop(PROGRESS)
-    logger.info("resuming from %s", path)
-    return OptimiserState(weights, groups), progress
-
-
 class Checkpoints:
     """The checkpoint file of one run, and when to write it.
 
@@ -98,9 +45,42 @@ class Checkpoints:
         self._every, self._interval = every, min(1.0, every)
         self._saved_at = time.monotonic()
 
+    def save(self, state: OptimiserState, progress: Mapping[str, np.ndarray]) -> None:
+        """Write a checkpoint, whole or not at all.
+
+        Args:
+            state: weights and moments.
+            progress: everything else that the run needs to continue, as named arrays.
+        """
+        arrays = {
+            f"{group}/{name}": array
+            for group, members in {**state.groups, PROGRESS: progress}.items()
+            for name, array in members.items()
+        }
+        write_arrays(arrays, self._path, {IDENTITY: self._identity})
+
     def load(self) -> tuple[OptimiserState, Arrays] | None:
-        """Return the run's last state and progress, if there is a checkpoint."""
-        return load_checkpoint(self._identity, self._path)
+        """Return the run's last state and progress; None if there is no checkpoint of it.
+
+        A damaged file is logged and treated as absent.
+        """
+        if not self._path.exists():
+            return None
+        try:
+            if read_metadata(self._path).get(IDENTITY) != self._identity:
+                logger.info("ignoring a checkpoint of another run: %s", self._path)
+                return None
+            arrays = read_arrays(self._path)
+        except InputError as error:
+            logger.warning("starting from the beginning: %s", error)
+            return None
+        groups: dict[str, Arrays] = {WEIGHTS: {}, PROGRESS: {}}
+        for key, array in arrays.items():
+            group, name = key.split("/", 1)
+            groups.setdefault(group, {})[name] = array
+        weights, progress = groups.pop(WEIGHTS), groups.pop(PROGRESS)
+        logger.info("resuming from %s", self._path)
+        return OptimiserState(weights, groups), progress
 
     def resume(self, restore: Callable[[OptimiserState, Arrays], S], start: S) -> S:
         """Return the run's last state; its first one if there is no checkpoint.
@@ -122,8 +102,7 @@ class Checkpoints:
         """
         if time.monotonic() - self._saved_at < self._interval:
             return
-        state, progress = snapshot()
-        save_checkpoint(state, progress, self._identity, self._path)
+        self.save(*snapshot())
         self._saved_at = time.monotonic()
         self._interval = min(2 * self._interval, self._every)
 

@@ -121,31 +121,6 @@ class Archive:
                 _compare(file_hash(temporary), sha256, place)
 
 
-def copy_checked(source: str | Path, sha256: str, path: str | Path) -> None:
-    """Copy a file whose hash is known, whole or not at all.
-
-    Args:
-        source: the file.
-        sha256: of the file.
-        path: where to write it.
-
-    Raises:
-        InputError: the file does not exist or has another hash.
-    """
-    # A wrong file is refused before the folder of `path` is created.
-    _compare(_hash_of(source), sha256, source)
-    with replacing(path) as temporary:
-        shutil.copyfile(source, temporary)
-        _compare(file_hash(temporary), sha256, source)
-
-
-def _hash_of(path: str | Path) -> str:
-    try:
-        return file_hash(path)
-    except OSError as error:
-        raise InputError(f"{path}: expected a file, found: {error.strerror}") from None
-
-
 def _compare(sha256: str, expected: str, place: object) -> None:
     if sha256 != expected:
         raise InputError(f"{place}: expected sha256 {expected}, found {sha256}")

@@ -1,7 +1,8 @@
 """The compiled engine: the two-layer LSTM on a batch of sentences, and its exact gradient."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 
 import numpy as np
 
@@ -10,8 +11,11 @@ from interplay.sentiment.batches import Batch
 from interplay.sentiment.layer import Layer, Rows, Share
 from interplay.sentiment.model import LAYERS, Masks, Outcome, cross_entropy
 
+SENTENCES_AT_ONCE = 128
+"""sentences per batch of an evaluation"""
 
-class Engine:
+
+class Engine(AbstractContextManager):
     """Buffers for one network size, and the compiled loops that use them.
 
     Several threads divide the rows of a batch, or the panels of the weights, among them.
@@ -35,17 +39,9 @@ class Engine:
         self._nothing_dropped = np.zeros((0, n), dtype)
         self._pool = ThreadPoolExecutor(threads, initializer=flush_denormals)
 
-    def close(self) -> None:
-        """End the threads."""
-        self._pool.shutdown()
-
-    def __enter__(self) -> "Engine":
-        """Return the engine, whose threads end with the block."""
-        return self
-
     def __exit__(self, *_: object) -> None:
         """End the threads."""
-        self.close()
+        self._pool.shutdown()
 
     def loss_and_gradient(
         self, weights: Mapping[str, np.ndarray], batch: Batch, masks: Masks | None = None
@@ -159,3 +155,19 @@ class Engine:
         """Call `work` with each thread's share, and wait for all of them."""
         shares = [(worker, self._threads) for worker in range(self._threads)]
         list(self._pool.map(work, shares))
+
+
+def evaluate(
+    engine: Engine, weights: Mapping[str, np.ndarray], batches: Sequence[Batch]
+) -> tuple[float, float]:
+    """Return loss and accuracy, means over the sentences.
+
+    Args:
+        engine: computes.
+        weights: as named by `model.initial_weights`.
+        batches: the sentences.
+    """
+    logits = np.concatenate(engine.logits(weights, list(batches)))
+    labels = np.concatenate([batch.labels for batch in batches])
+    loss, correct, _ = cross_entropy(logits, labels)
+    return loss / len(labels), correct / len(labels)

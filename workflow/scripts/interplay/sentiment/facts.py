@@ -29,21 +29,19 @@ def data_facts(
     without_vector = vocabulary - set(vectors["word"])
     rows = []
     for split, some in sentences.items():
-        tokens = [word for sentence in some["tokens"] for word in sentence]
-        rows.append(
-            {
-                "split": split,
-                "trees": len(trees[split]),
-                "sentences": len(some),
-                "positive": sum(some["label"]),
-                "tokens": len(tokens),
-                "types": len(set(tokens)),
-                "types_without_vector": len(set(tokens) & without_vector),
-                "tokens_without_vector": sum(word in without_vector for word in tokens),
-                "tokens_outside_vocabulary": sum(
-                    word not in vocabulary for word in tokens
-                ),
-                "longest": max(map(len, some["tokens"])),
-            }
-        )
+        tokens = pd.Series([word for sentence in some["tokens"] for word in sentence])
+        types = set(tokens)
+        row = {
+            "split": split,
+            "trees": len(trees[split]),
+            "sentences": len(some),
+            "positive": sum(some["label"]),
+            "tokens": len(tokens),
+            "types": len(types),
+            "types_without_vector": len(types & without_vector),
+            "tokens_without_vector": tokens.isin(without_vector).sum(),
+            "tokens_outside_vocabulary": (~tokens.isin(vocabulary)).sum(),
+            "longest": max(map(len, some["tokens"])),
+        }
+        rows.append(row)
     return pd.DataFrame(rows)

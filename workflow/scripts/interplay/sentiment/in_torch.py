@@ -5,6 +5,7 @@ epoch by epoch.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, cast
 
 import numpy as np
@@ -16,7 +17,7 @@ from interplay.sentiment.batches import Batch
 from interplay.sentiment.model import LAYERS, Masks, Outcome
 
 
-class TorchEngine:
+class TorchEngine(AbstractContextManager):
     """The computations of `engine.Engine`, by torch; weights and gradients are tensors."""
 
     def __init__(self, vectors: np.ndarray, device: str):
@@ -27,10 +28,6 @@ class TorchEngine:
             device: "cpu" or "cuda".
         """
         self._vectors = torch.tensor(vectors, device=device)
-
-    def __enter__(self) -> "TorchEngine":
-        """Return the engine."""
-        return self
 
     def __exit__(self, *_: object) -> None:
         """Do nothing: there are no threads to end."""

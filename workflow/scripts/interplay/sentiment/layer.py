@@ -168,62 +168,37 @@ class Layer:
             share: the part to compute.
         """
         layout.pass_on(
-            self._states,
-            self._columns,
-            below.hidden,
-            mask,
-            rows.sizes,
-            rows.starts,
-            *share,
-        )
+            self._states, self._columns, below.hidden, mask,
+            rows.sizes, rows.starts, *share,
+        )  # fmt: skip
 
     def advance(self, rows: Rows, gradient: bool, share: Share) -> None:
         """Compute `hidden`, (row, columns): the hidden state after each step."""
-        starts = rows.starts[:-1]
+        places = rows.starts[:-1] if gradient else np.zeros_like(rows.starts[:-1])
         steps.advance(
-            self._states,
-            self.hidden,
-            self._gates,
-            self._cells,
-            self._panels,
-            self._bias,
-            rows.starts,
-            starts if gradient else np.zeros_like(starts),
-            *share,
-        )
+            self._states, self.hidden, self._gates, self._cells,
+            self._panels, self._bias, rows.starts, places, *share,
+        )  # fmt: skip
 
     def retreat(self, rows: Rows, share: Share) -> None:
         """Turn gates into dL/dz and find `grad_inputs`, dL/dx, from `grad_hidden`, dL/dh."""
         steps.retreat(
-            self._gates,
-            self._cells,
-            self._grad_state,
-            self._grad_cell,
-            self._grad_gates,
-            self.grad_hidden,
-            self.grad_inputs,
-            self._backward_panels,
-            rows.starts,
-            *share,
-        )
+            self._gates, self._cells, self._grad_state, self._grad_cell, self._grad_gates,
+            self.grad_hidden, self.grad_inputs, self._backward_panels, rows.starts, *share,
+        )  # fmt: skip
 
     def pass_down(self, below: "Layer", mask, rows: Rows, share: Share) -> None:
         """Give dL/dx, times the mask, to the layer below; see `take_inputs`."""
-        layout.apply_mask(
-            below.grad_hidden, self.grad_inputs, mask, rows.sizes, rows.starts, *share
+        layout.pass_on(
+            below.grad_hidden, 0, self.grad_inputs, mask, rows.sizes, rows.starts, *share
         )
 
     def sum_gradient(self, rows: Rows, share: Share) -> None:
         """Sum the gradient of the weights over all rows."""
         steps.sum_gradient(
-            self._recurrent_gradient,
-            self._input_gradient,
-            self._bias_gradient,
-            self._gates,
-            self._states,
-            rows.starts,
-            *share,
-        )
+            self._recurrent_gradient, self._input_gradient, self._bias_gradient,
+            self._gates, self._states, rows.starts, *share,
+        )  # fmt: skip
 
     def gradient(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the gradient of recurrent weights, input weights and bias."""

@@ -88,45 +88,25 @@ def look_up(states, first, vectors, words, sizes, starts, worker, workers):
 
 
 @compiled(nogil=True)
-def pass_on(states, first, hidden, mask, sizes, starts, worker, workers):
-    """Copy hidden states, times the dropout mask, into the input columns of a layer.
+def pass_on(out, first, array, mask, sizes, starts, worker, workers):
+    """Copy the rows of an array, times the dropout mask, into columns of another.
 
     Args:
-        states: (row, width) of the receiving layer.
-        first: column where its inputs begin.
-        hidden: (row, width) of the layer below.
-        mask: (token, n), packed without padding; no rows if nothing is dropped.
+        out: (row, width).
+        first: column of `out` where the copies begin.
+        array: (row, n).
+        mask: (token, at most n), packed without padding; no rows if nothing is dropped.
         sizes, starts, worker, workers: see `look_up`.
     """
-    n = hidden.shape[1]
+    n = array.shape[1]
     token = 0
     for t in range(len(sizes)):
         for tile in range(worker * ROWS, starts[t + 1] - starts[t], workers * ROWS):
             for b in range(tile, tile + ROWS):
                 row = starts[t] + b
-                copy(states, row, first, hidden, row, 0, n)
+                copy(out, row, first, array, row, 0, n)
                 if b < sizes[t] and len(mask) > 0:
-                    _multiply(states[row, first : first + n], mask[token + b])
-        token += sizes[t]
-
-
-@compiled(nogil=True)
-def apply_mask(below, grad_inputs, mask, sizes, starts, worker, workers):
-    """Set dL/dh of the layer below to dL/dx, times the dropout mask.
-
-    Args:
-        below: (row, n), overwritten.
-        grad_inputs: (row, n).
-        mask, sizes, starts, worker, workers: see `pass_on`.
-    """
-    token = 0
-    for t in range(len(sizes)):
-        for tile in range(worker * ROWS, starts[t + 1] - starts[t], workers * ROWS):
-            for b in range(tile, tile + ROWS):
-                row = starts[t] + b
-                copy(below, row, 0, grad_inputs, row, 0, below.shape[1])
-                if b < sizes[t] and len(mask) > 0:
-                    _multiply(below[row], mask[token + b])
+                    _multiply(out[row, first : first + n], mask[token + b])
         token += sizes[t]
 
 

@@ -14,8 +14,7 @@ from interplay.lowrank.spectrum import singular_values
 from interplay.lowrank.truncation import truncations
 from interplay.optimisers.state import Arrays
 from interplay.sentiment.batches import sorted_batches
-from interplay.sentiment.engine import Engine
-from interplay.sentiment.evaluation import SENTENCES_AT_ONCE, evaluate
+from interplay.sentiment.engine import SENTENCES_AT_ONCE, Engine, evaluate
 from interplay.sentiment.model import LAYERS
 from interplay.sentiment.run import Run
 from interplay.sentiment.trained import TrainedLSTM
@@ -185,12 +184,10 @@ def compression(
     whole = {name: a for name, a in trained.final.items() if name not in TRUNCATED}
     factored = Factored.of(changes, whole, rank)
     data = pack({"": factored}, "run", vars(trained.run))
-    loss, accuracy = evaluations(
-        rebuilt_weights(data), language, {"dev": dev_set}, threads
-    )["dev"]
-    whole_loss, whole_accuracy = evaluations(
-        trained.final, language, {"dev": dev_set}, threads
-    )["dev"]
+    (loss, accuracy), (whole_loss, whole_accuracy) = (
+        evaluations(weights, language, {"dev": dev_set}, threads)["dev"]
+        for weights in (rebuilt_weights(data), trained.final)
+    )
     row = {
         "experiment": trained.experiment,
         "treebank": trained.treebank,

@@ -15,10 +15,9 @@ the division change a bit of the result.
 import numpy as np
 
 from interplay.kernels.compiling import compiled
-from interplay.kernels.prefetch import fetch
 from interplay.kernels.tanh import tanh
 from interplay.kernels.tile import LANES, LINE, ROWS, add_product, set_product
-from interplay.kernels.vectors import fill, load, store
+from interplay.kernels.vectors import fetch, fill, load, store
 from interplay.sentiment.layout import GATES, UNITS, copy
 
 CELL = 2
@@ -116,18 +115,9 @@ def _update(gates, before, cells, hidden, unit, earlier, place, row):
 
 @compiled(nogil=True)
 def retreat(
-    gates,
-    cells,
-    grad_hidden,
-    grad_cell,
-    rows,
-    grad_output,
-    grad_input,
-    panels,
-    starts,
-    worker,
-    workers,
-):
+    gates, cells, grad_hidden, grad_cell, rows, grad_output, grad_input,
+    panels, starts, worker, workers,
+):  # fmt: skip
     """Take all steps of a layer backward: from dL/dh to dL/dz, z being the gates' inputs.
 
     Args:
@@ -161,17 +151,9 @@ def retreat(
                 if p + 1 < n_panels:
                     _fetch_tile(gates[p + 1], row, 0)
                 _pass_back(
-                    gates[p],
-                    cells,
-                    before,
-                    grad_hidden,
-                    grad_cell,
-                    rows,
-                    unit,
-                    row,
-                    earlier,
-                    tile,
-                )
+                    gates[p], cells, before, grad_hidden, grad_cell, rows,
+                    unit, row, earlier, tile,
+                )  # fmt: skip
         # No step comes before the first one: it needs dL/dx only.
         for q in range(recurrent if t == 0 else 0, len(panels)):
             for tile in range(worker * ROWS, count, workers * ROWS):

@@ -10,6 +10,7 @@ from 0 to 4, as in the real treebank.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -32,19 +33,9 @@ VERBS = {  # all take an s
     -1: "fail drag disappoint stumble falter bore sink annoy",
 }
 NOUNS = [
-    "film",
-    "story",
-    "comedy",
-    "cast",
-    "script",
-    "music",
-    "ending",
-    "camera",
-    "plot",
-    "drama",
-    "hero",
-    "dialogue",
-]
+    "film", "story", "comedy", "cast", "script", "music",
+    "ending", "camera", "plot", "drama", "hero", "dialogue",
+]  # fmt: skip
 DETERMINERS = ["the", "The", "this", "its", "every"]
 STRENGTHENERS = ["very", "truly", "deeply", "really"]
 NEGATIONS = ["not", "never", "hardly"]
@@ -202,43 +193,27 @@ def synthetic_vectors(dimension: int, rng: np.random.Generator) -> pd.DataFrame:
     Returns:
         word, vector (float32, (dimension,)).
     """
-    neutral = [
-        word for frames in FRAMES.values() for text in frames for word in text.split()
+    verbs = [
+        [verb + s for verb in text.split() for s in ("", "s")] for text in VERBS.values()
     ]
+    times = " ".join(TIMES).split()
+    # Words of a frame have no kind: each has its own centre.
+    frames = dict.fromkeys(" ".join(chain(*FRAMES.values())).split())
+    alone = [[word] for word in (*frames, "and", "but", "does", ".")]
     kinds = [
-        *(words.split() for words in ADJECTIVES.values()),
-        *(
-            [verb + s for verb in verbs.split() for s in ("", "s")]
-            for verbs in VERBS.values()
-        ),
-        NOUNS,
-        DETERMINERS,
-        STRENGTHENERS,
-        NEGATIONS,
-        COPULAS,
-        WITNESSES,
-        SEEN,
-        [word for text in TIMES for word in text.split()],
-        *([word] for word in dict.fromkeys(neutral)),
-        ["and"],
-        ["but"],
-        ["does"],
-        ["."],
+        *map(str.split, ADJECTIVES.values()),
+        *verbs,
+        *(NOUNS, DETERMINERS, STRENGTHENERS, NEGATIONS, COPULAS, WITNESSES, SEEN, times),
+        *alone,
     ]
     rows = {}
     for words in kinds:
         centre = 0.5 * rng.standard_normal(dimension)
         for word in words:
-            rows[word] = centre + 0.25 * rng.standard_normal(dimension)
-    lower = {
-        word: vector for word, vector in rows.items() if word.islower() or word == "."
-    }
-    return pd.DataFrame(
-        {
-            "word": lower.keys(),
-            "vector": [vector.astype(np.float32) for vector in lower.values()],
-        }
-    )
+            vector = centre + 0.25 * rng.standard_normal(dimension)
+            rows[word] = vector.astype(np.float32)
+    lower = [word for word in rows if word.islower() or word == "."]
+    return pd.DataFrame({"word": lower, "vector": [rows[word] for word in lower]})
 
 
 def format_vectors(vectors: pd.DataFrame) -> str:

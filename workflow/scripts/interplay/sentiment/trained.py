@@ -8,7 +8,7 @@ import pandas as pd
 
 from interplay.optimisers.state import Arrays
 from interplay.runs.records import fingerprint
-from interplay.sentiment.run import Run, State
+from interplay.sentiment.run import Run
 from interplay.storage.errors import InputError
 
 
@@ -41,66 +41,33 @@ class TrainedLSTM:
         """
         run = Run(**record["run"])
         initial = run.initial_weights(record["n_inputs"])
-        hashes = fingerprints(initial)
         for name, expected in record["initial_sha256"].items():
-            if hashes[name] != expected:
+            found = fingerprint(initial[name])
+            if found != expected:
                 raise InputError(
                     f"initial {name} of seed {run.seed}: other weights: "
-                    f"expected sha256 {expected}, found {hashes[name]}"
+                    f"expected sha256 {expected}, found {found}"
                 )
+        device = record["machine"]["device"]
         return cls(
-            record["experiment"],
-            run,
-            record["treebank"],
-            record["machine"]["device"],
-            initial,
-            dict(weights),
+            record["experiment"], run, record["treebank"], device, initial, dict(weights)
         )
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The entries of a job's record that say which LSTM was trained; see `from_job`."""
+        return {
+            "experiment": self.experiment,
+            "run": vars(self.run),
+            "treebank": self.treebank,
+            "n_inputs": self.initial["layer1.input"].shape[1],
+            "initial_sha256": {
+                name: fingerprint(W0) for name, W0 in self.initial.items()
+            },
+        }
 
     def labelled(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a table with the experiment and seed in front, the treebank behind."""
-        return labelled(table, self.experiment, self.run.seed, self.treebank)
-
-
-def record_of(
-    experiment: str, run: Run, treebank: str, n_inputs: int, state: State
-) -> dict[str, Any]:
-    """Return the entries of a record that say which LSTM was trained; see `from_job`.
-
-    Args:
-        experiment: name in the configuration.
-        run: what was trained.
-        treebank: name of the treebank that it was trained on.
-        n_inputs: dimension of the word vectors.
-        state: the state after the last epoch.
-    """
-    return {
-        "experiment": experiment,
-        "run": vars(run),
-        "treebank": treebank,
-        "n_inputs": n_inputs,
-        "initial_sha256": fingerprints(run.initial_weights(n_inputs)),
-        "epochs": state.epoch,
-        "steps": state.steps,
-    }
-
-
-def labelled(
-    table: pd.DataFrame, experiment: str, seed: int, treebank: str
-) -> pd.DataFrame:
-    """Return a table with the columns experiment and seed in front, treebank behind.
-
-    Args:
-        table: of one network.
-        experiment: name in the configuration.
-        seed: of the network.
-        treebank: name of the treebank that it was trained on.
-    """
-    front = {"experiment": experiment, "seed": seed}
-    columns = [*front, *table.columns, "treebank"]
-    return table.assign(**front, treebank=treebank)[columns]
-
-
-def fingerprints(weights: Arrays) -> dict[str, str]:
-    """Return the sha256 of each array, by name; see `records.fingerprint`."""
-    return {name: fingerprint(array) for name, array in weights.items()}
+        front = {"experiment": self.experiment, "seed": self.run.seed}
+        columns = [*front, *table.columns, "treebank"]
+        return table.assign(**front, treebank=self.treebank)[columns]

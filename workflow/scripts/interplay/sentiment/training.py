@@ -14,8 +14,7 @@ from interplay.optimisers.adam import Adam
 from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.records import Stopwatch
 from interplay.sentiment.batches import shuffled_batches, sorted_batches
-from interplay.sentiment.engine import Engine
-from interplay.sentiment.evaluation import SENTENCES_AT_ONCE, evaluate
+from interplay.sentiment.engine import SENTENCES_AT_ONCE, Engine, evaluate
 from interplay.sentiment.model import draw_masks
 from interplay.sentiment.run import Epoch, Run, State
 from interplay.sentiment.vocabulary import Language

@@ -1,5 +1,6 @@
 """The treebank: trees in PTB format, and the labelled sentences made of them."""
 
+import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -36,29 +37,55 @@ FEATURES = Features(
 
 
 def read_trees(path: str | Path) -> list[Tree]:
-    """Read a file of trees in PTB format, one a line, each node labelled 0 to 4.
+    """Read a file of trees in PTB format.
 
     Raises:
-        InputError: naming file and line, if there is no such file, it is not
-            UTF-8, holds no tree, or a line is not one tree with such labels.
+        InputError: there is no such file, or its content is not as in `parse_trees`.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8").split("\n")
+        content = Path(path).read_bytes()
     except FileNotFoundError:
         raise InputError(f"{path}: expected a file of trees, found no file") from None
+    return parse_trees(content, path)
+
+
+def parse_trees(content: bytes, place: str | Path) -> list[Tree]:
+    """Return the trees of a split: one a line, each node labelled 0 to 4.
+
+    Args:
+        content: of a file in PTB format.
+        place: the file, for error messages.
+
+    Raises:
+        InputError: naming file and line, if it is not UTF-8, holds no tree, has only
+            neutral trees, or a line is not one tree with such labels.
+    """
+    try:
+        # A line ends as in Python's text files, not at Unicode's other separators.
+        lines = io.StringIO(content.decode("utf-8-sig"), newline=None).read().split("\n")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: expected UTF-8 text, found {error.reason}") from None
+        raise InputError(f"{place}: expected UTF-8 text, found {error.reason}") from None
     trees = [
-        _parse(line, f"{path}, line {number}")
+        _parse(line, f"{place}, line {number}")
         for number, line in enumerate(lines, start=1)
         if line.strip()
     ]
     if not trees:
-        raise InputError(f"{path}: expected trees, found none")
+        raise InputError(f"{place}: expected trees, found none")
+    if all(int(tree.label()) == NEUTRAL for tree in trees):
+        raise InputError(
+            f"{place}: expected a sentence that is not neutral, found {len(trees)} neutral"
+        )
     return trees
 
 
 def _parse(line: str, where: str) -> Tree:
+    opened, closed = line.count("("), line.count(")")
+    if opened != closed:
+        raise InputError(
+            f"{where}: expected one tree, found {opened} opening and {closed} closing "
+            f"parentheses in {_excerpt(line)}"
+        )
     try:
         tree = Tree.fromstring(line)
         nodes = list(tree.subtrees())

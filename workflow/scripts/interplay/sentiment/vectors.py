@@ -1,69 +1,93 @@
 """Word vectors in GloVe's text format."""
 
-import gzip
-import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import logging
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 import pandas as pd
 
+from interplay.sentiment.containers import open_data
+from interplay.sentiment.vector_text import check_numbers, vector_lines
 from interplay.storage.errors import InputError
 
+logger = logging.getLogger(__name__)
 
-def read_vectors(path: str | Path, words: set[str], dimension: int) -> pd.DataFrame:
-    """Read the vectors of some words from a text file in GloVe's format.
+
+@dataclass(frozen=True)
+class Found:
+    """A file of vectors that was read from its first to its last line."""
+
+    vectors: pd.DataFrame
+    """word, vector (float32, (dimension,)): a row for each word that was asked for and
+    found, in the file's order"""
+    lines: int
+    """vectors in the file"""
+    undecodable: int
+    """vectors left out, as torchtext does, because their words are not UTF-8"""
+
+
+def find_vectors(
+    path: str | Path, words: set[str], dimension: int, member: str = ""
+) -> Found:
+    """Read a whole file of vectors, and keep the vectors of some words.
 
     Args:
-        path: one line per word, ``word v1 v2 …``; compressed if it ends in ``.gz``.
-        words: the words to read, by exact case.
+        path: a word and its numbers per line, see `vector_text.vector_lines`; plain,
+            compressed or in a zip archive, see `containers.open_data`.
+        words: the words to read, by exact case. If the file has a word twice, the later
+            vector counts, as in torchtext.
         dimension: numbers per line.
-
-    Returns:
-        word, vector (float32, (dimension,)): a row for each of `words` in the
-        file, in the file's order.
+        member: name of the file in a zip archive.
 
     Raises:
         InputError: a line or the whole file is not as expected.
     """
+    wanted = {word.encode(): word for word in words}
     vectors: dict[str, np.ndarray] = {}
-    with _open_text(path) as lines:
-        for number, line in enumerate(lines, start=1):
-            word, *numbers = line.rstrip("\n").split(" ")
-            if len(numbers) != dimension:
-                raise InputError(
-                    f"{path}, line {number}: expected a word and {dimension} numbers, "
-                    f"found {len(numbers)} after {word[:40]!r}"
-                )
-            if word in words:
-                vectors[word] = _vector(numbers, f"{path}, line {number}")
-    if not vectors:
+    lines = undecodable = 0
+    with open_data(path, member) as file:
+        for number, word, numbers in vector_lines(file, dimension, path):
+            lines += 1
+            if word in wanted:
+                vectors[wanted[word]] = _vector(numbers, f"{path}, line {number}")
+            elif not word.isascii() and not _is_utf8(word):
+                undecodable += 1
+    table = pd.DataFrame({"word": vectors.keys(), "vector": vectors.values()})
+    return Found(table, lines, undecodable)
+
+
+def read_vectors(
+    path: str | Path, words: set[str], dimension: int, member: str = ""
+) -> pd.DataFrame:
+    """Return the vectors of some words: `Found.vectors`.
+
+    Args and raises: as `find_vectors`; there must be a vector for at least one word.
+    """
+    found = find_vectors(path, words, dimension, member)
+    if found.vectors.empty:
         raise InputError(f"{path}: expected vectors, found none for any word of the text")
-    return pd.DataFrame({"word": vectors.keys(), "vector": vectors.values()})
+    if found.undecodable:
+        logger.warning("%s: left out %d words, not UTF-8", path, found.undecodable)
+    return found.vectors
 
 
-@contextmanager
-def _open_text(path: str | Path) -> Iterator[TextIO]:
-    opener = gzip.open if Path(path).suffix == ".gz" else open
+def _is_utf8(word: bytes) -> bool:
     try:
-        # Only a line feed ends a line: some words of GloVe hold other separators.
-        with opener(path, "rt", encoding="utf-8", newline="\n") as lines:
-            yield lines
-    except FileNotFoundError:
-        raise InputError(f"{path}: expected word vectors, found no file") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(f"{path}: expected a whole gzip file, found: {error}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: expected UTF-8 text, found {error.reason}") from None
+        word.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
-def _vector(numbers: Sequence[str], where: str) -> np.ndarray:
+def _vector(numbers: bytes, place: str) -> np.ndarray:
     try:
-        vector = np.array(numbers, dtype=np.float32)
-    except ValueError as error:
-        raise InputError(f"{where}: expected numbers, found {error}") from None
+        with np.errstate(over="ignore"):
+            vector = np.array(numbers.decode().split(" "), dtype=np.float32)
+    except ValueError:
+        check_numbers(numbers, place)
+        raise
     if not np.isfinite(vector).all():
-        raise InputError(f"{where}: expected finite numbers")
+        check_numbers(numbers, place)
+        raise InputError(f"{place}: expected finite numbers of 32 bits")
     return vector

@@ -1,6 +1,7 @@
 """Write the pages of the site."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -179,7 +180,7 @@ class Site:
         boxes = panel_boxes(place.file(path).read_text(encoding="utf-8"))
         tables = {Path(table).name: place.file(table) for table in receipt.inputs}
         panels = []
-        for letter, panel in panels_of(module).items():
+        for letter, panel in panels_of(receipt).items():
             # An overview of few values of g has fewer panels; an archive lacks its tables.
             if letter in boxes and tables[panel.table].is_file():
                 page = panel_page(name, letter)
@@ -253,10 +254,9 @@ def _rows(table: pd.DataFrame) -> Iterable[pd.Series]:
     return (row for _, row in table.iterrows())
 
 
-def _verdicts(claims: Iterable[Content]) -> list[tuple[str, dict[str, int]]]:
+def _verdicts(claims: Iterable[Content]) -> list[tuple[str, Counter[str]]]:
     """Return the count of each verdict, by reading."""
-    counts: dict[str, dict[str, int]] = {}
+    counts: dict[str, Counter[str]] = {}
     for claim in claims:
-        reading = counts.setdefault(claim["reading"], {})
-        reading[claim["verdict"]] = reading.get(claim["verdict"], 0) + 1
+        counts.setdefault(claim["reading"], Counter())[claim["verdict"]] += 1
     return list(counts.items())

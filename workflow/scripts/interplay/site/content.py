@@ -15,6 +15,7 @@ from interplay.provenance.receipts import Receipt
 from interplay.provenance.settings import experiment_settings
 from interplay.provenance.subjects import Subject
 from interplay.site.addresses import job_page
+from interplay.tables.queries import select
 
 ROWS_SHOWN = 40
 """rows of a table on a page; the table itself has all"""
@@ -178,7 +179,7 @@ def experiment_subject(name: str, stage: str, graph: Graph) -> Subject | None:
         if path in graph.producers and graph.place.file(path).is_file():
             rows = graph.table(path)
             query = f"experiment == '{name}'" if path == shared and stage != name else ""
-            rows = rows.query(query) if query else rows
+            rows = select(rows, query)
             return None if rows.empty else Subject(name, path, path, rows, query)
     return None
 

@@ -24,10 +24,16 @@ def write_arrays(
 
 
 def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
-    """Read the arrays of a safetensors file; raise `InputError` if it is damaged."""
+    """Read the arrays of a safetensors file, by sorted names.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
     with reading(path, "a safetensors file", safetensors.SafetensorError):
         # Read here, since a job's record has only the files that Python opens.
-        return safetensors.numpy.load(Path(path).read_bytes())
+        arrays = safetensors.numpy.load(Path(path).read_bytes())
+        # They are in no order, and views of bytes, which nothing may write to.
+        return {name: arrays[name].copy() for name in sorted(arrays)}
 
 
 def read_metadata(path: str | Path) -> dict[str, str]:

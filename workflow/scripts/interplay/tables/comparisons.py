@@ -43,18 +43,14 @@ def compared(
     Returns:
         The columns of nonlinear.csv, with `role` for `task`, and the new columns.
     """
-    order = {name: number for number, name in enumerate(parameters)}
-    rows = networks[networks.experiment.isin(order)].rename(columns={"task": ROLE})
-    rows = rows.sort_values([EXPERIMENT, "g", "seed"], key=_in_order(order))
+    rows = networks[networks.experiment.isin(parameters)].rename(columns={"task": ROLE})
+    place = rows.experiment.map(list(parameters).index)
+    rows = rows.assign(place=place).sort_values(["place", "g", "seed"])
     new = {
         column: rows.experiment.map(lambda name, of=of: of(parameters[name]))
         for column, of in columns.items()
     }
-    return rows.assign(**new).reset_index(drop=True)
-
-
-def _in_order(order: Mapping[str, int]) -> Callable[[pd.Series], pd.Series]:
-    return lambda column: column.map(order) if column.name == EXPERIMENT else column
+    return rows.drop(columns="place").assign(**new).reset_index(drop=True)
 
 
 def rate(

@@ -4,8 +4,9 @@
     and      =  negation { "and" negation }
     negation =  "not" negation | comparison
     compared =  operand { ("==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in") operand }
-    operand  =  number | 'text' | [list] | @option | column | column.notna() | column.isna()
+    operand  =  number | 'text' | [list] | option | column | column.notna() | column.isna()
                 | True | False | ( query )
+    option   =  @name { "[" constant "]" }, a list or a mapping, of which the values count
 
 Claims and numbers name their rows by such a query, which is stored in
 tables that anyone may have edited. On these queries the result is that of `DataFrame.query`,
@@ -152,7 +153,7 @@ class _Parser:
         if kind == "text":
             return text[1:-1]
         if kind == "option" and text[1:] in self.options:
-            return self.options[text[1:]]
+            return self._part_of(self.options[text[1:]])
         if text == "(":
             value = self.any_of()
             self._expect(")")
@@ -166,6 +167,16 @@ class _Parser:
         if kind == "name":
             raise self.error(f"a column of the table, found {text!r}")
         raise self.error(f"a column or a constant, found {text!r}")
+
+    def _part_of(self, option: Any) -> Any:
+        while self.accept("["):
+            key = self.operand()
+            self._expect("]")
+            try:
+                option = option[key]
+            except (LookupError, TypeError):
+                raise self.error(f"an option with {key!r}") from None
+        return list(option.values()) if isinstance(option, Mapping) else option
 
     def _column(self, column: pd.Series) -> pd.Series:
         if self.accept(".notna()"):

@@ -9,6 +9,7 @@ from interplay.claims.quantities.values import (
     quotient,
     rank_correlation,
 )
+from interplay.tables.queries import select
 
 
 def value(rows: pd.DataFrame, column: str) -> float:
@@ -33,12 +34,14 @@ def column_difference(rows: pd.DataFrame, column: str, less: str) -> float:
 
 def ratio(rows: pd.DataFrame, column: str, of: str, to: str) -> float:
     """Return a column where one query holds, over that column where another holds."""
-    return quotient(one_value(rows.query(of), column), one_value(rows.query(to), column))
+    return quotient(
+        one_value(select(rows, of), column), one_value(select(rows, to), column)
+    )
 
 
 def difference(rows: pd.DataFrame, column: str, of: str, to: str) -> float:
     """Return a column where one query holds, less that column where another holds."""
-    return one_value(rows.query(of), column) - one_value(rows.query(to), column)
+    return one_value(select(rows, of), column) - one_value(select(rows, to), column)
 
 
 def range_between(rows: pd.DataFrame, column: str, by: str) -> float:

@@ -43,7 +43,9 @@ def compression(
     if trained.diverged:
         return pd.DataFrame(columns=COLUMNS)
     data = pack({"": factored(trained, rank)}, "run", vars(trained.run))
-    rebuilt = replace(trained, network=rebuilt_network(data))
+    networks, run = unpack(data, "run")
+    weights = rebuilt_weights(Run(**run), networks[""])
+    rebuilt = replace(trained, network=Network(**weights))
     loss, whole_loss = (
         network.losses_with([network.network.W], n_test_trials)[0]
         for network in (rebuilt, trained)
@@ -61,9 +63,3 @@ def compression(
         "initial_loss": trained.losses[0],
     }
     return pd.DataFrame([row], columns=COLUMNS)
-
-
-def rebuilt_network(data: bytes) -> Network:
-    """Rebuild a network, float32, from the bytes of a file of factors."""
-    networks, run = unpack(data, "run")
-    return Network(**rebuilt_weights(Run(**run), networks[""]))
