@@ -21,6 +21,7 @@ RECORD = "results/logs/measure.job.json"
 HIDDEN, LATER = "paper/hidden.csv", "workflow/scripts/library/later.py"
 
 MAKE = """
+import os
 from pathlib import Path
 from job import job
 from library.part import f
@@ -29,7 +30,11 @@ from library.part import f
 def main(snakemake):
     Path(snakemake.input[0]).read_text()
     Path("paper/hidden.csv").read_text()
-    Path(snakemake.output[0]).write_text(f"g,x\\n0.9,{f()}\\n")
+    temporary = Path("results/temporary")
+    temporary.write_text(f"g,x\\n0.9,{f()}\\n")
+    Path(snakemake.output[0]).write_text(temporary.read_text())
+    # Of the environment, by a path that begins in the working folder.
+    open(os.path.relpath(os.__file__)).close()
 
 
 if __name__ == "__main__":
@@ -132,7 +137,7 @@ def test_a_job_records_what_it_was(begun):
 
 
 def test_a_file_that_is_no_input_is_among_the_opened_ones(begun):
-    """The undeclared one, too; neither code nor output nor environment."""
+    """The undeclared one, too; neither code, environment nor what the job wrote itself."""
     assert job(begun)[0] == 0
     assert read_json(begun / RECORD)["opened"] == [HIDDEN, SOURCE]
 

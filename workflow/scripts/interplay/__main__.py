@@ -75,6 +75,10 @@ def _parser() -> argparse.ArgumentParser:
         help="results folder with receipts (default: results, else a folder in it, else "
         "the archived full run)",
     )
+    several = argparse.ArgumentParser(add_help=False)
+    several.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
+    several.add_argument("--results", dest="more", action="append", type=Path, default=[],
+                         metavar="FOLDER", help="the same as FOLDER")  # fmt: skip
 
     def add(name: str, command, about: str, **options) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=about, description=about, **options)
@@ -85,11 +89,9 @@ def _parser() -> argparse.ArgumentParser:
         "verify",
         _verify,
         "check results, code and configuration against the receipts",
+        parents=[several],
         epilog=STATUSES,
     )
-    verify.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
-    verify.add_argument("--results", dest="more", action="append", type=Path, default=[],
-                        metavar="FOLDER", help="the same as FOLDER")  # fmt: skip
     verify.add_argument(
         "--digest",
         type=_hexadecimal_digest,
@@ -116,10 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     explain.add_argument("--rows", type=Path, metavar="FILE",
                          help="also write all of its rows, as CSV or Parquet")  # fmt: skip
-    digest = add("digest", _digest, "print one hash over a whole run, to be signed")
-    digest.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
-    digest.add_argument("--results", dest="more", action="append", type=Path, default=[],
-                        metavar="FOLDER", help="the same as FOLDER")  # fmt: skip
+    add("digest", _digest, "print one hash over a run, to be signed", parents=[several])
     diff = add("diff", _diff, "print the first job that differs, why, and by how much")
     diff.add_argument("a", type=Path, help="a results folder or an archived one")
     diff.add_argument("b", type=Path, help="another")

@@ -57,6 +57,8 @@ class Recorder:
     at_start: dict[str, Any] = field(default_factory=dict)
     opened: set[str] = field(default_factory=set)
     """paths that Python opened for reading since the start"""
+    written: set[str] = field(default_factory=set)
+    """paths that Python opened for writing since the start"""
 
     def start(self) -> None:
         """Record everything that can change while the job runs.
@@ -158,7 +160,10 @@ class Recorder:
     def _note_opened(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             path, _, flags = arguments
-            if isinstance(path, str) and not (flags or 0) & (os.O_WRONLY | os.O_RDWR):
+            if isinstance(path, str) and (flags or 0) & (os.O_WRONLY | os.O_RDWR):
+                self.written.add(path)
+            # What a job reads of its own tells nothing of where its results come from.
+            elif isinstance(path, str) and path not in self.written:
                 self.opened.add(path)
 
     def opened_files(self) -> list[str]:
@@ -175,7 +180,7 @@ class Recorder:
         )
         found = set()
         for path in self.opened.difference(self.about["outputs"]):
-            file = _inside(here / path)
+            file = _inside(os.path.normpath(here / path))
             if file.startswith(places) and not file.startswith(left_out):
                 found.add(path)
         return sorted(found)
