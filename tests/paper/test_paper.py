@@ -122,7 +122,7 @@ def test_the_metadata_have_every_key_of_the_template_of_rescience():
         "article": "number doi url",
         "journal": "name issn volume issue",
     }
-    # The template has no address of a site.
+    # The template has no address of a site, and no readings.
     texts = "title keywords abstract bibliography type domain language site"
     assert keys_of(METADATA) == {
         **dict.fromkeys(texts.split()),
@@ -130,6 +130,7 @@ def test_the_metadata_have_every_key_of_the_template_of_rescience():
         "authors": [dict.fromkeys(("name", "orcid", "email", "affiliations"))],
         "affiliations": [dict.fromkeys(("code", "name", "address"))],
         "contributors": [person] * 3,
+        "readings": {"identified": None, "stated": None},
     }
     references = read_yaml(ROOT / "paper" / METADATA["bibliography"])
     assert {"bib": "schuessler"} in METADATA["replication"]

@@ -121,6 +121,11 @@ class Graph:
     def _tables(self) -> dict[str, pd.DataFrame]:
         return {}
 
+    @cached_property
+    def decided(self) -> dict[str, tuple[pd.DataFrame, list[str]]]:
+        """Tables with the columns that `interplay.provenance.older` added, by path."""
+        return {}
+
     def producer(self, path: str) -> Receipt:
         """Return the receipt of a file; raise `InputError` if there is none."""
         if path not in self.producers:
@@ -158,6 +163,15 @@ class Graph:
         A table that was gathered from files depends on these files only, not on all that
         its job read.
         """
+        if path not in self._ancestors:
+            self._ancestors[path] = self._traced(path)
+        return self._ancestors[path]
+
+    @cached_property
+    def _ancestors(self) -> dict[str, list[Receipt]]:
+        return {}
+
+    def _traced(self, path: str) -> list[Receipt]:
         wanted, seen = [path], set()
         ids = set()
         while wanted:
