@@ -228,6 +228,9 @@ def test_the_page_of_a_job_shows_its_origin_as_recorded(own):
     job = replace(
         graph.producers["results/tables/numbers.csv"],
         unplanned={"workflow/scripts/sitecustomize.py": "not in its planned code"},
+        not_loaded=["workflow/scripts/unused.py"],
+        made_before={"results/tables/numbers.csv": 0.0},
+        replaced={"results/tables/old.csv": "0ld"},
         opened=["results/tables/nonlinear.csv", "paper/unnamed.csv"],
         packages={"numpy": "2.4.6", "pandas": "2.3.3"},
         git={"commit": "c0ffee", "clean": False, "difference": "d1ff"},
@@ -252,6 +255,9 @@ def test_the_page_of_a_job_shows_its_origin_as_recorded(own):
         "<dt>Slurm job</dt><dd>none</dd>",
         "<code>workflow/scripts/sitecustomize.py</code>: not in its planned code",
         "<li><code>paper/unnamed.csv</code></li>",
+        "<dt>Not loaded</dt><dd>workflow/scripts/unused.py</dd>",
+        "an earlier run of the job that ended 1970-01-01 00:00:00 UTC",
+        "<code>results/tables/old.csv</code> <small>sha256 0ld</small>",
     ):
         assert shown in page
     assert "<li><code>results/tables/nonlinear.csv</code></li>" not in page

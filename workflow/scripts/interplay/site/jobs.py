@@ -49,6 +49,7 @@ def job_content(job: Receipt, graph: Graph) -> Content:
         "machine": machine_entries(job.machine),
         "inputs": [_file(path, sha256, graph) for path, sha256 in job.inputs.items()],
         "outputs": [_file(path, sha256, graph) for path, sha256 in job.outputs.items()],
+        "made_before": [(path, date(ended)) for path, ended in job.made_before.items()],
         "command": command(job, path),
     }
 
