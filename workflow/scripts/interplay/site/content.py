@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from interplay.provenance.explain import command, commit_text, date, module_names, trace
+from interplay.provenance.again import command
+from interplay.provenance.explain import commit_text, date, module_names, trace
 from interplay.provenance.graph import KEYS, Graph, Run
 from interplay.provenance.identity import short_id
 from interplay.provenance.receipts import Receipt
@@ -45,7 +46,7 @@ def job_content(job: Receipt, graph: Graph) -> Content:
         "machine": _entries(job.machine),
         "inputs": [_file(path, sha256, graph) for path, sha256 in job.inputs.items()],
         "outputs": [_file(path, sha256, graph) for path, sha256 in job.outputs.items()],
-        "command": command(job, path),
+        "command": command(path, graph),
     }
 
 
@@ -81,8 +82,8 @@ def subject_content(subject: Subject, graph: Graph) -> Content:
         "made_by": link_to_job(job),
         "steps": [link_to_job(step) for step in reversed(steps) if step.id != job.id],
         "inputs": list(inputs.items()),
-        "command": command(job, subject.path),
-        "command_for_all": command(job, subject.path, "--forceall"),
+        "command": command(subject.path, graph),
+        "command_for_all": command(subject.path, graph, "--forceall"),
     }
 
 
@@ -202,7 +203,9 @@ def experiment_content(name: str, stage: str, runs: list[Run], graph: Graph) -> 
         "stage": stage,
         "settings": [
             (key, json.dumps(value), file)
-            for key, value, file in experiment_settings(stage, name, graph.configuration)
+            for key, value, file in experiment_settings(
+                stage, name, graph.configuration_of(runs[0].receipt)
+            )
         ],
     }
 
