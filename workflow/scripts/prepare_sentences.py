@@ -11,6 +11,23 @@ from interplay.storage.tables import write_table
 from job import script
 
 
+def _origin(path, sha256, config):
+    """Return name, hash and source of the file of vectors.
+
+    Args:
+        path: of the file, if another job made it.
+        sha256: of the local copy or the downloaded archive; empty for synthetic vectors.
+        config: names the local copy, or the addresses of the archive.
+    """
+    if not path:
+        name, source = Path(config["glove"]).name, "a local copy"
+    elif sha256:
+        name, source = Path(config["sentiment"]["vectors"]["urls"][0]).name, "downloaded"
+    else:
+        name, source = Path(path).name, "made by a seeded grammar"
+    return {"file": name, "sha256": sha256 or file_hash(path), "source": source}
+
+
 @script
 def main(input, output, params, config):
     """Read trees and vectors; write sentences, the vectors of their words, and their file.
@@ -21,20 +38,15 @@ def main(input, output, params, config):
     treebank = build_treebank({split: read_trees(input[split]) for split in SPLITS})
     sentences = treebank["train"]["tokens"]
     words = {word for tokens in sentences for word in tokens}
-    local = config.get("glove") if not input.get("vectors") else None
-    source = local or input.vectors
+    # An input, or else a local copy: its hash is a parameter, its place and name are not.
+    source = input.get("vectors") or config["glove"]
     found = read_vectors(source, words, params.dimension, params.file)
 
     for split in SPLITS:
         write_split(treebank[split], output[split])
     write_table(found.vectors, output.vectors)
-    # The name of a download is that of its archive, of which the hash is a parameter.
-    urls = config["sentiment"]["vectors"]["urls"]
-    archive = urls[0] if params.vectors_sha256 and not local else source
     file = {
-        "file": Path(archive).name,
-        "sha256": params.vectors_sha256 or file_hash(source),
-        "source": params.source,
+        **_origin(input.get("vectors"), params.vectors_sha256, config),
         "vectors": found.lines,
         "dimension": params.dimension,
     }
