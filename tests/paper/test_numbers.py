@@ -130,9 +130,7 @@ def archived_numbers():
         names[name] = f"{name}.csv"
     tables = {
         name: read_table(
-            folder / "tables" / file
-            if "tables/" in files[file]
-            else ROOT / files[file]
+            folder / "tables" / file if "tables/" in files[file] else ROOT / files[file]
         )
         for name, file in names.items()
     }

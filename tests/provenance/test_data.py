@@ -84,7 +84,9 @@ def test_a_download_is_named_with_its_address(tmp_path):
 def test_commands_have_placeholders_for_local_copies_where_they_are_needed(tmp_path):
     graph = graph_of(tmp_path, "a" * 64, said(sha256="a" * 64), local=True)
     options = "--config treebank=DIR glove=FILE together=True"
-    assert command(RECORD, graph) == f"interplay run train_lstm --cores 1 --force {options}"
+    assert (
+        command(RECORD, graph) == f"interplay run train_lstm --cores 1 --force {options}"
+    )
     seed = replace(graph.producer(RECORD), wildcards={"seed": "0"}, inputs={})
     alone = replace(graph, chain=replace(graph.chain, receipts=[seed]))
     again = f"interplay run {RECORD} --cores 1 --forceall --config together=True"

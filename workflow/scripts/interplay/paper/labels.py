@@ -63,15 +63,11 @@ def labelled(
         formula: how each value was computed, by name; or one for all of them, in which `{}`
             becomes the name.
     """
-    formulas = (
-        {name: formula.format(name) for name in values.keys()}
-        if isinstance(formula, str)
-        else formula
-    )
-    return [
-        (f"{prefix}/{name}", value, table, query, formulas[name])
-        for name, value in values.items()
-    ]
+    rows = []
+    for name, value in values.items():
+        words = formula.format(name) if isinstance(formula, str) else formula[name]
+        rows.append((f"{prefix}/{name}", value, table, query, words))
+    return rows
 
 
 def as_table(rows: list[Row]) -> pd.DataFrame:

@@ -157,7 +157,9 @@ def _identified(rate: pd.DataFrame) -> list[Row]:
     nearest = rate[rate.identified]
     table, query = "rate.csv", "identified"
     if nearest.empty:
-        return [("rate/identified", "none", table, query, "none, since no row is identified")]
+        return [
+            ("rate/identified", "none", table, query, "none, since no row is identified")
+        ]
     left_out = without_a_seed(rate)
     others = left_out.idxmin() if left_out.size else pd.Series(dtype=float)
     rates = ", ".join(f"{one:g}" for one in sorted(others.unique())) or "none"

@@ -49,10 +49,10 @@ def against_published(
         readings: the experiment that stands for each task, in each reading.
 
     Returns:
-        label, value, table, rows, formula. published/nearer counts the pairs of task and quantity
-        with which the first of two readings has the smaller median deviation, at the g that
-        both have, and published/farther those with the larger one. published/test/nearer
-        and so on leave out what the choice of the reading rests on.
+        label, value, table, rows, formula. published/nearer counts the pairs of task and
+        quantity with which the first of two readings has the smaller median deviation, at
+        the g that both have, and published/farther those with the larger one.
+        published/test/nearer and so on leave out what the choice of the reading rests on.
     """
     settled = networks[networks.settled]
     off: dict[tuple[object, str], pd.Series] = {}
@@ -123,8 +123,9 @@ def lstm_spectra(spectrum: pd.DataFrame, published: pd.DataFrame) -> pd.DataFram
         published: paper/published_lstm_spectrum.csv.
 
     Returns:
-        label, value, table, rows, formula: for each experiment, median, min and max of measured over
-        published, and how many of the published bounds are met (below, of bounds).
+        label, value, table, rows, formula: for each experiment, median, min and max of
+        measured over published, and how many of the published bounds are met (below, of
+        bounds).
     """
     rows: list[Row] = []
     key = ["layer", "weight", "matrix", "index"]

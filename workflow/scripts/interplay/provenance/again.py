@@ -49,6 +49,4 @@ def command(path: str, graph: Graph, force: str = "--force") -> str:
             options.append(f"{key}={LOCAL[key]}")
     if options[-1:] == ["--config"]:
         options.pop()
-    return shlex.join(
-        ["interplay", "run", target, "--cores", "1", force, *options]
-    )
+    return shlex.join(["interplay", "run", target, "--cores", "1", force, *options])

@@ -191,7 +191,9 @@ def _without_receipt(subject: Subject, runs: list[Run]) -> Iterator[str]:
     known = pd.Series(False, rows.index)
     for run in runs:
         keys = [key for key in KEYS if key in run.keys and key in rows]
-        known |= (rows[keys] == pd.Series({key: run.keys[key] for key in keys})).all(axis=1)
+        known |= (rows[keys] == pd.Series({key: run.keys[key] for key in keys})).all(
+            axis=1
+        )
     if lines := list(map(str, rows.index[~known])):
         more = f" and {len(lines) - ROWS_SHOWN} more" if lines[ROWS_SHOWN:] else ""
         lines = ", ".join(lines[:ROWS_SHOWN])

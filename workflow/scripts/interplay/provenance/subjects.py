@@ -211,9 +211,7 @@ def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
     whole, added = table_with_decisions(table, graph)
     found = f"{number.value}, from {number.table}: {query or 'all rows'}"
     rows = select(whole, query)
-    return Subject(
-        number.label, path, table, rows, query, notes=[found, formula, *added]
-    )
+    return Subject(number.label, path, table, rows, query, notes=[found, formula, *added])
 
 
 def number_source(number: pd.Series, path: str, graph: Graph) -> str:

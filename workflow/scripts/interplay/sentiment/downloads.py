@@ -108,9 +108,7 @@ class Archive:
         try:
             source = self._files.open(member)
         except KeyError:
-            raise InputError(
-                f"{self.url}: expected {member} in it, found none"
-            ) from None
+            raise InputError(f"{self.url}: expected {member} in it, found none") from None
         with source, replacing(path) as temporary:
             try:
                 with open(temporary, "wb") as target:
