@@ -271,11 +271,11 @@ def project(tmp_path_factory):
     job("evaluate_claims", [table], [claims, explanations], readings=reading)
     numbers, key = f"{TABLES}/numbers.csv", "nonlinear/networks/flipflop/learning_rate"
     rows = [
-        ("nonlinear/N", 4, "config.yaml", "nonlinear/N"),
-        ("rates/identified/flipflop", 0.05, "config.yaml", key),
-        ("networks/count", 4, "nonlinear.csv", ""),
+        ("nonlinear/N", 4, "config.yaml", "nonlinear/N", "the value"),
+        ("rates/identified/flipflop", 0.05, "config.yaml", key, "the value"),
+        ("networks/count", 4, "nonlinear.csv", "", "number of rows"),
     ]
-    columns = ["label", "value", "table", "rows"]
+    columns = ["label", "value", "table", "rows", "formula"]
     write_table(pd.DataFrame(rows, columns=columns), root / numbers)
     job("collect_numbers", [table], [numbers])
     (root / "results/paper.pdf").write_bytes(b"%PDF")

@@ -166,7 +166,10 @@ def files(tmp_path):
     )  # fmt: skip
     networks.loc[networks.experiment == "romo", "complete"] = False
     splits = "train", "dev", "test"
-    data = pd.DataFrame({"split": splits, "sentences": 1, "tokens": 2, "types": 2})
+    data = pd.DataFrame({"split": splits, "sentences": 1, "tokens": 2, "types": 2}).assign(
+        types_without_vector=0, tokens_without_vector=0, vectors_file="v.txt.gz",
+        vectors_sha256="a" * 64, vectors_in_file=9,
+    )  # fmt: skip
     lstm = pd.DataFrame({"experiment": list(CONFIG["sentiment"]["networks"])}).assign(
         treebank="a treebank", **{f"{split}_accuracy": 0.8 for split in splits}
     )

@@ -26,7 +26,6 @@ from interplay.site.boxes import panel_boxes
 from interplay.site.build import write_site
 from interplay.site.claims import by_section
 from interplay.site.content import experiment_subject, rows_content
-from interplay.site.facts import data_used
 from interplay.site.figures import figure_title
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash
@@ -268,24 +267,6 @@ def test_the_page_of_a_job_shows_its_origin_as_recorded(own):
     assert "Packages" not in page
 
 
-@pytest.mark.parametrize("sha256", ["of the download", "of another file"])
-def test_the_word_vectors_are_those_of_the_receipts(project, sha256):
-    graph = graph_of(project)
-    values = {"sentiment": {"vectors": {"sha256": "of the download"}}}
-    job = replace(
-        graph.receipts[0], parameters={"treebank": "SST", "vectors_sha256": sha256}
-    )
-    graph = replace(
-        graph,
-        chain=replace(graph.chain, receipts=[job]),
-        configuration={**graph.configuration, "values": values},
-    )
-    treebank, vectors = data_used(graph)
-    assert treebank == "Sentences of the LSTM: SST."
-    assert f"sha256 {sha256}," in vectors
-    assert ("a local file" in vectors) == (sha256 == "of another file")
-
-
 def test_claims_come_by_section_with_their_readings_together():
     places = {"z": "Section 5", "a": "Section 2", "c": "Fig. 1 caption", "b": "Section 2"}
     claims = [
@@ -333,8 +314,10 @@ def test_the_page_of_an_experiment_leads_to_its_rows_jobs_and_command(small):
     assert 'is made by <a href="../jobs/nonlinear_tables.html">' in page
     assert "nonlinear/learning_rate" in page
     assert page.count('<td><a href="../jobs/train_network/romo/') == 2
-    again = "--forceall -- results/tables/nonlinear.csv"
-    assert f"snakemake --cores 1 --configfile preview.yaml {again}" in page
+    again = (
+        "interplay run nonlinear_tables --cores 1 --forceall --configfile preview.yaml"
+    )
+    assert again in page
 
 
 def test_an_experiment_with_a_table_of_its_own_shows_all_of_it(own):
@@ -402,6 +385,10 @@ def test_no_link_of_a_whole_run_is_dead(site):
 def test_no_link_of_the_archived_run_is_dead(tmp_path):
     write_site(Graph.read(Path("paper/results"), ROOT), tmp_path / "site")
     assert dead_links(tmp_path / "site") == []
+    assert (
+        "treebank: Stanford Sentiment Treebank"
+        in (tmp_path / "site/index.html").read_text()
+    )
     page = (tmp_path / "site/experiments/mante.html").read_text()
     assert "50 rows of <a href" in page
     assert "tables/nonlinear.csv" in page

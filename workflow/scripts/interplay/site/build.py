@@ -209,7 +209,7 @@ class Site:
             self.subject(page, "subject.html", subject, kind="number")
             numbers.append(
                 {"href": page, "label": row.label, "value": text(row.value),
-                 "source": number_source(row, self.graph)}
+                 "source": number_source(row, path, self.graph)}
             )  # fmt: skip
         if path:
             self.page(

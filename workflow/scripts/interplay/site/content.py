@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from interplay.provenance.explain import command, date, trace
+from interplay.provenance.again import command
+from interplay.provenance.explain import date, trace
 from interplay.provenance.graph import KEYS, Graph, Run
 from interplay.provenance.settings import experiment_settings
 from interplay.provenance.subjects import Subject
@@ -33,8 +34,8 @@ def subject_content(subject: Subject, graph: Graph) -> Content:
         "made_by": link_to_job(job),
         "steps": [link_to_job(step) for step in reversed(steps) if step.id != job.id],
         "inputs": list(inputs.items()),
-        "command": command(job, subject.path),
-        "command_for_all": command(job, subject.path, "--forceall"),
+        "command": command(subject.path, graph),
+        "command_for_all": command(subject.path, graph, "--forceall"),
     }
 
 
@@ -138,6 +139,8 @@ def experiment_content(name: str, stage: str, runs: list[Run], graph: Graph) -> 
         "stage": stage,
         "settings": [
             (key, json.dumps(value), file)
-            for key, value, file in experiment_settings(stage, name, graph.configuration)
+            for key, value, file in experiment_settings(
+                stage, name, graph.configuration_of(runs[0].receipt)
+            )
         ],
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from interplay.configuration.files import read_yaml
 from interplay.provenance.costs import costs
+from interplay.provenance.data import data_lines
 from interplay.provenance.explain import commit_text, date
 from interplay.provenance.graph import Graph
 from interplay.storage.tables import read_table
@@ -18,7 +19,7 @@ def run_facts(graph: Graph) -> dict[str, Any]:
         "started": date(min(job.started for job in graph.receipts)),
         "ended": date(max(job.ended for job in graph.receipts)),
         "cpu_hours": cpu_hours(graph),
-        "data": data_used(graph),
+        "data": list(data_lines(graph.receipts, graph)),
     }
 
 
@@ -46,31 +47,6 @@ def cpu_hours(graph: Graph) -> float | None:
     else:
         return None
     return float(found.cpu_seconds.sum()) / 3600
-
-
-def data_used(graph: Graph) -> list[str]:
-    """Return which treebank and word vectors the LSTM had, as its receipts say.
-
-    Returns:
-        A sentence each; none if the run has no LSTM.
-    """
-    parameters = [job.parameters for job in graph.receipts]
-    treebanks = dict.fromkeys(p["treebank"] for p in parameters if "treebank" in p)
-    vectors = (p.get("vectors_sha256") for p in parameters)
-    download = graph.configuration["values"].get("sentiment", {}).get("vectors", {})
-    return [
-        *(f"Sentences of the LSTM: {treebank}." for treebank in treebanks),
-        *(_vectors(one, download["sha256"]) for one in dict.fromkeys(vectors) if one),
-    ]
-
-
-def _vectors(sha256: str, download: str) -> str:
-    file = f"Word vectors: a file with sha256 {sha256}"
-    if sha256 == download:
-        return f"{file}, the download that the configuration describes."
-    return (
-        f"{file}, a local file in place of the download that the configuration describes."
-    )
 
 
 def meanings(graph: Graph) -> dict[str, str]:

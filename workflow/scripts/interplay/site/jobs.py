@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from interplay.provenance.explain import command, commit_text, date, module_names
+from interplay.provenance.again import command
+from interplay.provenance.explain import commit_text, date, module_names
 from interplay.provenance.graph import Graph
 from interplay.provenance.identity import short_id
 from interplay.provenance.receipts import Receipt
@@ -50,7 +51,7 @@ def job_content(job: Receipt, graph: Graph) -> Content:
         "inputs": [_file(path, sha256, graph) for path, sha256 in job.inputs.items()],
         "outputs": [_file(path, sha256, graph) for path, sha256 in job.outputs.items()],
         "made_before": [(path, date(ended)) for path, ended in job.made_before.items()],
-        "command": command(job, path),
+        "command": command(path, graph),
     }
 
 
