@@ -477,8 +477,11 @@ def test_the_filters_of_claims_are_in_the_address(browser, site):
     browser.back()
     assert browser.current_url == claims
     assert shown_verdicts(browser) == everything
-    browser.get(f"{claims}?verdict=holds&reading=identified")
-    assert shown_verdicts(browser) == {"holds"}
+    browser.get(f"{claims}?verdict=fails&reading=identified")
+    assert shown_verdicts(browser) == {"fails"}
+    assert Select(
+        browser.find_element(By.NAME, "reading")
+    ).first_selected_option.text == ("identified")
     browser.get(f"{claims}?verdict=unknown")
     assert shown_verdicts(browser) == everything
 
