@@ -14,7 +14,7 @@ import yaml
 from matplotlib.figure import Figure
 from selenium import webdriver
 
-from interplay.figures.style import save
+from interplay.figures.style import letter_panels, save
 from interplay.provenance.code import code_hash
 from interplay.provenance.identity import inputs_hash, short_id
 from interplay.storage.files import write_json
@@ -179,9 +179,17 @@ nonlinear:
 def project(tmp_path_factory):
     """Four networks, their table, Fig. 2, claims and numbers: files, and a receipt each."""
     root = tmp_path_factory.mktemp("project")
-    for folder in ("envs", "workflow/scripts", REPORT, TABLES, "results/figures"):
+    for folder in (
+        "envs",
+        "workflow/scripts",
+        REPORT,
+        TABLES,
+        "results/figures",
+        "paper",
+    ):
         (root / folder).mkdir(parents=True)
     (root / REPORT / "fig2.rst").write_text("A caption.\n")
+    (root / "paper/metadata.yaml").write_text("readings: {identified: As drawn.}\n")
     for name in ("Snakefile", "LICENSE", "README.md"):
         (root / name).write_text(f"# {name}\n")
     (root / "config.yaml").write_text(CONFIG)
@@ -233,7 +241,9 @@ def project(tmp_path_factory):
         {table: file_hash(root / table)},
         {**parameters, "code": code_hash(root / DRAW)},
     )
-    save(Figure(), root / "results/figures/fig2", short_id("fig2", identity), identity)
+    drawing = Figure()
+    letter_panels(drawing.subplots(2, 2).flat)
+    save(drawing, root / "results/figures/fig2", short_id("fig2", identity), identity)
     figures = [f"results/figures/fig2.{suffix}" for suffix in ("pdf", "svg", "png")]
     job("fig2", [table], figures, **parameters)
     claim = {
@@ -261,13 +271,15 @@ def project(tmp_path_factory):
     job("evaluate_claims", [table], [claims, explanations], readings=reading)
     numbers, key = f"{TABLES}/numbers.csv", "nonlinear/networks/flipflop/learning_rate"
     rows = [
-        ("nonlinear/N", 4, "config.yaml", "nonlinear/N"),
-        ("rates/identified/flipflop", 0.05, "config.yaml", key),
-        ("networks/count", 4, "nonlinear.csv", ""),
+        ("nonlinear/N", 4, "config.yaml", "nonlinear/N", "the value"),
+        ("rates/identified/flipflop", 0.05, "config.yaml", key, "the value"),
+        ("networks/count", 4, "nonlinear.csv", "", "number of rows"),
     ]
-    columns = ["label", "value", "table", "rows"]
+    columns = ["label", "value", "table", "rows", "formula"]
     write_table(pd.DataFrame(rows, columns=columns), root / numbers)
     job("collect_numbers", [table], [numbers])
+    (root / "results/paper.pdf").write_bytes(b"%PDF")
+    job("paper", [claims, numbers], ["results/paper.pdf"], preview=True)
     values = yaml.safe_load(CONFIG)
     values["nonlinear"]["N"] = 4
     sealed(

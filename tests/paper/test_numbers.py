@@ -1,12 +1,30 @@
 """The numbers of the paper's text: counted, averaged and compared as their labels say."""
 
+import json
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from interplay.paper.labels import configured, labels
-from interplay.paper.numbers import of_supplement
+from interplay.paper.numbers import collect, of_supplement
 from interplay.paper.published import against_published, lstm_spectra
+from interplay.storage.tables import read_table
+from interplay.tables.networks import with_decisions
+from interplay.tables.queries import select
 from tests.paper.tables import SUPPLEMENT
+
+ROOT = Path(__file__).parents[2]
+COMPUTED = {
+    r"number of rows": len,
+    r"number of rows where (\w+)": lambda rows, column: rows[column].sum(),
+    r"number of different values of (\w+)": lambda rows, column: rows[column].nunique(),
+    r"first value of (\w+)": lambda rows, column: rows[column].iloc[0],
+    r"mean of (\w+)": lambda rows, column: rows[column].mean(),
+    r"mean of (\w+) / (\w+)": lambda rows, a, b: (rows[a] / rows[b]).mean(),
+}
+"""how to compute a number from its rows, by its formula"""
 
 PUBLISHED = pd.DataFrame(
     [
@@ -94,6 +112,49 @@ def test_the_rows_of_a_number_can_be_selected():
     for number in numbers[numbers.rows != ""].itertuples():
         table = SUPPLEMENT[number.table.removesuffix(".csv")]
         assert len(table.query(number.rows)) > 0
+
+
+def archived_numbers():
+    """Collect the numbers of the archived run from its tables."""
+    folder = ROOT / "paper/results"
+    receipts = map(json.loads, (folder / "receipts.jsonl").read_text().splitlines())
+    made = next(one for one in receipts if one.get("rule") == "collect_numbers")
+    files = {Path(path).name: path for path in made["inputs"]}
+    names = {
+        "curves": "sentiment_distance.csv", "data": "sentiment_data.csv",
+        "published_spectrum": "published_lstm_spectrum.csv",
+        "spectrum": "sentiment_spectrum.parquet",
+    }  # fmt: skip
+    for name in ("nonlinear", "sentiment", "claims", "rate", "outbreaks", "training",
+                 "scaling", "cosine", "divergence", "published"):  # fmt: skip
+        names[name] = f"{name}.csv"
+    tables = {
+        name: read_table(
+            folder / "tables" / file if "tables/" in files[file] else ROOT / files[file]
+        )
+        for name, file in names.items()
+    }
+    tables["nonlinear"] = with_decisions(tables["nonlinear"], 25)
+    parameters = made["parameters"]
+    source = (ROOT / "paper/paper.typ").read_text()
+    options = parameters["configuration"], parameters["readings"], {}
+    return tables, names, collect(tables, source, *options)
+
+
+def test_every_number_has_a_formula_and_most_can_be_computed_by_it():
+    tables, names, numbers = archived_numbers()
+    by_file = {file: tables[name] for name, file in names.items()}
+    computed = set()
+    for number in numbers.itertuples():
+        assert number.formula, number.label
+        for formula, compute in COMPUTED.items():
+            if found := re.fullmatch(formula, number.formula):
+                rows = select(by_file[number.table], number.rows)
+                value = compute(rows, *found.groups())
+                expected = value if isinstance(value, str) else pytest.approx(value)
+                assert number.value == expected, number.label
+                computed.add(formula)
+    assert computed == set(COMPUTED)
 
 
 def test_the_labels_of_a_text_are_those_that_it_shows():

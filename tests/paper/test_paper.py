@@ -122,7 +122,7 @@ def test_the_metadata_have_every_key_of_the_template_of_rescience():
         "article": "number doi url",
         "journal": "name issn volume issue",
     }
-    # The template has no address of a site.
+    # The template has no address of a site, and no readings.
     texts = "title keywords abstract bibliography type domain language site"
     assert keys_of(METADATA) == {
         **dict.fromkeys(texts.split()),
@@ -130,6 +130,7 @@ def test_the_metadata_have_every_key_of_the_template_of_rescience():
         "authors": [dict.fromkeys(("name", "orcid", "email", "affiliations"))],
         "affiliations": [dict.fromkeys(("code", "name", "address"))],
         "contributors": [person] * 3,
+        "readings": {"identified": None, "stated": None},
     }
     references = read_yaml(ROOT / "paper" / METADATA["bibliography"])
     assert {"bib": "schuessler"} in METADATA["replication"]
@@ -165,7 +166,10 @@ def files(tmp_path):
     )  # fmt: skip
     networks.loc[networks.experiment == "romo", "complete"] = False
     splits = "train", "dev", "test"
-    data = pd.DataFrame({"split": splits, "sentences": 1, "tokens": 2, "types": 2})
+    data = pd.DataFrame({"split": splits, "sentences": 1, "tokens": 2, "types": 2}).assign(
+        types_without_vector=0, tokens_without_vector=0, vectors_file="v.txt.gz",
+        vectors_sha256="a" * 64, vectors_in_file=9,
+    )  # fmt: skip
     lstm = pd.DataFrame({"experiment": list(CONFIG["sentiment"]["networks"])}).assign(
         treebank="a treebank", **{f"{split}_accuracy": 0.8 for split in splits}
     )

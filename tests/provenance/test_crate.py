@@ -87,6 +87,7 @@ def test_the_manifest_has_figures_tables_and_their_hashes(crate):
     files = {entry["file"]: entry["sha256"] for entry in content["manifest"]}
     expected = [
         "figures/fig2.pdf",
+        "paper.pdf",
         "tables/claims.csv",
         "tables/explanations.csv",
         "tables/nonlinear.csv",

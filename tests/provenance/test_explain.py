@@ -1,6 +1,8 @@
 """The way back from a panel, a claim, a row or a file, in a small project."""
 
+import copy
 import re
+import shutil
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +18,13 @@ from interplay.provenance.explain import explanation
 from interplay.provenance.graph import Graph
 from interplay.provenance.panels import panels_of
 from interplay.provenance.receipts import RECEIPTS
-from interplay.provenance.settings import COMMAND_LINE, file_that_set, key_of_setting
+from interplay.provenance.settings import (
+    COMMAND_LINE,
+    DEFAULT,
+    UNKNOWN,
+    key_of_setting,
+    setter,
+)
 from interplay.provenance.subjects import find, text
 from interplay.storage.errors import InputError
 
@@ -40,8 +48,8 @@ def test_a_panel_leads_to_its_rows_and_their_runs_alone(graph):
     assert "results/nonlinear/romo/g0.9/seed0/record.json" in shown
     assert "results/nonlinear/own" not in shown
     assert '"device": "cuda"' in shown
-    again = "snakemake --cores 1 --configfile preview.yaml --force -- results/figures/"
-    assert f"{again}fig2.pdf" in shown
+    again = "interplay run fig2 --cores 1 --force --configfile preview.yaml"
+    assert f"make it again:\n  {again}\n" in shown
 
 
 def test_a_job_that_the_rows_do_not_depend_on_is_not_shown(graph):
@@ -138,9 +146,43 @@ def test_the_configuration_names_the_file_that_set_each_key(graph):
     shown = text_of("nonlinear.csv:5", graph)
     assert "nonlinear/networks/romo/epochs = 2  (config.yaml)" in shown
     assert "nonlinear/N = 4  (preview.yaml)" in shown
-    assert file_that_set(["nonlinear", "N"], {"a": {}}) == COMMAND_LINE
-    files = {"a": {"x": [{"y": 1}]}, "b": {"x": [{"y": 2}]}}
-    assert file_that_set(["x", "0", "y"], files) == "b"
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("N", "preview.yaml"),
+        ("dt", "config.yaml"),
+        ("optimiser", COMMAND_LINE),
+        ("trained", DEFAULT),
+        ("targets/0/zhat", "config.yaml"),
+        ("measurements", "config.yaml"),
+    ],
+)
+def test_a_file_sets_a_key_only_if_it_holds_the_value_in_effect(path, source):
+    first = {"N": 256, "dt": 0.5, "optimiser": "adam", "targets": [{"zhat": 1.0}]}
+    first["measurements"] = {"threshold": 0.05}
+    second = {"N": 4, "measurements": {"threshold": 0.5}}
+    effect = first | {"N": 4, "optimiser": "gradient_descent", "trained": ["W"]}
+    effect["measurements"] = {"threshold": 0.05, "largest_rank": 25}
+    configuration = {
+        "hash": "0",
+        "values": {"nonlinear": effect},
+        "files": {
+            "config.yaml": {"nonlinear": first},
+            "preview.yaml": {"nonlinear": second},
+        },
+        "command_line": [
+            "--configfile", "preview.yaml",
+            "--config", "nonlinear={'optimiser': gradient_descent}",
+        ],
+    }  # fmt: skip
+    keys = ["nonlinear", *path.split("/")]
+    assert setter(keys, configuration) == source
+    # Runs of format 1 did not record all of --config.
+    del configuration["hash"]
+    no_file = source in (COMMAND_LINE, DEFAULT)
+    assert setter(keys, configuration) == (UNKNOWN if no_file else source)
 
 
 def test_dates_and_commit_are_shown(graph):
@@ -172,6 +214,66 @@ def test_a_name_that_stands_for_nothing_is_one_line(graph, name, line):
 
 def test_an_empty_text_column_is_empty_text(graph):
     assert text(float("nan")) == text("") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "altered"),
+    [
+        ("fig2c", "figures/fig2.svg"),
+        ("fig2", "figures/fig2.pdf"),
+        ("romo-rank-six", "tables/claims.csv"),
+        ("romo-rank-six", "tables/explanations.csv"),
+        ("networks/count", "tables/numbers.csv"),
+        ("nonlinear.csv:2", "tables/nonlinear.csv"),
+    ],
+)
+def test_nothing_is_said_of_an_altered_file(
+    name, altered, project, tmp_path, monkeypatch, capsys
+):
+    shutil.copytree(project, tmp_path / "copy")
+    with open(tmp_path / "copy/results" / altered, "a") as file:
+        file.write("\n")
+    monkeypatch.chdir(tmp_path / "copy")
+    assert main(["explain", name]) == 1
+    said = capsys.readouterr()
+    assert not said.out
+    assert f"results/{altered}: altered: expected sha256" in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_a_number_says_how_it_was_computed(graph):
+    assert "formula: number of rows\n" in text_of("networks/count", graph)
+
+
+def test_rows_without_a_receipt_of_their_run_are_named(graph):
+    ids = [run.receipt.id for run in graph.runs if run.keys["experiment"] == "flipflop"]
+    left = [receipt for receipt in graph.receipts if receipt.id not in ids]
+    shown = text_of("fig2c", replace(graph, chain=replace(graph.chain, receipts=left)))
+    assert "no receipt of a training run for the rows in lines 4\n" in shown
+    assert "no receipt of a training run" not in text_of("fig2c", graph)
+
+
+def test_a_job_of_an_earlier_run_is_explained_by_its_configuration(graph):
+    last = dict(graph.configuration)
+    run = next(run for run in graph.runs if run.keys["experiment"] == "romo")
+    values = copy.deepcopy(last["values"])
+    values["nonlinear"]["networks"]["romo"]["epochs"] = 7
+    earlier = {"values": values, "files": {"old.yaml": values}, "command_line": []}
+    changed = {**last, "hash": "new", "earlier": {run.receipt.configuration: earlier}}
+    shown = text_of("nonlinear.csv:2", replace(graph, configuration=changed))
+    assert "configuration of romo, of an earlier run" in shown
+    assert "nonlinear/networks/romo/epochs = 7  (old.yaml)" in shown
+
+
+def test_characters_that_do_not_print_are_escaped(graph):
+    receipts = [
+        replace(receipt, machine={**receipt.machine, "device": "\x1b[31m"})
+        for receipt in graph.receipts
+    ]
+    changed = replace(graph, chain=replace(graph.chain, receipts=receipts))
+    shown = text_of("nonlinear.csv:2", changed)
+    assert "\x1b" not in shown
+    assert r"\x1b[31m" in shown
 
 
 def test_runs_that_were_trained_together_are_told_apart(project):
@@ -226,7 +328,9 @@ def test_every_panel_of_the_real_workflow_leads_to_runs(reproduction):
             name = f"{figure}:{letter}"
             shown = text_of(name, graph)
             path = next(iter(receipt.outputs))
-            assert f"--configfile preview.yaml tiny.yaml --force -- {path}" in shown
+            target = path if receipt.wildcards else receipt.rule
+            again = f"interplay run {target} --cores 1 --force --configfile preview.yaml"
+            assert f"{again} tiny.yaml\n" in shown
             # One job trains, measures and forgets the networks of second_order.
             if "\n0 rows of" not in shown and "rule second_order" not in shown:
                 assert re.search(r"\d+ runs?( of [\w.]+)?, rule train", shown), name

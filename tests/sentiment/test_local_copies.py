@@ -76,7 +76,7 @@ def noise(n=2000):
 def test_vectors_are_read_in_whatever_form(tmp_path, name, content):
     path = write(tmp_path / name, content)
     check_first_lines(path, MEMBER, 3)
-    found = read_vectors(path, WORDS, 3, MEMBER)
+    found = read_vectors(path, WORDS, 3, MEMBER).vectors
     assert found["word"].tolist() == ["The", "of"]
     vectors = np.stack(found["vector"])
     np.testing.assert_array_equal(vectors, [[4, 5, 6], [7, 8, 9]])
@@ -94,7 +94,7 @@ def test_zstd_needs_python_3_14(tmp_path):
         from compression import zstd
 
         path = write(tmp_path / "v.txt", zstd.compress(TEXT))
-        assert len(read_vectors(path, WORDS, 3)) == 2
+        assert len(read_vectors(path, WORDS, 3).vectors) == 2
     else:
         path = write(tmp_path / "v.txt", b"\x28\xb5\x2f\xfd" + TEXT)
         with pytest.raises(InputError, match=r"v.txt: .* zstd data, which Python before"):

@@ -185,7 +185,7 @@ def test_facts_of_the_real_data():
     trees = {split: read_trees(TREEBANK / f"{split}.txt") for split in SPLITS}
     treebank = build_treebank(trees)
     words = {word for tokens in treebank["train"]["tokens"] for word in tokens}
-    facts = data_facts(trees, treebank, read_vectors(GLOVE, words, 100))
+    facts = data_facts(trees, treebank, read_vectors(GLOVE, words, 100).vectors)
     facts = facts.set_index("split")
     assert facts.trees.tolist() == [8544, 1101, 2210]
     assert facts.sentences.tolist() == [6920, 872, 1821]

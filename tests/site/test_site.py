@@ -21,10 +21,12 @@ from interplay.provenance.graph import Graph
 from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.provenance.subjects import Subject
 from interplay.provenance.verify import verify
-from interplay.site.addresses import address, experiment_page, number_page
+from interplay.site.addresses import address, experiment_page, job_page, number_page
 from interplay.site.boxes import panel_boxes
 from interplay.site.build import write_site
-from interplay.site.content import experiment_subject, figure_title, rows_content
+from interplay.site.claims import by_section
+from interplay.site.content import experiment_subject, rows_content
+from interplay.site.figures import figure_title
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash
 from interplay.storage.tables import write_table
@@ -65,17 +67,28 @@ def test_an_address_is_the_name_where_it_can_be():
     assert number_page("../x") == "numbers/~2e~./x.html"
 
 
+VOID = {"br", "img", "link", "meta"}
+"""elements without an end"""
+
+
 class Page(HTMLParser):
-    """Collects the links of a page, the scripts that it loads, and its anchors."""
+    """Collects the links, anchors and images of a page; refuses elements left open."""
 
     def __init__(self, path):
         super().__init__()
-        self.links, self.anchors = [], set()
+        self.path, self.links, self.anchors, self.images, self.open = path, [], [], [], []
         self.feed(path.read_text())
+        assert self.open == [], path
+        assert len(set(self.anchors)) == len(self.anchors), path
 
     def handle_starttag(self, tag, attrs):
+        self.open += [tag] if tag not in VOID else []
         self.links += [value for name, value in attrs if name in ("href", "src")]
-        self.anchors |= {value for name, value in attrs if name == "id"}
+        self.anchors += [value for name, value in attrs if name == "id"]
+        self.images += [dict(attrs)["alt"]] if tag == "img" else []
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, self.path
 
 
 def dead_links(site):
@@ -148,7 +161,6 @@ def test_the_site_that_is_published_is_that_of_the_archive():
 
 @pytest.mark.parametrize("name", ["results", "paper", "link", "file"])
 def test_nothing_but_a_site_is_replaced(own, name):
-    (own / "paper").mkdir()
     (own / "paper/index.html").write_text("<p>")
     (own / "file").write_text("")
     write_site(graph_of(own), own / "pages")
@@ -172,6 +184,116 @@ def test_no_link_of_a_small_project_is_dead(small):
     assert dead_links(small) == []
 
 
+def test_the_first_page_says_what_the_run_was(own):
+    (own / "results/benchmarks/claims").mkdir(parents=True)
+    seconds = "s\tmax_rss\tcpu_time\n9000\t2\t5400\n"
+    (own / "results/benchmarks/claims/evaluate.tsv").write_text(seconds)
+    graph = graph_of(own)
+    write_site(graph, own / "pages")
+    page = (own / "pages/index.html").read_text()
+    assert f"<code>{graph.chain.digest}</code>" in page
+    assert "from 1970-01-01 00:00:01 UTC to 1970-01-01 00:00:02 UTC, " in page
+    assert "1.5 CPU hours" in page
+    assert '<a href="paper.pdf">' in page
+    assert (own / "pages/paper.pdf").read_bytes() == b"%PDF"
+    assert "<dt>identified</dt><dd>As drawn.</dd>" in page
+
+
+def test_a_preview_is_called_one_on_every_page_and_the_full_run_on_none(own, small):
+    for page in small.rglob("*.html"):
+        assert "This is a preview." in page.read_text(), page
+    graph = graph_of(own)
+    for job in graph.receipts:
+        job.parameters.update({"preview": False} if job.rule == "paper" else {})
+    write_site(graph, own / "pages")
+    for page in (own / "pages").rglob("*.html"):
+        assert 'class="preview"' not in page.read_text(), page
+
+
+def test_the_page_of_a_panel_shows_it_and_leads_to_figure_and_neighbours(small):
+    page = (small / "panels/fig2/b.html").read_text()
+    assert page.count('aria-current="page"') == 1
+    assert re.search(r'href="[./]+panels/fig2/b.html" aria-current="page"', page)
+    assert 'rel="prev" href="../../panels/fig2/a.html"' in page
+    assert 'rel="next" href="../../panels/fig2/c.html"' in page
+    assert 'href="../../index.html#fig2">Figure 2</a>' in page
+    assert 'rel="prev"' not in (small / "panels/fig2/a.html").read_text()
+    assert 'rel="next"' not in (small / "panels/fig2/d.html").read_text()
+    assert Page(small / "panels/fig2/b.html").images == ["Figure 2: A caption."]
+
+
+def test_the_page_of_a_job_shows_its_origin_as_recorded(own):
+    graph = graph_of(own)
+    job = replace(
+        graph.producers["results/tables/numbers.csv"],
+        unplanned={"workflow/scripts/sitecustomize.py": "not in its planned code"},
+        not_loaded=["workflow/scripts/unused.py"],
+        made_before={"results/tables/numbers.csv": 0.0},
+        replaced={"results/tables/old.csv": "0ld"},
+        opened=["results/tables/nonlinear.csv", "paper/unnamed.csv"],
+        packages={"numpy": "2.4.6", "pandas": "2.3.3"},
+        git={"commit": "c0ffee", "clean": False, "difference": "d1ff"},
+        machine={
+            "flags": ["avx2", "fma"], "slurm_job": None,
+            "blas": [{"internal_api": "openblas", "version": "0.3.30",
+                      "architecture": "SkylakeX", "num_threads": 1}],
+        },
+    )  # fmt: skip
+    old = replace(graph.receipts[0], format=1)
+    others = [old, *graph.receipts[1:]]
+    receipts = [job if one.rule == job.rule else one for one in others]
+    chain = replace(graph.chain, receipts=receipts)
+    write_site(replace(graph, chain=chain), own / "pages")
+    page = (own / "pages/jobs/collect_numbers.html").read_text()
+    for shown in (
+        "<dt>Duration</dt><dd>1.0 s</dd>",
+        "c0ffee, with uncommitted changes (sha256 d1ff)",
+        "numpy 2.4.6, pandas 2.3.3",
+        "<dt>Vector flags</dt><dd>avx2, fma</dd>",
+        "<dt>Linear algebra</dt><dd>openblas 0.3.30, kernel SkylakeX, 1 thread</dd>",
+        "<dt>Slurm job</dt><dd>none</dd>",
+        "<code>workflow/scripts/sitecustomize.py</code>: not in its planned code",
+        "<li><code>paper/unnamed.csv</code></li>",
+        "<dt>Not loaded</dt><dd>workflow/scripts/unused.py</dd>",
+        "an earlier run of the job that ended 1970-01-01 00:00:00 UTC",
+        "<code>results/tables/old.csv</code> <small>sha256 0ld</small>",
+    ):
+        assert shown in page
+    assert "<li><code>results/tables/nonlinear.csv</code></li>" not in page
+    assert "format 1" not in page
+    page = (own / "pages" / job_page(old)).read_text()
+    assert "has format 1" in page
+    assert "Not as planned" not in page
+    assert "Packages" not in page
+
+
+def test_claims_come_by_section_with_their_readings_together():
+    places = {"z": "Section 5", "a": "Section 2", "c": "Fig. 1 caption", "b": "Section 2"}
+    claims = [
+        {"id": name, "section": section, "reading": reading}
+        for reading in ("identified", "stated")
+        for name, section in places.items()
+    ]
+    sections = by_section(claims)
+    assert [(each["name"], each["anchor"]) for each in sections] == [
+        ("Section 2", "Section_2"),
+        ("Section 5", "Section_5"),
+        ("Fig. 1 caption", "Fig._1_caption"),
+    ]
+    first = [(claim["id"], claim["reading"]) for claim in sections[0]["claims"]]
+    assert first == [
+        ("a", "identified"), ("a", "stated"), ("b", "identified"), ("b", "stated"),
+    ]  # fmt: skip
+
+
+def test_claims_are_readable_without_javascript(small):
+    page = (small / "claims.html").read_text()
+    assert '<form class="filters" data-filters="claims" hidden>' in page
+    assert "hidden" not in page.partition("<table")[2]
+    assert '<a href="#Fig._1(l)">Fig. 1(l)</a>' in page
+    assert '<tbody id="Fig._1(l)">' in page
+
+
 def test_after_a_run_for_some_networks_their_runs_are_shown(own):
     graph = graph_of(own)
     trained = [one for one in graph.receipts if one.rule == "train_network"]
@@ -179,6 +301,7 @@ def test_after_a_run_for_some_networks_their_runs_are_shown(own):
     write_site(graph, own / "pages")
     assert dead_links(own / "pages") == []
     assert not (own / "pages/claims.html").exists()
+    assert "This run made no article" in (own / "pages/index.html").read_text()
     page = (own / "pages/experiments/romo.html").read_text()
     assert page.count('<td><a href="../jobs/train_network/romo/') == 2
     assert "Rows" not in page
@@ -191,8 +314,10 @@ def test_the_page_of_an_experiment_leads_to_its_rows_jobs_and_command(small):
     assert 'is made by <a href="../jobs/nonlinear_tables.html">' in page
     assert "nonlinear/learning_rate" in page
     assert page.count('<td><a href="../jobs/train_network/romo/') == 2
-    again = "--forceall -- results/tables/nonlinear.csv"
-    assert f"snakemake --cores 1 --configfile preview.yaml {again}" in page
+    again = (
+        "interplay run nonlinear_tables --cores 1 --forceall --configfile preview.yaml"
+    )
+    assert again in page
 
 
 def test_an_experiment_with_a_table_of_its_own_shows_all_of_it(own):
@@ -260,6 +385,10 @@ def test_no_link_of_a_whole_run_is_dead(site):
 def test_no_link_of_the_archived_run_is_dead(tmp_path):
     write_site(Graph.read(Path("paper/results"), ROOT), tmp_path / "site")
     assert dead_links(tmp_path / "site") == []
+    assert (
+        "treebank: Stanford Sentiment Treebank"
+        in (tmp_path / "site/index.html").read_text()
+    )
     page = (tmp_path / "site/experiments/mante.html").read_text()
     assert "50 rows of <a href" in page
     assert "tables/nonlinear.csv" in page
@@ -320,7 +449,7 @@ def test_from_a_figure_to_a_panel_a_run_and_its_input(browser, site):
 @pytest.mark.slow
 def test_from_a_claim_to_its_rows(browser, site):
     browser.get((site / "claims.html").as_uri())
-    rows = browser.find_elements(By.CSS_SELECTOR, "#claims tbody tr")
+    rows = browser.find_elements(By.CSS_SELECTOR, "#claims tr[data-verdict]")
     verdicts = browser.find_element(By.NAME, "verdict")
     Select(verdicts).select_by_visible_text("fails")
     shown = [row for row in rows if row.is_displayed()]
@@ -328,6 +457,45 @@ def test_from_a_claim_to_its_rows(browser, site):
     assert all(row.get_attribute("data-verdict") == "fails" for row in shown)
     shown[0].find_element(By.TAG_NAME, "a").click()
     assert browser.find_elements(By.CSS_SELECTOR, "table.rows thead th")
+
+
+def shown_verdicts(browser):
+    rows = browser.find_elements(By.CSS_SELECTOR, "#claims tr[data-verdict]")
+    return {row.get_attribute("data-verdict") for row in rows if row.is_displayed()}
+
+
+@pytest.mark.slow
+def test_the_filters_of_claims_are_in_the_address(browser, site):
+    claims = (site / "claims.html").as_uri()
+    browser.get(claims)
+    everything = shown_verdicts(browser)
+    assert len(everything) > 1
+    verdicts = browser.find_element(By.NAME, "verdict")
+    Select(verdicts).select_by_visible_text("fails")
+    assert browser.current_url == f"{claims}?verdict=fails"
+    assert shown_verdicts(browser) == {"fails"}
+    browser.back()
+    assert browser.current_url == claims
+    assert shown_verdicts(browser) == everything
+    browser.get(f"{claims}?verdict=fails&reading=identified")
+    assert shown_verdicts(browser) == {"fails"}
+    assert Select(
+        browser.find_element(By.NAME, "reading")
+    ).first_selected_option.text == ("identified")
+    browser.get(f"{claims}?verdict=unknown")
+    assert shown_verdicts(browser) == everything
+
+
+@pytest.mark.slow
+def test_nothing_is_wider_than_a_phone(browser, site):
+    size = {"width": 375, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    job = next((site / "jobs/train_lstm").rglob("*.html")).relative_to(site)
+    for page in ("index.html", "claims.html", "numbers.html", "panels/fig1/h.html", job):
+        browser.get((site / page).as_uri())
+        width = browser.execute_script("return document.documentElement.scrollWidth")
+        assert width <= 375, page
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ def report():
     said["limit"] = [limit, workflow.scheduler.job_rate_limiter]
     said["files"] = [file.name for file in internals.configuration_files(workflow)]
     said["named"] = [file.name for file in internals.named_configuration_files(workflow)]
+    said["entries"] = internals.configuration_entries(workflow)
     said["results"] = results
     said["records"] = {{
         job.rule.name: internals.last_record(workflow, job)
@@ -98,6 +99,7 @@ def test_records_files_and_limits_are_where_the_rules_look(folder):
     assert first["files"] == ["config.yaml", "more.yaml"]
     assert first["named"] == ["more.yaml"]
     assert first["results"] == "results"
+    assert first["entries"] == []
     assert not first["touches"]
     started, ended, checksums = first["records"]["copy"]
     assert 0 < started <= ended
@@ -106,7 +108,9 @@ def test_records_files_and_limits_are_where_the_rules_look(folder):
 
     (folder / "results/counted").unlink()
     changed = ["--config", "length=2", "--rerun-triggers", "mtime"]
-    second = run(folder, *changed)["records"]
+    again = run(folder, *changed)
+    assert again["entries"] == ["length=2"]
+    second = again["records"]
     # Other parameters than those of the job that made the file: nothing is known of it.
     assert second["copy"] is None
     # Not the record of its first run, which Snakemake read before the job ran again.

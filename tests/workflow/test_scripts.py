@@ -11,6 +11,7 @@ import pytest
 
 from interplay.kernels.denormals import denormals_flushed
 from interplay.nonlinear.archived import read_archived
+from interplay.storage.hashes import file_hash
 from interplay.storage.tables import read_table, write_table
 from interplay.tables.networks import COLUMNS, DECISIONS, NETWORK
 from tests.figures import tables
@@ -43,14 +44,15 @@ class Names(dict):
         return iter(self.values())
 
 
-def run(script, wildcards, params, output, **inputs):
-    """Run a script's function on the parts of a job that it names."""
+def run(script, wildcards, params, output, config=None, **inputs):
+    """Run a script's function on the parts of a job that it names; return what it says."""
     parts = {"wildcards": wildcards, "params": params, "output": output, "input": inputs}
-    parts = {name: Names(part) for name, part in parts.items()} | {"threads": 1}
+    parts = {name: Names(part) for name, part in parts.items()}
+    parts |= {"threads": 1, "config": config or {}}
     main = import_module(script).main
     # Some scripts flush denormal numbers, which would spoil the tests after them.
     with denormals_flushed():
-        main(**{name: parts[name] for name in signature(main).parameters})
+        return main(**{name: parts[name] for name in signature(main).parameters})
 
 
 def files(folder, *names):
@@ -158,6 +160,45 @@ def test_measurements_become_one_row_per_network(tmp_path):
     parts = written(tmp_path, convergence=others, ranks=ranks)
     run("summarise_networks", {}, {"largest_rank": 25}, output, **parts)
     pd.testing.assert_frame_equal(read_table(output["networks"]), NETWORKS)
+
+
+@pytest.mark.parametrize(
+    "source", ["made by a seeded grammar", "downloaded", "a local copy"]
+)
+def test_the_table_of_data_names_the_file_of_vectors(tmp_path, source):
+    splits = {"train": 40, "dev": 10, "test": 10}
+    made = files(tmp_path, *(f"{split}.txt" for split in splits), "vectors.txt")
+    run("write_synthetic_treebank", {}, {"trees": splits, "dimension": 5}, made)
+    # A file that lacks a word.
+    path, trees = Path(made["vectors"]), {split: made[split] for split in splits}
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[1:]))
+    names = *(f"{split}.parquet" for split in splits), "vectors.parquet"
+    output = files(tmp_path, *names) | {"file": str(tmp_path / "vectors.json")}
+    is_local, is_made = source == "a local copy", source.startswith("made")
+    params = {"dimension": 5, "file": "", "vectors_sha256": "" if is_made else "a" * 64}
+    config = {"sentiment": {"vectors": {"urls": ["http://host/glove.zip"]}}}
+    config |= {"glove": str(path)} if is_local else {}
+    vectors = [] if is_local else str(path)
+    said = run("prepare_sentences", {}, params, output, config, vectors=vectors, **trees)[
+        "vectors"
+    ]
+    assert said["source"] == source
+    assert said["file"] == ("glove.zip" if source == "downloaded" else "vectors.txt")
+    assert said["sha256"] == (file_hash(path) if is_made else "a" * 64)
+    assert said["vectors"] == len(path.read_text().splitlines())
+
+    prepared = {name: output[name] for name in (*splits, "vectors")}
+    prepared |= {f"{split}_trees": trees[split] for split in splits}
+    facts = {"facts": str(tmp_path / "facts.csv")}
+    parameters = {"treebank": "synthetic treebank"}
+    run("count_sentences", {}, parameters, facts, vectors_file=output["file"], **prepared)
+    train = read_table(facts["facts"]).iloc[0]
+    for column in ("types", "types_without_vector", "tokens", "tokens_without_vector"):
+        assert train[column] == said[column]
+    assert said["types_without_vector"] > 0
+    assert train.vectors_file == said["file"]
+    assert train.vectors_sha256 == said["sha256"]
+    assert train.vectors_in_file == said["vectors"]
 
 
 def test_claims_are_evaluated_in_each_reading(tmp_path):

@@ -20,10 +20,10 @@ def configuration_options():
         os.path.relpath(file)
         for file in snakemake_internals.named_configuration_files(workflow)
     ]
-    keys = [key for key in ("treebank", "glove", "together") if key in config]
+    entries = snakemake_internals.configuration_entries(workflow)
     return [
         *(["--configfile", *files] if files else []),
-        *(["--config", *(f"{key}={config[key]}" for key in keys)] if keys else []),
+        *(["--config", *entries] if entries else []),
     ]
 
 

@@ -145,6 +145,7 @@ rule prepare_sentences:
         dev=f"{SENTENCES}/dev.parquet",
         test=f"{SENTENCES}/test.parquet",
         vectors=f"{SENTENCES}/vectors.parquet",
+        file=f"{SENTENCES}/vectors.json",
     log:
         "<logs>/sentiment/prepare_sentences.log",
     benchmark:
@@ -177,6 +178,7 @@ rule count_sentences:
         dev=f"{SENTENCES}/dev.parquet",
         test=f"{SENTENCES}/test.parquet",
         vectors=f"{SENTENCES}/vectors.parquet",
+        vectors_file=f"{SENTENCES}/vectors.json",
     output:
         facts=table("sentiment_data"),
     log:

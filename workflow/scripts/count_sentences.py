@@ -2,6 +2,7 @@
 
 from interplay.sentiment.facts import data_facts
 from interplay.sentiment.treebank import SPLITS, read_split, read_trees
+from interplay.storage.files import read_json
 from interplay.storage.tables import read_table, write_table
 from job import script
 
@@ -14,4 +15,11 @@ def main(input, output, params):
         {split: read_split(input[split]) for split in SPLITS},
         read_table(input.vectors),
     )
-    write_table(facts.assign(treebank=params.treebank), output.facts)
+    file = read_json(input.vectors_file)
+    facts = facts.assign(
+        treebank=params.treebank,
+        vectors_file=file["file"],
+        vectors_sha256=file["sha256"],
+        vectors_in_file=file["vectors"],
+    )
+    write_table(facts, output.facts)

@@ -14,7 +14,11 @@ logger = logging.getLogger("interplay")
 
 @script
 def main(output, params, config):
-    """Write the three files, each of which has the hash that the configuration names."""
+    """Write the three files, each of which has the hash that the configuration names.
+
+    Returns:
+        Where they came from, for the job's record.
+    """
     # The source is not a parameter of the job: the hashes determine the files.
     if local := config.get("treebank"):
         logger.info("copying from %s", local)
@@ -22,9 +26,10 @@ def main(output, params, config):
             trees = read_split_file(Path(local), split, params.files[split])
             with replacing(output[split]) as temporary:
                 temporary.write_bytes(trees)
-    else:
-        scratch = Path(output[0]).parent
-        with downloaded_archive(params.urls, params.sha256, scratch) as archive:
-            for split in SPLITS:
-                member, sha256 = f"trees/{split}.txt", params.files[split]
-                archive.extract(member, output[split], sha256)
+        return {"source": "a local copy"}
+    scratch = Path(output[0]).parent
+    with downloaded_archive(params.urls, params.sha256, scratch) as archive:
+        for split in SPLITS:
+            member, sha256 = f"trees/{split}.txt", params.files[split]
+            archive.extract(member, output[split], sha256)
+    return {"source": f"downloaded from {archive.url}"}

@@ -39,6 +39,11 @@ def named_configuration_files(workflow: Any) -> list[Path]:
     return list(map(Path, workflow.overwrite_configfiles))
 
 
+def configuration_entries(workflow: Any) -> list[str]:
+    """Return the entries of `--config`, such as `key=value`, as they were typed."""
+    return list(workflow.config_settings.config_args or ())
+
+
 def only_touches(workflow: Any) -> bool:
     """Return whether jobs only touch their outputs (`--touch`)."""
     return bool(workflow.touch)

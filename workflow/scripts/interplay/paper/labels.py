@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-COLUMNS = ["label", "value", "table", "rows"]
+COLUMNS = ["label", "value", "table", "rows", "formula"]
 """of numbers.csv"""
 
-Row = tuple[str, object, str, str]
+Row = tuple[str, object, str, str, str]
+"""label, value, table, query of the table, formula in words"""
 
 
 def configured(configuration: Mapping[str, Any]) -> pd.DataFrame:
@@ -18,11 +19,11 @@ def configured(configuration: Mapping[str, Any]) -> pd.DataFrame:
     A list of values has also its count, first and last, under `label/count` and so on.
 
     Returns:
-        label, value, table (always config.yaml), rows (the key).
+        label, value, table (always config.yaml), rows (the key), formula.
     """
     rows = [
-        {"label": label, "value": value, "table": "config.yaml", "rows": label}
-        for label, value in _leaves(configuration, "")
+        (label, value, "config.yaml", label, formula)
+        for label, value, formula in _leaves(configuration, "")
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -46,10 +47,27 @@ def by(table: pd.DataFrame, column: str) -> Iterator[tuple[Any, str, pd.DataFram
 
 
 def labelled(
-    prefix: str, values: Mapping[Any, object] | pd.Series, table: str, query: str
+    prefix: str,
+    values: Mapping[Any, object] | pd.Series,
+    table: str,
+    query: str,
+    formula: str | Mapping[str, str],
 ) -> list[Row]:
-    """Return the rows of values that share a prefix, a table and a query."""
-    return [(f"{prefix}/{name}", value, table, query) for name, value in values.items()]
+    """Return the rows of values that share a prefix, a table and a query.
+
+    Args:
+        prefix: of the labels; the name of a value follows it.
+        values: by name.
+        table: file name of the table that they were computed from.
+        query: that selects its rows.
+        formula: how each value was computed, by name; or one for all of them, in which `{}`
+            becomes the name.
+    """
+    rows = []
+    for name, value in values.items():
+        words = formula.format(name) if isinstance(formula, str) else formula[name]
+        rows.append((f"{prefix}/{name}", value, table, query, words))
+    return rows
 
 
 def as_table(rows: list[Row]) -> pd.DataFrame:
@@ -57,7 +75,7 @@ def as_table(rows: list[Row]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS).dropna(subset="value")
 
 
-def _leaves(node: Any, label: str) -> Iterator[tuple[str, object]]:
+def _leaves(node: Any, label: str) -> Iterator[tuple[str, object, str]]:
     if isinstance(node, Mapping):
         for key, value in node.items():
             yield from _leaves(value, f"{label}/{key}" if label else str(key))
@@ -65,8 +83,9 @@ def _leaves(node: Any, label: str) -> Iterator[tuple[str, object]]:
         for number, value in enumerate(node):
             yield from _leaves(value, f"{label}/{number}")
     elif isinstance(node, list):
-        yield label, ", ".join(map(str, node))
-        ends = {"count": len(node), "first": node[0], "last": node[-1]}
-        yield from ((f"{label}/{name}", value) for name, value in ends.items())
+        yield label, ", ".join(map(str, node)), "the values of the list"
+        yield f"{label}/count", len(node), "number of values in the list"
+        yield f"{label}/first", node[0], "first value of the list"
+        yield f"{label}/last", node[-1], "last value of the list"
     else:
-        yield label, node
+        yield label, node, "the value"

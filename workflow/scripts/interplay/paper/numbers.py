@@ -19,6 +19,24 @@ from interplay.paper.labels import (
 from interplay.paper.published import against_published, lstm_spectra
 from interplay.tables.published import without_a_seed
 
+COUNT, FIRST, MEAN = "number of rows", "first value of {}", "mean of {}"
+"""formulas of numbers; `{}` is a column"""
+
+FASTEST = (
+    "g with the smallest mean of convergence_epoch, among the rows where complete; none "
+    "without such rows"
+)
+NEAREST_WITHOUT = (
+    "values of learning_rate with the smallest mean of |log(measured / published)|, when one "
+    "seed is left out, for each seed in turn; measured is the mean over the other seeds"
+)
+
+DATA = [
+    "sentences", "tokens", "types", "types_without_vector", "tokens_without_vector",
+    "vectors_file", "vectors_sha256", "vectors_in_file",
+]  # fmt: skip
+"""columns of sentiment_data.csv"""
+
 
 def collect(
     tables: Mapping[str, pd.DataFrame],
@@ -40,7 +58,8 @@ def collect(
             are labelled by other names than their keys.
 
     Returns:
-        label, value, table, rows (a query of the table, or a key of the configuration).
+        label, value, table, rows (a query of the table, or a key of the configuration),
+        formula (how the value was computed from these rows).
     """
     curves = tables.get("curves")
     parts = [
@@ -70,32 +89,36 @@ def found(
         claims: claims.csv.
 
     Returns:
-        label, value, table, rows (a query of the table).
+        label, value, table, rows (a query of the table), formula.
     """
     rows: list[Row] = []
     for reading, of_reading in claims.groupby("reading", sort=False):
         for verdict in ("holds", "holds partly", "fails", "not tested"):
             query = f"reading == '{reading}' and verdict == '{verdict}'"
             count = len(of_reading.query(query))
-            rows.append((f"claims/{reading}/{verdict}", count, "claims.csv", query))
-    rows.append(("claims/count", claims.id.nunique(), "claims.csv", ""))
-    rows.append(("networks/count", len(networks), "nonlinear.csv", ""))
+            label = f"claims/{reading}/{verdict}"
+            rows.append((label, count, "claims.csv", query, COUNT))
+    different = "number of different values of id"
+    rows.append(("claims/count", claims.id.nunique(), "claims.csv", "", different))
     for name, query in (
+        ("count", ""),
         ("unconverged", "not converged"),
         ("unsettled", "converged and not settled"),
     ):
-        count = len(networks.query(query))
-        rows.append((f"networks/{name}", count, "nonlinear.csv", query))
+        count = len(networks.query(query) if query else networks)
+        rows.append((f"networks/{name}", count, "nonlinear.csv", query, COUNT))
     for experiment, query, rows_of in by(networks, "experiment"):
-        label = f"networks/{experiment}/fastest g"
-        rows.append((label, _fastest_g(rows_of), "nonlinear.csv", query))
+        label, fastest = f"networks/{experiment}/fastest g", _fastest_g(rows_of)
+        rows.append((label, fastest, "nonlinear.csv", query, FASTEST))
     for split, query, rows_of in by(data, "split"):
-        values = rows_of[["sentences", "tokens", "types"]].iloc[0]
-        rows += labelled(f"data/{split}", values, "sentiment_data.csv", query)
-    rows.append(("data/name", lstm.treebank.iloc[0], "sentiment.csv", ""))
+        # Tables of older runs lack the columns on the file of word vectors.
+        values = rows_of.iloc[0].reindex(DATA).dropna()
+        rows += labelled(f"data/{split}", values, "sentiment_data.csv", query, FIRST)
+    name = lstm.treebank.iloc[0]
+    rows.append(("data/name", name, "sentiment.csv", "", FIRST.format("treebank")))
     for experiment, query, rows_of in by(lstm, "experiment"):
         means = rows_of[["train_accuracy", "dev_accuracy", "test_accuracy"]].mean()
-        rows += labelled(str(experiment), means, "sentiment.csv", query)
+        rows += labelled(str(experiment), means, "sentiment.csv", query, MEAN)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -111,36 +134,42 @@ def compared(
             treebank without published curves.
 
     Returns:
-        label, value, table, rows (a query of the table).
+        label, value, table, rows (a query of the table), formula.
     """
     rows = _identified(rate)
     for experiment, query, rows_of in by(rate, "experiment"):
         distance = rows_of[["distance", "standard_error"]].iloc[0]
-        rows += labelled(f"rate/{experiment}", distance, "rate.csv", query)
+        rows += labelled(f"rate/{experiment}", distance, "rate.csv", query, FIRST)
     for experiment, query, rows_of in by(outbreaks, "experiment"):
         share = rows_of.outbreak_share.mean()
-        rows.append((f"outbreaks/{experiment}", share, "outbreaks.csv", query))
+        formula = MEAN.format("outbreak_share")
+        rows.append((f"outbreaks/{experiment}", share, "outbreaks.csv", query, formula))
     for row in [] if curves is None else curves.to_dict("records"):
         query = f"experiment == '{row['experiment']}' and kind == '{row['kind']}'"
         label = f"curves/{row['experiment']}/{row['kind']}"
-        rows.append((label, row["distance"], "sentiment_distance.csv", query))
+        value, formula = row["distance"], FIRST.format("distance")
+        rows.append((label, value, "sentiment_distance.csv", query, formula))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _identified(rate: pd.DataFrame) -> list[Row]:
     """Return the rate that is nearest, and the nearest ones without one of the seeds."""
     nearest = rate[rate.identified]
+    table, query = "rate.csv", "identified"
     if nearest.empty:
-        return [("rate/identified", "none", "rate.csv", "identified")]
+        return [
+            ("rate/identified", "none", table, query, "none, since no row is identified")
+        ]
     left_out = without_a_seed(rate)
     others = left_out.idxmin() if left_out.size else pd.Series(dtype=float)
     rates = ", ".join(f"{one:g}" for one in sorted(others.unique())) or "none"
     first = nearest.iloc[0]
     distance = first[["distance", "standard_error"]]
+    identified, formula = first.learning_rate, FIRST.format("learning_rate")
     return [
-        ("rate/identified", first.learning_rate, "rate.csv", "identified"),
-        *labelled("rate/identified", distance, "rate.csv", "identified"),
-        ("rate/identified/without_a_seed", rates, "rate.csv", ""),
+        ("rate/identified", identified, table, query, formula),
+        *labelled("rate/identified", distance, table, query, FIRST),
+        ("rate/identified/without_a_seed", rates, table, "", NEAREST_WITHOUT),
     ]
 
 
@@ -152,11 +181,15 @@ def of_supplement(tables: Mapping[str, pd.DataFrame], size: int) -> pd.DataFrame
         size: N of the networks of Figs 1 and 2.
 
     Returns:
-        label, value, table, rows (a query of the table).
+        label, value, table, rows (a query of the table), formula.
     """
     rows: list[Row] = []
-    scaling, cosine = tables["scaling"], tables["cosine"]
-    divergence = tables["divergence"]
+    cosine, divergence = tables["cosine"], tables["divergence"]
+    formulas = {
+        "networks": COUNT,
+        "converged": "number of rows where converged",
+        "final over initial": "mean of final_loss / initial_loss",
+    }
     for column, strength in product(("experiment", "training"), ("g == 0", "g > 0")):
         name = "without" if strength == "g == 0" else "with"
         for key, query, ways in by(tables["training"].query(strength), column):
@@ -165,8 +198,23 @@ def of_supplement(tables: Mapping[str, pd.DataFrame], size: int) -> pd.DataFrame
                 "converged": int(ways.converged.sum()),
                 "final over initial": (ways.final_loss / ways.initial_loss).mean(),
             }
-            query = f"{query} and {strength}"
-            rows += labelled(f"training/{key}/{name}", values, "training.csv", query)
+            query, prefix = f"{query} and {strength}", f"training/{key}/{name}"
+            rows += labelled(prefix, values, "training.csv", query, formulas)
+    rows += _of_sizes(tables["scaling"], size)
+    for number, (_, query, of_g) in enumerate(by(cosine.sort_values("g"), "g")):
+        means = of_g[["convergence_epoch", "eigenvalue_re", "eigenvalue_im"]].mean()
+        rows += labelled(f"cosine/{number}", means, "cosine.csv", query, MEAN)
+    formulas = {"networks": COUNT, "diverged": "number of rows where diverged"}
+    for name, strength in (("weak", divergence.g.min()), ("strong", divergence.g.max())):
+        query = f"zhat == {divergence.zhat.max()} and g == {strength}"
+        of_g = divergence.query(query)
+        values = {"networks": len(of_g), "diverged": int(of_g.diverged.sum())}
+        rows += labelled(f"divergence/{name}", values, "divergence.csv", query, formulas)
+    return as_table(rows)
+
+
+def _of_sizes(scaling: pd.DataFrame, size: int) -> list[Row]:
+    """Return how time and rank of the flip-flop change with N, at g = 0."""
     query = "role == 'flipflop' and g == 0"
     by_size = scaling.query(query).groupby("N")
     epochs, ranks = by_size.convergence_epoch.mean(), by_size.functional_rank.mean()
@@ -176,16 +224,14 @@ def of_supplement(tables: Mapping[str, pd.DataFrame], size: int) -> pd.DataFrame
         "lowest rank": ranks.min(),
         "highest rank": ranks.max(),
     }
-    rows += labelled("scaling", values, "scaling.csv", query)
-    for number, (_, query, of_g) in enumerate(by(cosine.sort_values("g"), "g")):
-        means = of_g[["convergence_epoch", "eigenvalue_re", "eigenvalue_im"]].mean()
-        rows += labelled(f"cosine/{number}", means, "cosine.csv", query)
-    for name, strength in (("weak", divergence.g.min()), ("strong", divergence.g.max())):
-        query = f"zhat == {divergence.zhat.max()} and g == {strength}"
-        of_g = divergence.query(query)
-        values = {"networks": len(of_g), "diverged": int(of_g.diverged.sum())}
-        rows += labelled(f"divergence/{name}", values, "divergence.csv", query)
-    return as_table(rows)
+    formulas = {
+        "sizes": "different values of N",
+        "slowdown": "mean of convergence_epoch over the rows with the smallest N, divided "
+        f"by its mean over the rows with N = {size}",
+        "lowest rank": "smallest of the means of functional_rank for each N",
+        "highest rank": "largest of the means of functional_rank for each N",
+    }
+    return labelled("scaling", values, "scaling.csv", query, formulas)
 
 
 def _fastest_g(networks: pd.DataFrame) -> object:

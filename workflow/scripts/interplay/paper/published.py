@@ -21,6 +21,16 @@ the loss at rank 0"""
 CHOSE = {*product(("flipflop", "mante"), RATIOS), ("flipflop", "shuffle_loss_ratio")}
 """tasks and quantities that the choice of the reading rests on"""
 
+SPECTRA = {
+    **{
+        name: f"{name} of: mean of value over seeds, divided by the published value"
+        for name in ("median", "min", "max")
+    },
+    "bounds": "number of published upper bounds with such a value",
+    "below": "number of published upper bounds above the mean of value over seeds",
+}
+"""formulas of the numbers on singular values, one per layer, weight, matrix and index"""
+
 
 def against_published(
     networks: pd.DataFrame,
@@ -39,10 +49,10 @@ def against_published(
         readings: the experiment that stands for each task, in each reading.
 
     Returns:
-        label, value, table, rows. published/nearer counts the pairs of task and quantity
-        with which the first of two readings has the smaller median deviation, at the g that
-        both have, and published/farther those with the larger one. published/test/nearer
-        and so on leave out what the choice of the reading rests on.
+        label, value, table, rows, formula. published/nearer counts the pairs of task and
+        quantity with which the first of two readings has the smaller median deviation, at
+        the g that both have, and published/farther those with the larger one.
+        published/test/nearer and so on leave out what the choice of the reading rests on.
     """
     settled = networks[networks.settled]
     off: dict[tuple[object, str], pd.Series] = {}
@@ -56,7 +66,9 @@ def against_published(
                 off[experiment, quantity] = compared_at_g
                 query = f"experiment == '{experiment}' and settled"
                 label = f"published/{experiment}/{quantity}"
-                rows.append((label, compared_at_g.median(), "nonlinear.csv", query))
+                formula = _formula(column, quantity in RATIOS)
+                value = compared_at_g.median()
+                rows.append((label, value, "nonlinear.csv", query, formula))
     first, second = list(readings.values())[:2]
     signs: dict[tuple[str, str], float] = {}
     for role, quantity in product(first, COMPARED):
@@ -68,11 +80,26 @@ def against_published(
                 here, there = both.median()
                 signs[role, quantity] = np.sign(here - there)
     test = {key: sign for key, sign in signs.items() if key not in CHOSE}
+    names = list(readings)[:2]
     for prefix, found_in in ("published", signs), ("published/test", test):
         signed = list(found_in.values())
         counts = {"nearer": signed.count(-1), "farther": signed.count(1)}
-        rows += labelled(prefix, counts, "nonlinear.csv", "")
+        left_out = "" if found_in is signs else " that did not choose the reading"
+        formulas = {
+            name: f"number of pairs of task and quantity{left_out} whose median deviation "
+            f"from the published values is {size} in reading "
+            f"{' than in reading '.join(names)}"
+            for name, size in {"nearer": "smaller", "farther": "larger"}.items()
+        }
+        rows += labelled(prefix, counts, "nonlinear.csv", "", formulas)
     return as_table(rows)
+
+
+def _formula(column: str, is_ratio: bool) -> str:
+    means = f"mean of {column} over the rows of one g"
+    if is_ratio:
+        return f"median over g of: {means}, divided by the published value"
+    return f"median over g of: distance of the {means} from the published value or range"
 
 
 def _compared(means: pd.Series, points: pd.DataFrame, as_ratio: bool) -> pd.Series:
@@ -96,8 +123,9 @@ def lstm_spectra(spectrum: pd.DataFrame, published: pd.DataFrame) -> pd.DataFram
         published: paper/published_lstm_spectrum.csv.
 
     Returns:
-        label, value, table, rows: for each experiment, median, min and max of measured over
-        published, and how many of the published bounds are met (below, of bounds).
+        label, value, table, rows, formula: for each experiment, median, min and max of
+        measured over published, and how many of the published bounds are met (below, of
+        bounds).
     """
     rows: list[Row] = []
     key = ["layer", "weight", "matrix", "index"]
@@ -109,5 +137,5 @@ def lstm_spectra(spectrum: pd.DataFrame, published: pd.DataFrame) -> pd.DataFram
         below = ratios[both["bound"] == "below"] < 1
         values = of_exact.to_dict() | {"bounds": len(below), "below": int(below.sum())}
         table = "sentiment_spectrum.parquet"
-        rows += labelled(f"spectrum/{experiment}", values, table, query)
+        rows += labelled(f"spectrum/{experiment}", values, table, query, SPECTRA)
     return as_table(rows)

@@ -1,25 +1,41 @@
 """The way back: from a panel, a claim, a row or a file to the runs, code and inputs."""
 
 import json
-import shlex
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from interplay.provenance.graph import Graph, Run
+import pandas as pd
+
+from interplay.provenance.again import command, commands
+from interplay.provenance.data import data_lines
+from interplay.provenance.graph import KEYS, Graph, Run
 from interplay.provenance.identity import short_id
 from interplay.provenance.receipts import Receipt, Seal
 from interplay.provenance.settings import experiment_settings
 from interplay.provenance.subjects import Subject, find
 from interplay.storage.errors import InputError
 from interplay.storage.tables import write_table
+from interplay.storage.text import printable
 
 ROWS_SHOWN = 12
 
 
 def explanation(name: str, graph: Graph) -> Iterator[str]:
-    """Yield the lines that explain what `find` finds under a name."""
+    """Yield the lines that explain what `find` finds under a name.
+
+    Characters that do not print are escaped.
+
+    Raises:
+        InputError: the name stands for nothing, or a file or table that it leads to is not
+            as its receipt says. No line was yielded.
+    """
     subject = find(name, graph)
+    graph.check_outputs(subject.path)
+    return map(printable, _lines(subject, graph))
+
+
+def _lines(subject: Subject, graph: Graph) -> Iterator[str]:
     receipt = graph.producer(subject.path)
     way, runs, steps = trace(subject, graph)
     yield subject.title
@@ -29,6 +45,7 @@ def explanation(name: str, graph: Graph) -> Iterator[str]:
     if subject.table:
         yield ""
         yield from _rows(subject)
+        yield from _without_receipt(subject, runs)
         for group in _alike(step for step in steps if step.id != receipt.id):
             yield ""
             yield from _made_by(group[0], outputs=not group[1:])
@@ -39,11 +56,13 @@ def explanation(name: str, graph: Graph) -> Iterator[str]:
         yield from _runs(several)
     yield from _settings(runs, graph)
     yield ""
+    if data := list(data_lines([*way, receipt] if subject.rows is None else way, graph)):
+        yield from ("data:", *(f"  {line}" for line in data), "")
     yield from _external_inputs([*way, receipt], graph)
     yield "make it again:"
-    yield f"  {command(receipt, subject.path)}"
+    yield from (f"  {line}" for line in commands(subject.path, graph))
     yield "make it again with everything that it depends on:"
-    yield f"  {command(receipt, subject.path, '--forceall')}"
+    yield f"  {command(subject.path, graph, '--forceall')}"
 
 
 def write_rows(name: str, graph: Graph, path: Path) -> None:
@@ -81,12 +100,6 @@ def trace(
     steps = graph.between(way, runs)
     kept = _ids(runs) | {step.id for step in steps}
     return [step for step in way if step.id in kept], runs, steps
-
-
-def command(receipt: Receipt, path: str, force: str = "--force") -> str:
-    """Return the command, for the working directory of the run, that makes a file again."""
-    words = ["snakemake", "--cores", "1", *receipt.command_line, force, "--", path]
-    return shlex.join(words)
 
 
 def date(seconds: float) -> str:
@@ -164,9 +177,27 @@ def _rows(subject: Subject) -> Iterator[str]:
     plural = "" if len(rows) == 1 else "s"
     yield f"{len(rows)} row{plural} of {subject.table}{query}{columns}"
     shown = rows.head(ROWS_SHOWN).rename_axis("line").reset_index()
-    yield from (f"  {line}" for line in shown.to_string(index=False).splitlines())
+    yield from (f"  {line}" for line in shown.to_string(index=False).split("\n"))
     if len(rows) > ROWS_SHOWN:
         yield f"  … and {len(rows) - ROWS_SHOWN} more"
+
+
+def _without_receipt(subject: Subject, runs: list[Run]) -> Iterator[str]:
+    """Yield a line on rows of trained networks whose runs have no receipt."""
+    rows = subject.rows
+    assert rows is not None
+    if not {"experiment", "seed"} <= set(rows.columns):
+        return
+    known = pd.Series(False, rows.index)
+    for run in runs:
+        keys = [key for key in KEYS if key in run.keys and key in rows]
+        known |= (rows[keys] == pd.Series({key: run.keys[key] for key in keys})).all(
+            axis=1
+        )
+    if lines := list(map(str, rows.index[~known])):
+        more = f" and {len(lines) - ROWS_SHOWN} more" if lines[ROWS_SHOWN:] else ""
+        lines = ", ".join(lines[:ROWS_SHOWN])
+        yield f"  no receipt of a training run for the rows in lines {lines}{more}"
 
 
 def _runs(runs: list[Run]) -> Iterator[str]:
@@ -187,19 +218,22 @@ def _runs(runs: list[Run]) -> Iterator[str]:
 
 
 def _settings(runs: list[Run], graph: Graph) -> Iterator[str]:
-    seen = set()
+    """Yield the settings of each experiment, in each configuration that it was run with."""
+    shown = set()
     for run in runs:
         stage = Path(run.record).relative_to(graph.results).parts[0]
         experiment = run.keys.get("experiment")
-        if not experiment or (stage, experiment) in seen:
+        configuration = run.receipt.configuration
+        if not experiment or (stage, experiment, configuration) in shown:
             continue
-        seen.add((stage, experiment))
+        shown.add((stage, experiment, configuration))
         yield ""
-        yield f"configuration of {experiment}"
-        for key, value, file in experiment_settings(
-            stage, experiment, graph.configuration
+        earlier = configuration in graph.configuration.get("earlier", {})
+        yield f"configuration of {experiment}{', of an earlier run' if earlier else ''}"
+        for key, value, source in experiment_settings(
+            stage, experiment, graph.configuration_of(run.receipt)
         ):
-            yield f"  {key} = {json.dumps(value)}  ({file})"
+            yield f"  {key} = {json.dumps(value)}  ({source})"
 
 
 def _external_inputs(receipts: list[Receipt], graph: Graph) -> Iterator[str]:

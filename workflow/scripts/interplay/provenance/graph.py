@@ -50,7 +50,7 @@ class Graph:
     place: Place
     chain: Chain
     configuration: Mapping[str, Any]
-    """content of configuration.json: command_line, files and values"""
+    """content of configuration.json: of the last run, and earlier ones by their hash"""
 
     @classmethod
     def read(cls, folder: Path, work: Path) -> "Graph":
@@ -121,6 +121,16 @@ class Graph:
     def _tables(self) -> dict[str, pd.DataFrame]:
         return {}
 
+    @cached_property
+    def decided(self) -> dict[str, tuple[pd.DataFrame, list[str]]]:
+        """Tables with the columns that `interplay.provenance.older` added, by path."""
+        return {}
+
+    @cached_property
+    def data_dependence(self) -> dict[str, bool]:
+        """Answers that `interplay.provenance.data.uses_data` has found, by path."""
+        return {}
+
     def producer(self, path: str) -> Receipt:
         """Return the receipt of a file; raise `InputError` if there is none."""
         if path not in self.producers:
@@ -152,12 +162,43 @@ class Graph:
                 "`interplay verify` names everything that was altered"
             )
 
+    def check_outputs(self, path: str) -> None:
+        """Raise `InputError` unless the outputs of a file's job are as its receipt says.
+
+        Outputs that a folder lacks are not checked. At least one is there, unless the folder
+        is an archive, and archives leave out all outputs of this job.
+        """
+        outputs = self.producer(path).outputs
+        there = [output for output in outputs if self.place.file(output).is_file()]
+        kept = not self.place.archived or any(map(self.place.is_archived, outputs))
+        for output in there or ([path] if kept else []):
+            self.check(output)
+
+    def configuration_of(self, receipt: Receipt) -> Mapping[str, Any]:
+        """Return the configuration of a job's run: command_line, files, values and hash.
+
+        Runs of format 1 have no hash.
+        """
+        earlier = self.configuration.get("earlier", {})
+        if receipt.configuration in earlier:
+            return {**earlier[receipt.configuration], "hash": receipt.configuration}
+        return self.configuration
+
     def ancestors(self, path: str) -> list[Receipt]:
         """Return the jobs that one output depends on, in order, its own job last.
 
         A table that was gathered from files depends on these files only, not on all that
         its job read.
         """
+        if path not in self._ancestors:
+            self._ancestors[path] = self._traced(path)
+        return self._ancestors[path]
+
+    @cached_property
+    def _ancestors(self) -> dict[str, list[Receipt]]:
+        return {}
+
+    def _traced(self, path: str) -> list[Receipt]:
         wanted, seen = [path], set()
         ids = set()
         while wanted:

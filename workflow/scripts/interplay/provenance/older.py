@@ -28,6 +28,12 @@ def table_with_decisions(path: str, graph: Graph) -> tuple[pd.DataFrame, list[st
     Returns:
         The table, indexed by line, and a note on the columns that were added, if any.
     """
+    if path not in graph.decided:
+        graph.decided[path] = _decided(path, graph)
+    return graph.decided[path]
+
+
+def _decided(path: str, graph: Graph) -> tuple[pd.DataFrame, list[str]]:
     table = graph.table(path)
     lacking = [name for name in ADDED.get(Path(path).stem, []) if name not in table]
     if not lacking:

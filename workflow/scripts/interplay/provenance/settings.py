@@ -1,50 +1,91 @@
-"""The configuration as it took effect, and the file that set each key."""
+"""The configuration as it took effect, and what set each key."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import yaml
+
 from interplay.configuration.families import NETWORKS, expanded, stage_layer
 from interplay.configuration.layers import Setting, effective
 
-COMMAND_LINE = "the command line"
+COMMAND_LINE = "--config on the command line"
+DEFAULT = "a default of the schema or the code"
+UNKNOWN = f"no file: {COMMAND_LINE}, or {DEFAULT}"
+"""for runs that did not record their whole command line"""
 
 
-def file_that_set(path: Sequence[str], files: Mapping[str, Any]) -> str:
-    """Return the file that set a key of the configuration.
+def setter(path: Sequence[str], configuration: Mapping[str, Any]) -> str:
+    """Return what set a key of the configuration.
 
     Args:
         path: keys from the top of the configuration; the rest of a path that leads into
             a list is ignored.
-        files: content of each configuration file, in the order in which they were merged.
+        configuration: an entry of configuration.json: command_line; values; files, the
+            content of each in the order in which they were merged.
 
     Returns:
-        The last file that holds the key; `COMMAND_LINE` if none does.
+        The last file that holds the value in effect; `COMMAND_LINE`, `DEFAULT` or `UNKNOWN`
+        if no file holds it.
     """
+    value = _held(configuration["values"], path)
+    files = configuration["files"]
     for name in reversed(list(files)):
-        if _holds(files[name], path):
+        if _agrees(_held(files[name], path), value):
             return name
-    return COMMAND_LINE
+    # Runs that wrote no hash of the configuration recorded only some keys of --config.
+    if "hash" not in configuration:
+        return UNKNOWN
+    given = _given(configuration["command_line"])
+    return DEFAULT if _held(given, path) is ABSENT else COMMAND_LINE
 
 
-def _holds(content: Any, path: Sequence[str]) -> bool:
+ABSENT = object()
+
+
+def _held(content: Any, path: Sequence[str]) -> Any:
+    """Return the value at a path, or the list that the path leads into."""
     for key in path:
         if isinstance(content, list):
-            return True
+            break
         if not isinstance(content, Mapping) or key not in content:
-            return False
+            return ABSENT
         content = content[key]
-    return True
+    return content
+
+
+def _agrees(held: Any, value: Any) -> bool:
+    """Return whether a value is the one in effect; a mapping may hold a part of it."""
+    if isinstance(held, Mapping) and isinstance(value, Mapping):
+        return all(_agrees(one, value.get(key, ABSENT)) for key, one in held.items())
+    # True equals 1.
+    return held is not ABSENT and (type(held), held) == (type(value), value)
+
+
+def _given(command_line: Sequence[str]) -> dict[str, Any]:
+    """Return the configuration that follows --config."""
+    if "--config" not in command_line:
+        return {}
+    entries = command_line[command_line.index("--config") + 1 :]
+    pairs = (entry.partition("=") for entry in entries)
+    return {key: _parsed(value) for key, _, value in pairs}
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
 
 
 def experiment_settings(
     stage: str, experiment: str, configuration: Mapping[str, Any]
 ) -> Iterator[tuple[str, Any, str]]:
-    """Yield the settings of an experiment: key, value and the file that set it.
+    """Yield the settings of an experiment: key, value and what set it.
 
     Args:
         stage: nonlinear, linear or sentiment.
         experiment: its name.
-        configuration: content of configuration.json.
+        configuration: an entry of configuration.json.
 
     Yields:
         The key with its full path. A setting comes from the experiment's own entry or
@@ -53,7 +94,7 @@ def experiment_settings(
     """
     for place, key, value in _settings(stage, experiment, configuration["values"]):
         path = (*place, *key)
-        yield "/".join(path), value, file_that_set(path, configuration["files"])
+        yield "/".join(path), value, setter(path, configuration)
 
 
 def key_of_setting(

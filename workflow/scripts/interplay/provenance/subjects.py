@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
@@ -15,7 +15,7 @@ from interplay.provenance.identity import short_id
 from interplay.provenance.older import table_with_decisions
 from interplay.provenance.panels import panels_of
 from interplay.provenance.receipts import Receipt
-from interplay.provenance.settings import file_that_set, key_that_sets
+from interplay.provenance.settings import key_that_sets, setter
 from interplay.storage.errors import InputError
 from interplay.tables.queries import select
 from interplay.tables.readings import in_reading
@@ -24,6 +24,8 @@ TODAYS_PANELS = (
     "the rows are those that the figure's module selects today: receipts of format 1 do not "
     "say which rows a panel shows"
 )
+
+NO_FORMULA = "not in this run's numbers.csv, which is older than the column"
 
 
 @dataclass(frozen=True)
@@ -197,49 +199,35 @@ def _number(name: str, graph: Graph) -> Subject | None:
 def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
     """Return the subject of one row of numbers.csv."""
     query = text(number.rows)
+    formula = f"formula: {text(number.get('formula')) or NO_FORMULA}"
     if number.table == "config.yaml":
-        key = "/".join(_key(number, graph))
         notes = [
-            f"{number.value}, from the configuration: {key}",
-            f"set by {number_source(number, graph)}",
+            f"{number.value}, from the configuration: {'/'.join(_key(number, path, graph))}",
+            f"set by {number_source(number, path, graph)}",
+            formula,
         ]
         return Subject(number.label, path, rows=pd.DataFrame(), notes=notes)
     table = f"{graph.results}/tables/{number.table}"
     whole, added = table_with_decisions(table, graph)
-    notes = [f"{number.value}, from {number.table}: {query or 'all rows'}", *added]
+    found = f"{number.value}, from {number.table}: {query or 'all rows'}"
     rows = select(whole, query)
-    return Subject(number.label, path, table, rows, query, notes=notes)
+    return Subject(number.label, path, table, rows, query, notes=[found, formula, *added])
 
 
-def number_source(number: pd.Series, graph: Graph) -> str:
-    """Return the table of a number, or the configuration file that set it."""
+def number_source(number: pd.Series, path: str, graph: Graph) -> str:
+    """Return the table of a number of numbers.csv, or what set it in the configuration."""
     if number.table != "config.yaml":
         return number.table
-    return file_that_set(_key(number, graph), graph.configuration["files"])
+    return setter(_key(number, path, graph), _configuration(path, graph))
 
 
-def _key(number: pd.Series, graph: Graph) -> tuple[str, ...]:
-    return key_that_sets(text(number.rows).split("/"), graph.configuration["values"])
+def _key(number: pd.Series, path: str, graph: Graph) -> tuple[str, ...]:
+    values = _configuration(path, graph)["values"]
+    return key_that_sets(text(number.rows).split("/"), values)
 
 
-def experiment_subject(name: str, stage: str, graph: Graph) -> Subject:
-    """Return the subject of an experiment: its rows of the table of its networks.
-
-    Args:
-        name: of the experiment, as the site lists it: romo, lstm, linear, cosine.
-        stage: nonlinear, linear or sentiment.
-        graph: the receipts.
-    """
-    folder = graph.results
-    tables = [
-        f"{folder}/{stage}/{name}/networks.csv",
-        *(f"{folder}/tables/{name}.{suffix}" for suffix in ("csv", "parquet")),
-        f"{folder}/tables/{stage}.csv",
-    ]
-    path = next((table for table in tables if table in graph.producers), tables[-1])
-    rows = graph.table(path)
-    query = f"experiment == '{name}'" if path == tables[-1] and stage != name else ""
-    return Subject(name, path, path, select(rows, query), query)
+def _configuration(path: str, graph: Graph) -> Mapping[str, Any]:
+    return graph.configuration_of(graph.producer(path))
 
 
 def _row(name: str, graph: Graph) -> Subject | None:

@@ -88,10 +88,10 @@ class Archive:
 
         Args:
             files: the archive.
-            url: its address, for error messages.
+            url: its address.
         """
         self._files = files
-        self._url = url
+        self.url = url
 
     def extract(self, member: str, path: str | Path, sha256: str | None = None) -> None:
         """Write one of the files in the archive to `path`, whole or not at all.
@@ -104,13 +104,11 @@ class Archive:
         Raises:
             InputError: there is no such file, it is damaged, or it has another hash.
         """
-        place = f"{self._url}, {member}"
+        place = f"{self.url}, {member}"
         try:
             source = self._files.open(member)
         except KeyError:
-            raise InputError(
-                f"{self._url}: expected {member} in it, found none"
-            ) from None
+            raise InputError(f"{self.url}: expected {member} in it, found none") from None
         with source, replacing(path) as temporary:
             try:
                 with open(temporary, "wb") as target:

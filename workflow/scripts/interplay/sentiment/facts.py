@@ -1,6 +1,6 @@
 """Count trees, sentences and words of a treebank: the table of data facts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 from datasets import Dataset
@@ -45,3 +45,25 @@ def data_facts(
         }
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def words_without_vector(
+    sentences: Iterable[Sequence[str]], vectors: pd.DataFrame
+) -> dict[str, int]:
+    """Count the words of some sentences, and those without a vector.
+
+    Args:
+        sentences: the tokens of each.
+        vectors: word, vector.
+
+    Returns:
+        types, types_without_vector, tokens, tokens_without_vector.
+    """
+    tokens = pd.Series([word for sentence in sentences for word in sentence])
+    without = tokens[~tokens.isin(set(vectors["word"]))]
+    return {
+        "types": tokens.nunique(),
+        "types_without_vector": without.nunique(),
+        "tokens": len(tokens),
+        "tokens_without_vector": len(without),
+    }

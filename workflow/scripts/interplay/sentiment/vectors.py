@@ -59,8 +59,8 @@ def find_vectors(
 
 def read_vectors(
     path: str | Path, words: set[str], dimension: int, member: str = ""
-) -> pd.DataFrame:
-    """Return the vectors of some words: `Found.vectors`.
+) -> Found:
+    """Read a whole file of vectors that has at least one for some words.
 
     Args and raises: as `find_vectors`; there must be a vector for at least one word.
     """
@@ -69,7 +69,7 @@ def read_vectors(
         raise InputError(f"{path}: expected vectors, found none for any word of the text")
     if found.undecodable:
         logger.warning("%s: left out %d words, not UTF-8", path, found.undecodable)
-    return found.vectors
+    return found
 
 
 def _is_utf8(word: bytes) -> bool:

@@ -1,16 +1,14 @@
 """Write the pages of the site."""
 
 import shutil
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from interplay.provenance.explain import commit_text
 from interplay.provenance.graph import Graph
-from interplay.provenance.panels import panels_of
 from interplay.provenance.place import Place
 from interplay.provenance.subjects import (
     Subject,
@@ -26,20 +24,13 @@ from interplay.site.addresses import (
     experiment_page,
     job_page,
     number_page,
-    panel_page,
 )
-from interplay.site.boxes import panel_boxes
-from interplay.site.content import (
-    Content,
-    experiment_content,
-    experiments,
-    figure_title,
-    job_content,
-    measured_value,
-    subject_content,
-)
+from interplay.site.claims import by_section, claim_content, verdict_counts
+from interplay.site.content import experiment_content, experiments, subject_content
+from interplay.site.facts import is_preview, meanings, run_facts
+from interplay.site.figures import figure_content, svg_of
+from interplay.site.jobs import Content, job_content
 from interplay.storage.errors import InputError
-from interplay.storage.files import reading
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = ("style.css", "filter.js")
@@ -102,9 +93,12 @@ class Site:
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.environment.globals["preview"] = is_preview(graph)
+        self.environment.globals["files"] = list(graph.configuration["files"])
         self.environment.globals["lists"] = [
             name for name in ("claims", "numbers") if self._table(name)
         ]
@@ -133,12 +127,12 @@ class Site:
             {
                 "title": "Results",
                 "figures": [figure for figure in figures if not figure["experiment"]],
-                "verdicts": _verdicts(claims),
+                "verdicts": verdict_counts(claims),
+                "meanings": meanings(self.graph),
                 "numbers": len(numbers),
                 "experiments": named,
-                "commit": commit_text(self.graph.chain.seal),
-                "digest": self.graph.chain.digest,
-                "files": list(self.graph.configuration["files"]),
+                "article": self.copy(f"{self.graph.results}/paper.pdf"),
+                **run_facts(self.graph),
             },
         )
 
@@ -171,43 +165,24 @@ class Site:
         Returns:
             The values for the template; None if the results do not have the SVG file.
         """
-        receipt, place = self.graph.figures[name], self.graph.place
-        module = receipt.parameters["figure"]
-        path = next(path for path in receipt.outputs if path.endswith(".svg"))
+        path = svg_of(name, self.graph)
         image = self.copy(path)
         if not image:
             return None
-        boxes = panel_boxes(place.file(path).read_text(encoding="utf-8"))
-        tables = {Path(table).name: place.file(table) for table in receipt.inputs}
-        panels = []
-        for letter, panel in panels_of(receipt).items():
-            # An overview of few values of g has fewer panels; an archive lacks its tables.
-            if letter in boxes and tables[panel.table].is_file():
-                page = panel_page(name, letter)
-                subject = panel_subject(name, letter, self.graph)
-                self.subject(page, subject, "panel")
-                panels.append(
-                    {"letter": letter, "href": page, "box": boxes[letter],
-                     "shows": panel.shows}
-                )  # fmt: skip
-        file = place.root / "workflow" / "report" / f"{module}.rst"
-        with reading(file, "a caption"):
-            caption = file.read_text(encoding="utf-8")
-        return {
-            "name": name,
-            "title": figure_title(name, module),
-            "caption": caption,
-            "image": image,
-            "panels": panels,
-            "job": job_page(receipt),
-            "experiment": receipt.wildcards.get("experiment", ""),
-        }
+        figure = {**figure_content(name, path, self.graph), "image": image}
+        panels = figure["panels"]
+        around = zip([None, *panels], panels, [*panels[1:], None], strict=False)
+        for before, panel, after in around:
+            shown = {"figure": figure, "panel": panel, "before": before, "after": after}
+            subject = panel_subject(name, panel["letter"], self.graph)
+            self.subject(panel["href"], "panel.html", subject, kind="panel", **shown)
+        return figure
 
-    def subject(self, page: str, subject: Subject, kind: str) -> None:
-        """Write the page of a panel, a claim or a number."""
+    def subject(self, page: str, template: str, subject: Subject, **more: Any) -> None:
+        """Write the page of a panel, a claim or a number; `more` goes to its template."""
         content = subject_content(subject, self.graph)
         href = self.copy(subject.table)
-        self.page(page, "subject.html", {**content, "kind": kind, "table_href": href})
+        self.page(page, template, {**content, "table_href": href, **more})
 
     def claims(self) -> list[Content]:
         """Write a page per claim and reading and the list of all; return the list."""
@@ -215,15 +190,13 @@ class Site:
         claims = []
         for row in _rows(self.graph.table(path)) if path else ():
             page = claim_page(row.id, row.reading)
-            self.subject(page, claim_subject(row, path, self.graph), "claim")
-            section = text(row["where"]).split(",")[0]
-            claims.append(
-                {"href": page, "id": row.id, "reading": row.reading, "verdict": row.verdict,
-                 "where": row["where"], "section": section, "claim": row.claim,
-                 "expected": text(row.expected), "measured": measured_value(row)}
-            )  # fmt: skip
+            fields = [(key, text(value)) for key, value in row.items()]
+            subject = claim_subject(row, path, self.graph)
+            self.subject(page, "claim.html", subject, kind="claim", fields=fields)
+            claims.append(claim_content(row, page))
         if path:
-            self.page("claims.html", "claims.html", {"title": "Claims", "claims": claims})
+            content = {"title": "Claims", "sections": by_section(claims)}
+            self.page("claims.html", "claims.html", {**content, "claims": claims})
         return claims
 
     def numbers(self) -> list[Content]:
@@ -232,10 +205,11 @@ class Site:
         numbers = []
         for row in _rows(self.graph.table(path)) if path else ():
             page = number_page(row.label)
-            self.subject(page, number_subject(row, path, self.graph), "number")
+            subject = number_subject(row, path, self.graph)
+            self.subject(page, "subject.html", subject, kind="number")
             numbers.append(
                 {"href": page, "label": row.label, "value": text(row.value),
-                 "source": number_source(row, self.graph)}
+                 "source": number_source(row, path, self.graph)}
             )  # fmt: skip
         if path:
             self.page(
@@ -252,11 +226,3 @@ class Site:
 
 def _rows(table: pd.DataFrame) -> Iterable[pd.Series]:
     return (row for _, row in table.iterrows())
-
-
-def _verdicts(claims: Iterable[Content]) -> list[tuple[str, Counter[str]]]:
-    """Return the count of each verdict, by reading."""
-    counts: dict[str, Counter[str]] = {}
-    for claim in claims:
-        counts.setdefault(claim["reading"], Counter())[claim["verdict"]] += 1
-    return list(counts.items())

@@ -1,68 +1,21 @@
 """Contents of the pages of the site, as plain values for the templates."""
 
 import json
-from collections.abc import Mapping
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from interplay.provenance.explain import command, commit_text, date, module_names, trace
+from interplay.provenance.again import command
+from interplay.provenance.explain import date, trace
 from interplay.provenance.graph import KEYS, Graph, Run
-from interplay.provenance.identity import short_id
-from interplay.provenance.receipts import Receipt
 from interplay.provenance.settings import experiment_settings
 from interplay.provenance.subjects import Subject
-from interplay.site.addresses import job_page
+from interplay.site.jobs import Content, link_to_job
 from interplay.tables.queries import select
 
 ROWS_SHOWN = 40
 """rows of a table on a page; the table itself has all"""
-
-Content = dict[str, Any]
-"""values of a template, by their name"""
-
-
-def link_to_job(job: Receipt) -> Content:
-    """Return a link to the page of a job."""
-    wildcards = ", ".join(f"{key} = {value}" for key, value in job.wildcards.items())
-    return {"href": job_page(job), "rule": job.rule, "wildcards": wildcards}
-
-
-def job_content(job: Receipt, graph: Graph) -> Content:
-    """Return everything about one job."""
-    path = next(iter(job.outputs))
-    return {
-        "title": f"{job.rule} {' '.join(job.wildcards.values())}".strip(),
-        "job": job,
-        "id": short_id(Path(path).stem, job.inputs_hash),
-        "commit": commit_text(job),
-        "started": date(job.started),
-        "ended": date(job.ended),
-        "modules": module_names(job),
-        "parameters": _entries(job.parameters),
-        "machine": _entries(job.machine),
-        "inputs": [_file(path, sha256, graph) for path, sha256 in job.inputs.items()],
-        "outputs": [_file(path, sha256, graph) for path, sha256 in job.outputs.items()],
-        "command": command(job, path),
-    }
-
-
-def _entries(values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [
-        (key, value if isinstance(value, str) else json.dumps(value))
-        for key, value in values.items()
-    ]
-
-
-def _file(path: str, sha256: str, graph: Graph) -> Content:
-    maker = graph.producers.get(path)
-    return {
-        "path": path,
-        "sha256": sha256,
-        "maker": link_to_job(maker) if maker else None,
-    }
 
 
 def subject_content(subject: Subject, graph: Graph) -> Content:
@@ -81,8 +34,8 @@ def subject_content(subject: Subject, graph: Graph) -> Content:
         "made_by": link_to_job(job),
         "steps": [link_to_job(step) for step in reversed(steps) if step.id != job.id],
         "inputs": list(inputs.items()),
-        "command": command(job, subject.path),
-        "command_for_all": command(job, subject.path, "--forceall"),
+        "command": command(subject.path, graph),
+        "command_for_all": command(subject.path, graph, "--forceall"),
     }
 
 
@@ -127,22 +80,6 @@ def run_content(run: Run) -> Content:
         "device": run.receipt.machine["device"],
         "ended": date(run.receipt.ended),
     }
-
-
-def figure_title(name: str, module: str) -> str:
-    """Return how a figure is called on a page.
-
-    Args:
-        name: of the figure: fig1, fig1_stated, figS_rate, romo/overview.
-        module: that draws it: fig1, figS_rate, overview.
-    """
-    if module == "overview":
-        return f"Overview of {name.partition('/')[0]}"
-    number = module.removeprefix("fig")
-    supplement = f"Supplement: {number.removeprefix('S_').replace('_', ' ')}"
-    title = f"Figure {number}" if number.isdigit() else supplement
-    reading = name.removeprefix(module).strip("_")
-    return f"{title}, reading {reading}" if reading else title
 
 
 def experiments(graph: Graph) -> dict[str, tuple[str, list[Run]]]:
@@ -202,15 +139,8 @@ def experiment_content(name: str, stage: str, runs: list[Run], graph: Graph) -> 
         "stage": stage,
         "settings": [
             (key, json.dumps(value), file)
-            for key, value, file in experiment_settings(stage, name, graph.configuration)
+            for key, value, file in experiment_settings(
+                stage, name, graph.configuration_of(runs[0].receipt)
+            )
         ],
     }
-
-
-def measured_value(claim: Mapping[str, Any] | pd.Series) -> str:
-    """Return the measured value of a row of claims.csv, with its spread over seeds."""
-    if not claim["parts"]:
-        return ""
-    has_spread = claim["seeds"] > 1 and isfinite(claim["spread"])
-    spread = f" ± {claim['spread']:.2g}" if has_spread else ""
-    return f"{claim['measured']:.3g}{spread}"

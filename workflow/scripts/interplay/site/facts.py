@@ -1,0 +1,55 @@
+"""What the first page says of a run: dates, cost, data, and what its readings mean."""
+
+from typing import Any
+
+from interplay.configuration.files import read_yaml
+from interplay.provenance.costs import costs
+from interplay.provenance.data import data_lines
+from interplay.provenance.explain import commit_text, date
+from interplay.provenance.graph import Graph
+from interplay.storage.tables import read_table
+
+
+def run_facts(graph: Graph) -> dict[str, Any]:
+    """Return what the first page says of a run, but for its figures and verdicts."""
+    return {
+        "commit": commit_text(graph.chain.seal),
+        "digest": graph.chain.digest,
+        "jobs": len(graph.receipts),
+        "started": date(min(job.started for job in graph.receipts)),
+        "ended": date(max(job.ended for job in graph.receipts)),
+        "cpu_hours": cpu_hours(graph),
+        "data": list(data_lines(graph.receipts, graph)),
+    }
+
+
+def is_preview(graph: Graph) -> bool | None:
+    """Return whether a run is smaller than the paper's, as the job of its article was told.
+
+    Returns:
+        None if the run made no article.
+    """
+    said = (job.parameters.get("preview") for job in graph.receipts)
+    return next((preview for preview in said if preview is not None), None)
+
+
+def cpu_hours(graph: Graph) -> float | None:
+    """Return the CPU time of all jobs in hours; None if their costs are not there.
+
+    An archive has the costs of its run in a table, a live folder in Snakemake's files.
+    """
+    folder = graph.place.folder
+    table, benchmarks = folder / "costs.csv", folder / "benchmarks"
+    if table.is_file():
+        found = read_table(table)
+    elif any(benchmarks.rglob("*.tsv")):
+        found = costs(benchmarks)
+    else:
+        return None
+    return float(found.cpu_seconds.sum()) / 3600
+
+
+def meanings(graph: Graph) -> dict[str, str]:
+    """Return what each reading means, by its name, as the article's metadata says."""
+    file = graph.place.root / "paper" / "metadata.yaml"
+    return read_yaml(file).get("readings", {}) if file.is_file() else {}
