@@ -2,20 +2,26 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from interplay.provenance.folders import ARCHIVE, RESULTS, folders_with_receipts
 from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.storage.errors import InputError
+from interplay.storage.text import printable
 from interplay.version import __version__
-
-ARCHIVE = Path("paper/results")
-"""the archived full run, relative to the repository's root"""
 
 SNAKEFILES = ("Snakefile", "snakefile", "workflow/Snakefile", "workflow/snakefile")
 """where Snakemake looks for its file"""
+
+STATUSES = (
+    "Exit status: 0 if every file is as its receipt says; 1 if something was altered, is "
+    "missing or not explained, or if receipts contradict each other; 2 after wrong usage; "
+    "3 if something cannot be checked, with the reason, and nothing was altered."
+)
 
 OF_TORCH = ("torch", "torchtext")
 """packages of the extra `torch`; those of `workflow` are all others"""
@@ -44,8 +50,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         extra = "torch" if package in OF_TORCH else "workflow"
         problem = f"{words[0]} needs {package}: pip install 'interplay[{extra}]'"
-    print(f"{parser.prog}: {problem}", file=sys.stderr)
+    print(f"{parser.prog}: {printable(problem)}", file=sys.stderr)
     return 1
+
+
+def _hexadecimal_digest(text: str) -> str:
+    digits = text.removeprefix("sha256:").lower()
+    if not re.fullmatch("[0-9a-f]{64}", digits):
+        raise argparse.ArgumentTypeError(
+            f"expected 64 hexadecimal digits, found {text!r}"
+        )
+    return digits
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,13 +82,25 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     verify = add(
-        "verify", _verify, "check results, code and configuration against the receipts"
+        "verify",
+        _verify,
+        "check results, code and configuration against the receipts",
+        epilog=STATUSES,
     )
     verify.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
     verify.add_argument("--results", dest="more", action="append", type=Path, default=[],
                         metavar="FOLDER", help="the same as FOLDER")  # fmt: skip
     verify.add_argument(
-        "--digest", default="", help="the digest that a signed tag or a letter names"
+        "--digest",
+        type=_hexadecimal_digest,
+        metavar="SHA256",
+        help="the digest that a signed tag, an article or a letter names: 64 hexadecimal "
+        "digits, with or without sha256: in front",
+    )
+    verify.add_argument(
+        "--all",
+        action="store_true",
+        help="print every problem, by kind, instead of the first of each kind",
     )
     explain = add(
         "explain",
@@ -156,27 +183,15 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from interplay.provenance.verify import verify
+    from interplay.provenance.answer import answer
 
-    status = 0
     folders = [*options.folders, *options.more]
-    for folder in folders or folders_with_receipts(Path.cwd()):
-        found = verify(folder, Path.cwd(), options.digest)
-        if found.problems:
-            more = len(found.problems) - 1
-            rest = f" (and {more} more)" if more else ""
-            print(f"{found.problems[0]}{rest}", file=sys.stderr)
-            status = 1
-        elif found.unchecked:
-            more = len(found.unchecked) - 1
-            rest = f" (and {more} more)" if more else ""
-            print(f"{found.unchecked[0]}{rest}", file=sys.stderr)
-            status = status or 3
-        else:
-            print(f"{folder}: every file is as its receipt says")
-        for note in found.notes:
-            print(f"  {note}")
-    return status
+    try:
+        folders = folders or folders_with_receipts(Path.cwd())
+    except InputError as error:
+        print(f"interplay: {printable(str(error))}", file=sys.stderr)
+        return 3 if RESULTS.exists() else 2
+    return answer(folders, Path.cwd(), options.digest or "", options.all)
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -280,28 +295,6 @@ def _require_checkout(*files: str) -> None:
 
 def _results(options: argparse.Namespace) -> Path:
     return options.results or folders_with_receipts(Path.cwd())[0]
-
-
-def folders_with_receipts(root: Path) -> list[Path]:
-    """Return `results` and the folders in it that have receipts.
-
-    Without own results, the archived full run is returned.
-
-    Raises:
-        InputError: no folder has receipts.
-    """
-    receipts = [
-        root / "results" / RECEIPTS,
-        *sorted((root / "results").glob(f"*/{RECEIPTS}")),
-    ]
-    found = [path.parent.relative_to(root) for path in receipts if path.is_file()]
-    if not found and (root / ARCHIVE / RECEIPTS).is_file():
-        return [ARCHIVE]
-    if not found:
-        raise InputError(
-            f"results: expected {RECEIPTS}, found none; run the workflow first"
-        )
-    return found
 
 
 if __name__ == "__main__":
