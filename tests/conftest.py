@@ -182,6 +182,8 @@ def project(tmp_path_factory):
     for folder in ("envs", "workflow/scripts", REPORT, TABLES, "results/figures"):
         (root / folder).mkdir(parents=True)
     (root / REPORT / "fig2.rst").write_text("A caption.\n")
+    (root / "paper").mkdir()
+    shutil.copy(ROOT / "paper/metadata.yaml", root / "paper")
     for name in ("Snakefile", "LICENSE", "README.md"):
         (root / name).write_text(f"# {name}\n")
     (root / "config.yaml").write_text(CONFIG)
