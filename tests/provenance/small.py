@@ -67,7 +67,8 @@ class Job:
         return {
             "rule": self.name, "wildcards": self.wildcards, "parts": self.parts,
             "parameters": self.parameters, "script": self.script, "modules": [],
-            "code_hash": sources.hash(script), "unplanned": {}, "said": {}, "opened": [],
+            "code_hash": sources.hash(script), "unplanned": {}, "not_loaded": [],
+            "said": {}, "opened": [],
             "code": {
                 file.relative_to(root).as_posix(): sources.file_hash(file)
                 for file in sources.files(script)

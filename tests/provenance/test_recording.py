@@ -116,7 +116,7 @@ def test_a_job_records_what_it_was(begun):
     }  # fmt: skip
     planned = run["code"]["files"]
     assert record["code"] == {path: planned[path]["code"] for path in record["code"]}
-    assert record["unplanned"] == {}
+    assert (record["not_loaded"], record["unplanned"]) == ([], {})
     assert record["lock"] == file_hash(begun / LOCK)
     assert record["git"]["clean"] is None
     assert record["git"]["unknown"] == "the workflow is in no git repository"
@@ -184,6 +184,18 @@ def test_other_code_than_planned_stops_a_job_at_its_start(begun, change, line):
 def test_another_layout_stops_nothing(begun):
     edit_script_only_in_layout(begun)
     assert job(begun) == (0, "")
+
+
+def test_planned_code_that_a_job_does_not_load_is_recorded(begun):
+    write(begun / LATER, "x = 1\n")
+    script = (begun / SCRIPT).read_text()
+    seldom = "    if not snakemake:\n        import library.later\n    Path(snake"
+    write(begun / SCRIPT, script.replace("    Path(snake", seldom, 1))
+    begin(begun)
+    assert job(begun) == (0, "")
+    record = read_json(begun / RECORD)
+    assert (record["not_loaded"], record["unplanned"]) == ([LATER], {})
+    assert LATER not in record["code"]
 
 
 def test_a_module_that_a_job_loads_later_is_recorded(begun):

@@ -93,6 +93,8 @@ class Receipt:
     ended: float
     parents: list[str]
     """ids of the receipts of the jobs whose outputs this job read"""
+    not_loaded: list[str] = field(default_factory=list)
+    """files of the planned code that the job did not load"""
     workflow_git: dict[str, Any] = field(default_factory=dict)
     """state of the workflow's repository when the run began that read `workflow`"""
     made_before: dict[str, float] = field(default_factory=dict)

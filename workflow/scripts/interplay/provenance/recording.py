@@ -92,6 +92,7 @@ class Recorder:
             **self.at_start,
             "outputs": {path: file_hash(path) for path in about["outputs"]},
             "code": {path: self._code_hash(path) for path in self.loaded()},
+            "not_loaded": sorted(set(self.planned) - set(self.loaded())),
             "unplanned": self.unplanned(),
             "said": self.said,
             "opened": self.opened_files(),
