@@ -302,6 +302,15 @@ def test_formats_are_compared_in_what_both_have(two):
     assert found.status == 0
 
 
+def test_a_run_without_its_workflow_cannot_be_compared(small, tmp_path_factory):
+    alone = shutil.copytree(
+        small / "results", tmp_path_factory.mktemp("alone") / "results"
+    )
+    found = difference(alone, alone, alone.parent)
+    assert found.status == 3
+    assert "expected the workflow in" in found.lines[0]
+
+
 def test_runs_without_a_common_job_cannot_be_compared(two):
     write(two[1] / "results/other.csv", "x\n1\n")
     for path in (PART, TABLE):

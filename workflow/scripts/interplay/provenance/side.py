@@ -8,7 +8,9 @@ from interplay.provenance.causes import name_of
 from interplay.provenance.file_check import UNCHECKED, FileCheck
 from interplay.provenance.graph import Graph
 from interplay.provenance.place import place_of
+from interplay.provenance.receipt_lines import CannotBeReadError
 from interplay.provenance.receipts import RECEIPTS, Chain, Receipt
+from interplay.storage.errors import InputError
 
 VOLATILE = ("record.json", ".snakemake_timestamp")
 """names of files that hold times, and differ between equal runs"""
@@ -23,10 +25,19 @@ class Side:
 
     @classmethod
     def read(cls, folder: Path, work: Path) -> "Side":
-        """Read the receipts of a results folder, live or archived."""
+        """Read the receipts of a results folder, live or archived.
+
+        Raises:
+            CannotBeReadError: there are none that can be read, or no workflow is near them.
+            InputError: the receipts were altered.
+        """
         chain = Chain.read(work / folder / RECEIPTS)
+        try:
+            place = place_of(folder, chain, work)
+        except InputError as error:
+            raise CannotBeReadError(str(error)) from None
         # What was configured is in the receipts: configuration.json is not needed.
-        return cls(str(folder), Graph(place_of(folder, chain, work), chain, {}))
+        return cls(str(folder), Graph(place, chain, {}))
 
     @cached_property
     def jobs(self) -> dict[str, Receipt]:
