@@ -189,7 +189,7 @@ def project(tmp_path_factory):
     ):
         (root / folder).mkdir(parents=True)
     (root / REPORT / "fig2.rst").write_text("A caption.\n")
-    (root / "paper/metadata.yaml").write_text("readings: {identified: As drawn.}\n")
+    shutil.copy(ROOT / "paper/metadata.yaml", root / "paper")
     for name in ("Snakefile", "LICENSE", "README.md"):
         (root / name).write_text(f"# {name}\n")
     (root / "config.yaml").write_text(CONFIG)

@@ -23,6 +23,12 @@ STATUSES = (
     "3 if something cannot be checked, with the reason, and nothing was altered."
 )
 
+DIFF_STATUSES = (
+    "Exit status: 0 if the results are equal in everything that both runs have; 1 if they "
+    "differ, or if a file is not as its receipt says; 2 after wrong usage; 3 if they cannot "
+    "be compared, with the reason."
+)
+
 OF_TORCH = ("torch", "torchtext")
 """packages of the extra `torch`; those of `workflow` are all others"""
 
@@ -119,7 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--rows", type=Path, metavar="FILE",
                          help="also write all of its rows, as CSV or Parquet")  # fmt: skip
     add("digest", _digest, "print one hash over a run, to be signed", parents=[several])
-    diff = add("diff", _diff, "print the first job that differs, why, and by how much")
+    diff = add("diff", _diff, "print the first job that differs, why, and by how much",
+               epilog=DIFF_STATUSES)  # fmt: skip
     diff.add_argument("a", type=Path, help="a results folder or an archived one")
     diff.add_argument("b", type=Path, help="another")
     crate = add(
@@ -130,7 +137,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     crate.add_argument("folder", type=Path, help="a folder that does not exist yet")
     crate.add_argument("--check", action="store_true",
-                       help="check an existing crate by the profile's validator")  # fmt: skip
+                       help="check an existing crate by the profile's validator, and its "
+                            "files by their hashes")  # fmt: skip
+    codecheck = add("codecheck", _codecheck,
+                    "write codecheck.yml, from which a CODECHECK starts")  # fmt: skip
+    codecheck.add_argument("folder", type=Path, metavar="FOLDER",
+                           help="a results folder or an archived one")  # fmt: skip
     site = add("site", _site, "write pages that lead from figures to runs and inputs")
     site.add_argument("folder", nargs="?", type=Path, metavar="FOLDER",
                       help="a results folder or an archived one")  # fmt: skip
@@ -213,11 +225,12 @@ def _digest(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
+    from interplay.provenance.answer import print_lines
     from interplay.provenance.diff import difference
 
-    for line in difference(options.a, options.b, Path.cwd()):
-        print(line)
-    return 0
+    found = difference(options.a, options.b, Path.cwd())
+    print_lines(found.lines, sys.stdout)
+    return found.status
 
 
 def _crate(options: argparse.Namespace) -> int:
@@ -226,7 +239,8 @@ def _crate(options: argparse.Namespace) -> int:
 
         found = problems(options.folder)
         print(
-            "\n".join(found) or f"{options.folder}: nothing that is required is missing"
+            "\n".join(found)
+            or f"{options.folder}: nothing required is missing, and no file is altered"
         )
         return 1 if found else 0
 
@@ -236,6 +250,17 @@ def _crate(options: argparse.Namespace) -> int:
     graph = Graph.read(_results(options), Path.cwd())
     write_crate(graph, options.folder)
     print(f"{options.folder}: {len(graph.receipts)} jobs")
+    return 0
+
+
+def _codecheck(options: argparse.Namespace) -> int:
+    from interplay.provenance.codecheck import write_codecheck
+    from interplay.provenance.graph import Graph
+
+    file, missing = write_codecheck(Graph.read(options.folder, Path.cwd()))
+    print(f"{os.path.relpath(file)}: figures, tables and article of {options.folder}")
+    for entry in missing:
+        print(f"  not given in paper/metadata.yaml: {entry}")
     return 0
 
 

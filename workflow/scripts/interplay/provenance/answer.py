@@ -39,12 +39,12 @@ def answer(folders: Sequence[Path], work: Path, digest: str, whole: bool) -> int
     else:
         said = []
     if said:
-        _print([f"interplay verify: {line}" for line in said], sys.stderr)
+        print_lines([f"interplay verify: {line}" for line in said], sys.stderr)
         return WRONG_USAGE
     answers = [(folder, verify(folder, work, digest)) for folder in folders]
     for folder, found in answers:
-        _print(_problem_lines(folder, found, whole), sys.stderr)
-        _print(_other_lines(folder, found, digest), sys.stdout)
+        print_lines(_problem_lines(folder, found, whole), sys.stderr)
+        print_lines(_other_lines(folder, found, digest), sys.stdout)
     statuses = {found.status for _, found in answers}
     return 1 if 1 in statuses else max(statuses)
 
@@ -75,7 +75,7 @@ def _other_lines(folder: Path, found: Verification, digest: str) -> Iterator[str
         yield f"  digest: {found.digest}, {advice}"
 
 
-def _print(lines: Iterable[str], stream: TextIO | None) -> None:
+def print_lines(lines: Iterable[str], stream: TextIO | None) -> None:
     """Print lines as far as somebody reads them."""
     if stream is None:
         return

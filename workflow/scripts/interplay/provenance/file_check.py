@@ -70,10 +70,14 @@ class FileCheck:
                 yield from of_sources(found, then, unchanged)
             lock = self._compared(then.root / LOCK, LOCK, receipt.lock, made)
             yield from of_sources(lock, then, unchanged)
-            gone = absent(receipt, self.place)
-            for path, expected in receipt.outputs.items():
-                if path not in gone:
-                    yield from self._compared(self.place.file(path), path, expected, made)
+            yield from self.outputs(receipt)
+
+    def outputs(self, receipt: Receipt) -> Iterator[Problem]:
+        """Yield problems of the outputs of a job."""
+        made, gone = next(iter(receipt.outputs)), absent(receipt, self.place)
+        for path, expected in receipt.outputs.items():
+            if path not in gone:
+                yield from self._compared(self.place.file(path), path, expected, made)
 
     def _of_producer(self, path: str, expected: str, made: str) -> Iterator[Problem]:
         if self.producers[path].outputs[path] != expected:

@@ -7,38 +7,41 @@ from tempfile import TemporaryDirectory
 from requests_cache import CachedRequest, CachedResponse, CachedSession
 from rocrate_validator import models, services
 
-from interplay.storage.errors import InputError
+from interplay.provenance.crate_files import file_problems, read_metadata
 
 PROFILE = "provenance-run-crate-0.5"
-
-METADATA = "ro-crate-metadata.json"
 
 VOCABULARY = "https://w3id.org/ro/crate/1.1/context"
 
 
 def problems(crate: Path) -> list[str]:
-    """Return what the profile requires and the crate does not have, a line each.
+    """Return what is wrong with a crate, a line each.
+
+    The validator gets the metadata only: it takes a folder's path for a URI, which not every
+    path is. The files are compared with the metadata here.
 
     Args:
         crate: folder with `ro-crate-metadata.json`.
 
+    Returns:
+        What the profile requires and the metadata lack, and the files that are missing or
+        differ from their hash.
+
     Raises:
-        InputError: there is no such file.
+        InputError: there are no metadata, or they are damaged.
     """
-    if not (crate / METADATA).is_file():
-        raise InputError(f"{crate}: expected a crate, found no {METADATA}")
+    metadata = read_metadata(crate)
     with TemporaryDirectory() as folder:
         cache = Path(folder, "http")
         _write_vocabulary(cache)
-        settings = services.ValidationSettings(
-            rocrate_uri=str(crate),
-            profile_identifier=PROFILE,
-            requirement_severity=models.Severity.REQUIRED,
-            offline=True,
-            cache_path=cache,
-        )
-        found = services.validate(settings).get_issues()
-    return [str(issue.message) for issue in found]
+        settings = {
+            "profile_identifier": PROFILE,
+            "requirement_severity": models.Severity.REQUIRED,
+            "offline": True,
+            "cache_path": cache,
+        }
+        found = services.validate_metadata_as_dict(metadata, settings).get_issues()
+    return [*dict.fromkeys(str(issue.message) for issue in found), *file_problems(crate)]
 
 
 def _write_vocabulary(cache: Path) -> None:
