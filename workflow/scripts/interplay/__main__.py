@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import secrets
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -114,6 +115,24 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="where the pages go (default: FOLDER/site; for an archive, the folder site)",
     )
+    check = add("spotcheck", _spotcheck,
+                "make trainings again, drawn at random, and compare to the bit")  # fmt: skip
+    check.add_argument("folder", nargs="?", type=Path, metavar="FOLDER",
+                       help="a results folder or an archived one")  # fmt: skip
+    check.add_argument("-n", type=int, default=5, metavar="JOBS", help="default: 5")
+    check.add_argument("--seed", type=int,
+                       help="of the draw (default: at random, and printed)")  # fmt: skip
+    check.add_argument("--rules", nargs="+", default=[], metavar="RULE",
+                       help="draw from these rules only, such as train_network")  # fmt: skip
+    check.add_argument("--report", type=Path, metavar="FILE",
+                       help="also write the answer as JSON")  # fmt: skip
+    redraw = add("redraw", _redraw,
+                 "make figures, verdicts, numbers and article again from the tables, and "
+                 "compare")  # fmt: skip
+    redraw.add_argument("folder", nargs="?", type=Path, metavar="FOLDER",
+                        help="a results folder or an archived one")  # fmt: skip
+    redraw.add_argument("--report", type=Path, metavar="FILE",
+                        help="also write the answer as JSON")  # fmt: skip
     archive = add(
         "archive",
         _archive,
@@ -235,6 +254,38 @@ def _site(options: argparse.Namespace) -> int:
     write_site(graph, site)
     print(f"{os.path.relpath(site)}/index.html: the pages of {folder}")
     return 0
+
+
+def _spotcheck(options: argparse.Namespace) -> int:
+    from interplay.provenance.spotcheck import spotcheck
+    from interplay.storage.files import write_json
+
+    if options.n < 1:
+        raise InputError(f"-n: expected 1 or more, found {options.n}")
+    folder = options.folder or folders_with_receipts(Path.cwd())[0]
+    # Nobody can choose the jobs by choosing the default.
+    seed = secrets.randbelow(2**32) if options.seed is None else options.seed
+    answer = spotcheck(folder, Path.cwd(), options.n, seed, options.rules, _say)
+    if options.report:
+        write_json(answer.stored(), options.report)
+    print(answer.sentence)
+    return answer.status
+
+
+def _redraw(options: argparse.Namespace) -> int:
+    from interplay.provenance.redraw import redraw
+    from interplay.storage.files import write_json
+
+    folder = options.folder or folders_with_receipts(Path.cwd())[0]
+    answer = redraw(folder, Path.cwd(), _say)
+    if options.report:
+        write_json(answer.stored(), options.report)
+    print(answer.sentence)
+    return answer.status
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def _archive(options: argparse.Namespace) -> int:
