@@ -81,7 +81,7 @@ def test_a_figure_is_drawn_again_from_its_table_alone(drawn, capsys):
     assert job["answer"] == EQUAL
     assert list(job["outputs"]) == [FIGURE]
     # Nothing of it is in the repository.
-    assert git(drawn, "status", "--porcelain") in ("", None)
+    assert git(drawn, "status", "--porcelain") == ""
 
 
 def test_a_figure_that_is_not_the_one_of_its_table_differs(drawn, capsys):
