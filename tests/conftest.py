@@ -72,6 +72,13 @@ def share_machine_code(folder):
             shutil.copytree(compiled, folder / COMPILED / compiled.parent.name / name)
 
 
+@pytest.fixture
+def own_git_settings(monkeypatch):
+    """Keep the settings of the user and the machine, such as core.autocrlf, from git."""
+    for scope in ("GLOBAL", "SYSTEM"):
+        monkeypatch.setenv(f"GIT_CONFIG_{scope}", os.devnull)
+
+
 @pytest.fixture(scope="session")
 def copies(tmp_path_factory):
     """Return a function that makes one more copy of the repository, without results."""

@@ -22,6 +22,7 @@ OWN_TASK = "own_task.md"
 """its commands are run literally by tests/workflow/test_own_task.py"""
 
 RUNS = ("snakemake ", "interplay run")
+DIGEST = f"sha256:{'0' * 64}"
 BEFORE = re.compile(r"(PYTHONPATH=\S+ )?(\.venv/bin/)?")
 """what comes before the name of a program"""
 
@@ -50,8 +51,8 @@ def audits():
     """Return the words of each command of `interplay` that does not run the workflow."""
     found = set()
     for command in commands():
-        # The shell replaces $(…), always a digest here, and removes `> FILE`.
-        alone = re.sub(r"\$\(.*\)", "sha256:0", command).partition(" > ")[0]
+        # The shell replaces $(…), always a digest here, as is sha256:…, and removes `> FILE`.
+        alone = re.sub(r"\$\(.*\)|sha256:…", DIGEST, command).partition(" > ")[0]
         if alone.startswith("interplay ") and not alone.startswith(RUNS):
             found.add(tuple(shlex.split(alone)[1:]))
     return sorted(found)

@@ -1,6 +1,4 @@
-"""The small project, its archive under git, and git without the user's settings."""
-
-import os
+"""The small project, and its archive under git."""
 
 import pytest
 
@@ -8,6 +6,8 @@ from interplay.__main__ import main
 from tests.provenance.repositories import git
 from tests.provenance.small import (
     ARCHIVE,
+    PART,
+    Job,
     jobs,
     sealed,
     write,
@@ -23,13 +23,6 @@ def small(tmp_path):
     write_results(tmp_path)
     sealed(tmp_path, jobs(tmp_path))
     return tmp_path
-
-
-@pytest.fixture
-def own_git_settings(monkeypatch):
-    """Keep the settings of the user and the machine, such as core.autocrlf, from git."""
-    for scope in ("GLOBAL", "SYSTEM"):
-        monkeypatch.setenv(f"GIT_CONFIG_{scope}", os.devnull)
 
 
 @pytest.fixture
@@ -49,3 +42,14 @@ def repository(tmp_path, monkeypatch, own_git_settings):
     git(root, "add", ".")
     git(root, "commit", "--quiet", "-m", "results")
     return root
+
+
+@pytest.fixture
+def archived_figure(repository):
+    """The repository, with a figure in its archive in one of three formats."""
+    outputs = [f"results/figures/fig2.{suffix}" for suffix in ("pdf", "png", "svg")]
+    for path in outputs:
+        write(repository / path, "drawn")
+    sealed(repository, [*jobs(repository), Job("fig2", [PART], outputs, started=5.0)])
+    assert main(["archive", ARCHIVE, "--results", "results"]) == 0
+    return repository

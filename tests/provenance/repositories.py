@@ -6,7 +6,12 @@ import subprocess
 IDENTITY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "author"), ("EMAIL", "author@example.org"))
+    for what, value in (
+        ("NAME", "author"),
+        ("EMAIL", "author@example.org"),
+        # The jobs of the small project start one second after it.
+        ("DATE", "@0 +0000"),
+    )
 }
 
 
@@ -16,7 +21,7 @@ def git(folder, *arguments):
         ["git", "-C", folder, "-c", "init.defaultBranch=main", *arguments],
         check=True,
         capture_output=True,
-        env={**os.environ, **IDENTITY},
+        env={**IDENTITY, **os.environ},
     )
     return ended.stdout.decode().strip()
 

@@ -1,12 +1,12 @@
 """A small project with receipts: a source, a part made of it, a table made of the part."""
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from interplay.provenance.code import Sources
-from interplay.provenance.issuing import describe_run, write_receipts
+from interplay.provenance.issuing import describe_run, linked, write_receipts
 from interplay.provenance.origin import workflow_files, workflow_hash
-from interplay.provenance.receipts import RECEIPTS, Chain
+from interplay.provenance.receipts import RECEIPTS, Chain, leaves
 from interplay.provenance.recording import LOCK, RECORD, RUN
 from interplay.provenance.verify import verify
 from interplay.storage.files import read_json, write_json
@@ -67,12 +67,14 @@ class Job:
         return {
             "rule": self.name, "wildcards": self.wildcards, "parts": self.parts,
             "parameters": self.parameters, "script": self.script, "modules": [],
-            "code_hash": sources.hash(script), "unplanned": {}, "said": {}, "opened": [],
+            "code_hash": sources.hash(script), "unplanned": {}, "not_loaded": [],
+            "said": {}, "opened": [],
             "code": {
                 file.relative_to(root).as_posix(): sources.file_hash(file)
                 for file in sources.files(script)
             },
             **{key: run[key] for key in ("workflow", "configuration", "command_line", "git")},
+            "workflow_git": run["git"],
             "inputs": {path: file_hash(work / path) for path in self.inputs},
             "outputs": {path: file_hash(work / path) for path in self.outputs},
             "lock": file_hash(root / LOCK), "packages": {"numpy": "2.4.6"},
@@ -126,6 +128,23 @@ def sealed(root, these, earlier=None, work=None, **run):
         Chain(list(earlier), Chain.read(path).seal).write(path)
     write_records(root, work, these)
     return write_receipts("results", work)
+
+
+def rewritten(folder, change):
+    """Change each receipt of a results folder and compute all ids again, as a forger can."""
+    chain = Chain.read(folder / RECEIPTS)
+    changed = map(change, chain.receipts)
+    receipts = linked({path: one for one in changed for path in one.outputs})
+    seal = replace(chain.seal, leaves=leaves(receipts))
+    Chain(receipts, seal).write(folder / RECEIPTS)
+
+
+def resealed(archive):
+    """Name the files that an archive adds to a run as they are now, as a forger can."""
+    chain = Chain.read(archive / RECEIPTS)
+    names = [name for name in chain.seal.archived if (archive / name).exists()]
+    there = {name: file_hash(archive / name) for name in names}
+    Chain(chain.receipts, replace(chain.seal, archived=there)).write(archive / RECEIPTS)
 
 
 def found(root, folder="results", **options):

@@ -1,6 +1,8 @@
 """The archive of a run: of a small project in a fresh clone, and the full run's."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import ANY
 
@@ -9,8 +11,8 @@ import pytest
 
 from interplay.__main__ import main
 from interplay.nonlinear.load import load
-from interplay.provenance.place import MACHINES
-from interplay.provenance.receipts import RECEIPTS
+from interplay.provenance.machines import MACHINES
+from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.provenance.verify import Verification, verify
 from tests.provenance.repositories import git
 from tests.provenance.small import (
@@ -134,22 +136,38 @@ def test_a_figure_that_an_archive_leaves_out_is_checked_if_it_is_there(repositor
     ]
 
 
-def test_code_that_is_not_the_commits_is_found(repository):
-    """The run used a script with uncommitted changes."""
+@pytest.mark.parametrize("is_said", [True, False])
+def test_code_that_is_not_the_commits_is_found(repository, is_said):
+    """The run used a script with uncommitted changes; its receipts may hide that."""
     add_a_line(repository / SCRIPT)
-    sealed(repository, jobs(repository), earlier=[])
-    assert main(["archive", ARCHIVE, "--results", "results"]) == 0
-    (problem, *_) = verify(Path(ARCHIVE), repository).problems
-    assert problem == f"{SCRIPT}: altered since results/part.csv was made"
+    git_state = {"commit": git(repository, "rev-parse", "HEAD"), "clean": True}
+    hidden = {} if is_said else {"git": git_state}
+    these = [replace(one, changes=hidden) for one in jobs(repository)]
+    sealed(repository, these, earlier=[])
+    assert main(["archive", ARCHIVE, "--results", "results"]) == (0 if is_said else 1)
+    if not is_said:
+        (problem, _) = verify(Path("results"), repository).problems
+        assert (
+            f"{SCRIPT}, with which results/part.csv was made, is not that of" in problem
+        )
+        return
+    found = verify(Path(ARCHIVE), repository)
+    assert (found.status, found.problems) == (3, [])
+    assert found.unchecked == [
+        f"{SCRIPT}: cannot be checked: the job ran with uncommitted changes, which no "
+        "commit contains"
+    ]
 
 
 def test_an_archive_of_an_unknown_format_is_one_line(clone, capsys):
     path = clone / ARCHIVE / RECEIPTS
     path.write_text('{"id": "0", "rule": "measure", "outputs": {}}\n')
-    assert main(["verify"]) == 1
+    assert main(["verify"]) == 3
     said = capsys.readouterr()
     assert said.err.count("\n") == 1
-    assert said.err.startswith(f"{ARCHIVE}/{RECEIPTS}: expected receipts of format 1")
+    assert said.out == ""
+    line = f"{ARCHIVE}/{RECEIPTS}: cannot be checked: expected receipts of format 1 to 2"
+    assert said.err.startswith(line)
 
 
 @pytest.mark.slow
@@ -181,8 +199,11 @@ def test_the_archive_of_a_run(reproduction, tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("folder", [".", "results"])
-def test_another_folder_is_not_replaced(project, monkeypatch, capsys, folder):
+def test_another_folder_is_not_replaced(project, tmp_path, monkeypatch, capsys, folder):
+    project = shutil.copytree(project, tmp_path / "project")
     monkeypatch.chdir(project)
+    # A file that archives have does not make an archive of a live folder.
+    (project / "results" / MACHINES).write_text("[]")
     before = sorted(project.rglob("*"))
     assert main(["archive", folder, "--results", "results"]) == 1
     assert "or one by `interplay archive`" in capsys.readouterr().err
@@ -194,11 +215,13 @@ def test_an_earlier_folder_stays_if_the_new_one_cannot_be_made(
 ):
     monkeypatch.chdir(project)
     (project / "workflow/rules").mkdir(exist_ok=True)
-    (tmp_path / "archive").mkdir()
-    (tmp_path / "archive" / MACHINES).write_text("[]")
-    assert main(["archive", str(tmp_path / "archive"), "--results", "results"]) == 1
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    chain = Chain.read(project / "results" / RECEIPTS)
+    Chain([], replace(chain.seal, archived={"costs.csv": ""})).write(folder / RECEIPTS)
+    assert main(["archive", str(folder), "--results", "results"]) == 1
     assert "expected benchmark files" in capsys.readouterr().err
-    assert [path.name for path in tmp_path.rglob("*")] == ["archive", MACHINES]
+    assert [path.name for path in tmp_path.rglob("*")] == ["archive", RECEIPTS]
 
 
 # The archived full run
@@ -223,7 +246,7 @@ def test_the_full_run_is_as_its_receipts_say(monkeypatch, git):
     monkeypatch.chdir(FULL.parents[1])
     if not git:
         monkeypatch.setenv("PATH", "")
-    assert verify(Path(ARCHIVE), FULL.parents[1]) == Verification([], ANY, unchecked=[])
+    assert verify(Path(ARCHIVE), FULL.parents[1]) == Verification([], ANY, ANY)
     assert {path.name for path in (FULL / "figures").iterdir()} >= FIGURES
 
 

@@ -10,7 +10,7 @@ from interplay.__main__ import main
 from interplay.provenance.sources import SOURCES, read_sources, write_sources
 from interplay.provenance.verify import verify
 from tests.provenance.repositories import git
-from tests.provenance.small import ARCHIVE, SCRIPT, SOURCE, drop_a_row, write
+from tests.provenance.small import ARCHIVE, SCRIPT, SOURCE, drop_a_row, resealed, write
 
 
 def shallow(repository, clone, _):
@@ -78,8 +78,10 @@ def test_an_archive_carries_its_sources(repository, tmp_path, monkeypatch, capsy
     (commit,) = changed
     changed[commit][SCRIPT] = b"from library.part import f\n\nf(2)\n"
     write_sources(changed, clone / ARCHIVE / SOURCES)
+    resealed(clone / ARCHIVE)
     assert main(["verify", ARCHIVE]) == 1
-    assert f"{SCRIPT}: altered since results/part.csv was made" in capsys.readouterr().err
+    line = f"{SCRIPT}: altered: changed since {ARCHIVE}/part.csv was made"
+    assert line in capsys.readouterr().err
 
 
 def test_carried_sources_are_compared_with_git(repository):
@@ -96,13 +98,17 @@ def test_carried_sources_are_compared_with_git(repository):
         ("README.md", "not explained: no receipt names README.md of it"),
     ):
         write_sources({commit: files | {path: b"text"}}, file)
+        resealed(repository / ARCHIVE)
         assert verify(Path(ARCHIVE), repository).problems == [said + line]
     for data in (before[:-20], before + b"more", b""):
         file.write_bytes(data)
+        resealed(repository / ARCHIVE)
         (problem,) = verify(Path(ARCHIVE), repository).problems
-        assert problem.startswith(f"{said}expected the sources of a run, found damage")
+        line = "altered: expected the sources of a run, found damage"
+        assert problem.startswith(f"{said}{line}")
     with tarfile.open(file, "w:xz") as tar:
         tar.addfile(tarfile.TarInfo(f"{commit}/../outside"))
+    resealed(repository / ARCHIVE)
     (problem,) = verify(Path(ARCHIVE), repository).problems
     assert problem.endswith(f"expected files of commits, found {commit}/../outside")
 
@@ -111,8 +117,8 @@ def test_carried_sources_are_compared_with_git(repository):
 def test_a_clone_without_the_commit_says_so(
     repository, tmp_path, monkeypatch, capsys, way
 ):
-    # An archive of the old format carries no sources.
     (repository / ARCHIVE / SOURCES).unlink()
+    resealed(repository / ARCHIVE)
     write(repository / "workflow/rules/part.smk", "rule later:\n")
     git(repository, "commit", "--quiet", "-am", "later")
     clone = tmp_path / "clone"

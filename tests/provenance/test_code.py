@@ -29,6 +29,14 @@ def test_a_module_behind_an_import_counts(scripts):
     assert code_hash(scripts / "script.py") != before
 
 
+@pytest.mark.parametrize("line", ["from library import f\n", "import library\n"])
+def test_a_public_name_counts_with_the_module_that_gives_it(scripts, line):
+    (scripts / "library" / "__init__.pyi").write_text("from library.far import f as f\n")
+    (scripts / "script.py").write_text(line)
+    assert scripts / "library" / "far.py" in code_files(scripts / "script.py")
+    assert scripts / "library" / "apart.py" not in code_files(scripts / "script.py")
+
+
 def test_comments_docstrings_and_layout_do_not_count(scripts):
     before = code_hash(scripts / "script.py")
     text = '# why\ndef f():\n    """Other words."""\n\n    return (1)\n'

@@ -17,6 +17,7 @@ from interplay.storage.files import read_json, write_json
 from tests.provenance.small import (
     PART,
     TABLE,
+    Job,
     flip_a_byte,
     found,
     jobs,
@@ -57,6 +58,8 @@ def test_a_run_of_some_jobs_keeps_the_receipts_of_others(small):
     again = replace(first, started=9.0)
     chain = sealed(small, [again], earlier)
     assert [receipt.rule for receipt in chain.receipts] == ["measure", "gather"]
+    # The other job read the same bytes, which were there before.
+    assert chain.receipts[0].made_before == {PART: 2.0}
     assert found(small) == []
     (small / second.outputs[0]).unlink()
     chain = sealed(small, [again], chain.receipts)
@@ -70,6 +73,21 @@ def test_a_job_has_the_record_of_its_last_run(small):
     # The file of another log holds an earlier record of the same job.
     write_json(first.record(small, small), small / f"results/logs/earlier{RECORD}")
     assert write_receipts("results", small).digest == chain.digest
+
+
+def test_an_output_has_the_receipt_of_the_job_that_made_it_last(small):
+    """One job made two tables; then another job makes one of them."""
+    other = "results/tables/other.csv"
+    write(small / other, "g\n")
+    both = Job("gather", [PART], [TABLE, other], started=3.0)
+    first = sealed(small, [jobs(small)[1], both], []).receipts[-1]
+    write(small / other, "g\n0.9\n")
+    chain = sealed(small, [Job("follow", [PART], [other], started=6.0)])
+    assert write_receipts("results", small).digest == chain.digest
+    _, *receipts = sorted(chain.receipts, key=lambda receipt: receipt.started)
+    assert [list(receipt.outputs) for receipt in receipts] == [[TABLE], [other]]
+    assert receipts[0].replaced == {other: first.outputs[other]}
+    assert found(small) == []
 
 
 def test_a_result_of_another_input_than_there_is_is_not_explained(small):

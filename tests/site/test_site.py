@@ -18,7 +18,7 @@ from selenium.webdriver.support.ui import Select
 from interplay.__main__ import main
 from interplay.figures.style import letter_panels
 from interplay.provenance.graph import Graph
-from interplay.provenance.place import MACHINES
+from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.provenance.subjects import Subject
 from interplay.provenance.verify import verify
 from interplay.site.addresses import address, experiment_page, number_page
@@ -125,7 +125,9 @@ def test_a_live_folder_holds_its_site_which_no_check_looks_at(own, capsys):
 
 
 def test_the_site_of_an_archive_goes_to_the_current_folder(own, capsys):
-    (own / "results" / MACHINES).write_text("[]")
+    chain = Chain.read(own / "results" / RECEIPTS)
+    seal = replace(chain.seal, archived={"costs.csv": ""})
+    Chain(chain.receipts, seal).write(own / "results" / RECEIPTS)
     (own / "results").rename(own / "archived")
     assert main(["site", "archived"]) == 0
     assert capsys.readouterr().out.startswith("site/index.html: the pages of archived")

@@ -2,21 +2,27 @@
 
 import argparse
 import os
-import secrets
+import re
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from interplay.provenance.folders import ARCHIVE, RESULTS, folders_with_receipts
 from interplay.provenance.receipts import RECEIPTS, Chain
+from interplay.provenance.repeating import add_commands
 from interplay.storage.errors import InputError
+from interplay.storage.text import printable
 from interplay.version import __version__
-
-ARCHIVE = Path("paper/results")
-"""the archived full run, relative to the repository's root"""
 
 SNAKEFILES = ("Snakefile", "snakefile", "workflow/Snakefile", "workflow/snakefile")
 """where Snakemake looks for its file"""
+
+STATUSES = (
+    "Exit status: 0 if every file is as its receipt says; 1 if something was altered, is "
+    "missing or not explained, or if receipts contradict each other; 2 after wrong usage; "
+    "3 if something cannot be checked, with the reason, and nothing was altered."
+)
 
 OF_TORCH = ("torch", "torchtext")
 """packages of the extra `torch`; those of `workflow` are all others"""
@@ -45,8 +51,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         extra = "torch" if package in OF_TORCH else "workflow"
         problem = f"{words[0]} needs {package}: pip install 'interplay[{extra}]'"
-    print(f"{parser.prog}: {problem}", file=sys.stderr)
+    print(f"{parser.prog}: {printable(problem)}", file=sys.stderr)
     return 1
+
+
+def _hexadecimal_digest(text: str) -> str:
+    digits = text.removeprefix("sha256:").lower()
+    if not re.fullmatch("[0-9a-f]{64}", digits):
+        raise argparse.ArgumentTypeError(
+            f"expected 64 hexadecimal digits, found {text!r}"
+        )
+    return digits
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,13 +83,25 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     verify = add(
-        "verify", _verify, "check results, code and configuration against the receipts"
+        "verify",
+        _verify,
+        "check results, code and configuration against the receipts",
+        epilog=STATUSES,
     )
     verify.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
     verify.add_argument("--results", dest="more", action="append", type=Path, default=[],
                         metavar="FOLDER", help="the same as FOLDER")  # fmt: skip
     verify.add_argument(
-        "--digest", default="", help="the digest that a signed tag or a letter names"
+        "--digest",
+        type=_hexadecimal_digest,
+        metavar="SHA256",
+        help="the digest that a signed tag, an article or a letter names: 64 hexadecimal "
+        "digits, with or without sha256: in front",
+    )
+    verify.add_argument(
+        "--all",
+        action="store_true",
+        help="print every problem, by kind, instead of the first of each kind",
     )
     explain = add(
         "explain",
@@ -115,24 +142,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="where the pages go (default: FOLDER/site; for an archive, the folder site)",
     )
-    check = add("spotcheck", _spotcheck,
-                "make trainings again, drawn at random, and compare to the bit")  # fmt: skip
-    check.add_argument("folder", nargs="?", type=Path, metavar="FOLDER",
-                       help="a results folder or an archived one")  # fmt: skip
-    check.add_argument("-n", type=int, default=5, metavar="JOBS", help="default: 5")
-    check.add_argument("--seed", type=int,
-                       help="of the draw (default: at random, and printed)")  # fmt: skip
-    check.add_argument("--rules", nargs="+", default=[], metavar="RULE",
-                       help="draw from these rules only, such as train_network")  # fmt: skip
-    check.add_argument("--report", type=Path, metavar="FILE",
-                       help="also write the answer as JSON")  # fmt: skip
-    redraw = add("redraw", _redraw,
-                 "make figures, verdicts, numbers and article again from the tables, and "
-                 "compare")  # fmt: skip
-    redraw.add_argument("folder", nargs="?", type=Path, metavar="FOLDER",
-                        help="a results folder or an archived one")  # fmt: skip
-    redraw.add_argument("--report", type=Path, metavar="FILE",
-                        help="also write the answer as JSON")  # fmt: skip
+    add_commands(add)
     archive = add(
         "archive",
         _archive,
@@ -175,27 +185,15 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from interplay.provenance.verify import verify
+    from interplay.provenance.answer import answer
 
-    status = 0
     folders = [*options.folders, *options.more]
-    for folder in folders or folders_with_receipts(Path.cwd()):
-        found = verify(folder, Path.cwd(), options.digest)
-        if found.problems:
-            more = len(found.problems) - 1
-            rest = f" (and {more} more)" if more else ""
-            print(f"{found.problems[0]}{rest}", file=sys.stderr)
-            status = 1
-        elif found.unchecked:
-            more = len(found.unchecked) - 1
-            rest = f" (and {more} more)" if more else ""
-            print(f"{found.unchecked[0]}{rest}", file=sys.stderr)
-            status = status or 3
-        else:
-            print(f"{folder}: every file is as its receipt says")
-        for note in found.notes:
-            print(f"  {note}")
-    return status
+    try:
+        folders = folders or folders_with_receipts(Path.cwd())
+    except InputError as error:
+        print(f"interplay: {printable(str(error))}", file=sys.stderr)
+        return 3 if RESULTS.exists() else 2
+    return answer(folders, Path.cwd(), options.digest or "", options.all)
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -256,38 +254,6 @@ def _site(options: argparse.Namespace) -> int:
     return 0
 
 
-def _spotcheck(options: argparse.Namespace) -> int:
-    from interplay.provenance.spotcheck import spotcheck
-    from interplay.storage.files import write_json
-
-    if options.n < 1:
-        raise InputError(f"-n: expected 1 or more, found {options.n}")
-    folder = options.folder or folders_with_receipts(Path.cwd())[0]
-    # Nobody can choose the jobs by choosing the default.
-    seed = secrets.randbelow(2**32) if options.seed is None else options.seed
-    answer = spotcheck(folder, Path.cwd(), options.n, seed, options.rules, _say)
-    if options.report:
-        write_json(answer.stored(), options.report)
-    print(answer.sentence)
-    return answer.status
-
-
-def _redraw(options: argparse.Namespace) -> int:
-    from interplay.provenance.redraw import redraw
-    from interplay.storage.files import write_json
-
-    folder = options.folder or folders_with_receipts(Path.cwd())[0]
-    answer = redraw(folder, Path.cwd(), _say)
-    if options.report:
-        write_json(answer.stored(), options.report)
-    print(answer.sentence)
-    return answer.status
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
 def _archive(options: argparse.Namespace) -> int:
     from interplay.provenance.archive import archive
 
@@ -331,28 +297,6 @@ def _require_checkout(*files: str) -> None:
 
 def _results(options: argparse.Namespace) -> Path:
     return options.results or folders_with_receipts(Path.cwd())[0]
-
-
-def folders_with_receipts(root: Path) -> list[Path]:
-    """Return `results` and the folders in it that have receipts.
-
-    Without own results, the archived full run is returned.
-
-    Raises:
-        InputError: no folder has receipts.
-    """
-    receipts = [
-        root / "results" / RECEIPTS,
-        *sorted((root / "results").glob(f"*/{RECEIPTS}")),
-    ]
-    found = [path.parent.relative_to(root) for path in receipts if path.is_file()]
-    if not found and (root / ARCHIVE / RECEIPTS).is_file():
-        return [ARCHIVE]
-    if not found:
-        raise InputError(
-            f"results: expected {RECEIPTS}, found none; run the workflow first"
-        )
-    return found
 
 
 if __name__ == "__main__":

@@ -1,21 +1,22 @@
 """Archive a run: copy what a reader looks at, and its receipts, to a folder for git."""
 
-import json
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from interplay.provenance.costs import costs
+from interplay.provenance.machines import MACHINES, machines
 from interplay.provenance.origin import CONFIGURATION
-from interplay.provenance.place import MACHINES, Place, place_of
-from interplay.provenance.receipts import RECEIPTS, Chain, Receipt
+from interplay.provenance.place import Place, is_archive, place_of
+from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.provenance.recording import LOCK
 from interplay.provenance.sources import SOURCES, named_sources, write_sources
 from interplay.provenance.verify import verify
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json, write_json
+from interplay.storage.hashes import file_hash
 from interplay.storage.tables import write_table
 
 
@@ -24,8 +25,9 @@ def archive(results: Path, folder: Path, work: Path) -> None:
 
     The folder also gets the receipts, the sources that they name (sources.tar.xz), the
     configuration (configuration.json), the lock (requirements.txt), the machines on which
-    networks were trained (machines.json) and the costs (costs.csv). It is written to a
-    temporary place first: an earlier archive stays until the new one is complete.
+    networks were trained (machines.json) and the costs (costs.csv). Its seal has the hashes of
+    these four, so its digest is not that of the results folder. The archive is written to a
+    temporary place first: an earlier one stays until it is complete.
 
     Args:
         results: the results folder.
@@ -36,7 +38,7 @@ def archive(results: Path, folder: Path, work: Path) -> None:
         InputError: the results differ from their receipts, or the folder exists and is no
             archive.
     """
-    if folder.exists() and not (folder / MACHINES).is_file():
+    if folder.exists() and not is_archive(folder):
         raise InputError(
             f"{folder}: expected no folder, or one by `interplay archive`, found another"
         )
@@ -56,14 +58,20 @@ def _write(folder: Path, results: Path, work: Path) -> None:
     place = place_of(results, chain, work)
     outputs = [path for receipt in chain.receipts for path in receipt.outputs]
     kept = [place.file(path) for path in outputs if place.is_archived(path)]
-    for file in (*kept, place.folder / RECEIPTS, place.folder / CONFIGURATION):
-        copy = folder / file.relative_to(place.folder)
+    copies = [file.relative_to(place.folder) for file in kept]
+    for name in (*copies, Path(CONFIGURATION)):
+        file, copy = place.folder / name, folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, copy)
     shutil.copyfile(place.root / LOCK, folder / Path(LOCK).name)
     write_sources(_sources(chain, place), folder / SOURCES)
     write_json(machines(chain.receipts), folder / MACHINES)
     write_table(costs(place.folder / "benchmarks"), folder / "costs.csv")
+    added = {file.name for file in folder.iterdir() if file.is_file()}
+    added -= {CONFIGURATION, *map(str, copies)}
+    archived = {name: file_hash(folder / name) for name in sorted(added)}
+    seal = replace(chain.seal, archived=archived)
+    Chain(chain.receipts, seal).write(folder / RECEIPTS)
 
 
 def _sources(chain: Chain, place: Place) -> dict[str, dict[str, bytes]]:
@@ -83,14 +91,3 @@ def _sources(chain: Chain, place: Place) -> dict[str, dict[str, bytes]]:
 
 def _contents(root: Path, paths: Iterable[str]) -> dict[str, bytes]:
     return {path: (root / path).read_bytes() for path in paths if (root / path).is_file()}
-
-
-def machines(receipts: Sequence[Receipt]) -> list[dict[str, object]]:
-    """Return each machine in the receipts of trainings, with the number of its jobs."""
-    described = [
-        receipt.machine
-        for receipt in receipts
-        if any(path.endswith("/record.json") for path in receipt.outputs)
-    ]
-    counts = Counter(json.dumps(machine, sort_keys=True) for machine in described)
-    return [json.loads(text) | {"jobs": n} for text, n in counts.most_common()]

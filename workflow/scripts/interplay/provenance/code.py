@@ -143,7 +143,27 @@ class Sources:
         """Return the files that importing a module runs: its own and its packages'."""
         parts = module.split(".")
         names = (".".join(parts[: i + 1]) for i in range(len(parts)))
-        return [file for file in map(self._file, names) if file is not None]
+        files = [file for file in map(self._file, names) if file is not None]
+        for public in self._public(".".join(parts[:-1]), parts[-1]):
+            files += self._files_of(public)
+        return files
+
+    def _public(self, package: str, name: str) -> set[str]:
+        """Return the modules that give a package its public name, or all of them for *.
+
+        A package such as `interplay` imports them when a name is first used. Its stub lists
+        the names and their modules.
+        """
+        stub = self.root.joinpath(*package.split("."), "__init__.pyi")
+        if not package or stub.name not in self._names_in(stub.parent):
+            return set()
+        tree = parse(stub, source_text(stub))
+        imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+        return {
+            node.module
+            for node in imports
+            if node.module and name in ("*", *(alias.name for alias in node.names))
+        }
 
 
 def refuse_strays(folder: Path) -> None:
@@ -248,6 +268,8 @@ def _imports(file: Path, tree: ast.AST) -> frozenset[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += (alias.name for alias in node.names)
+            # Any public name of the package may be used as its attribute.
+            names += (f"{alias.name}.*" for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             if node.level or not node.module:
                 raise InputError(

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from interplay.provenance.code import Sources
-from interplay.provenance.git import Commit, Repository
 from interplay.provenance.old_code import old_code_hash, old_file_hash, old_workflow_hash
 from interplay.provenance.origin import (
     CONFIGURATION,
@@ -14,6 +13,7 @@ from interplay.provenance.origin import (
     workflow_hash,
 )
 from interplay.provenance.place import Place
+from interplay.provenance.problems import Kind, Problem
 from interplay.provenance.receipts import Chain, Receipt
 from interplay.provenance.sources import SOURCES, named_sources
 from interplay.storage.errors import InputError
@@ -23,7 +23,7 @@ from interplay.storage.hashes import file_hash
 
 def code_problems(
     receipt: Receipt, made: str, root: Path, sources_in: Callable[[Path], Sources]
-) -> Iterator[str]:
+) -> Iterator[Problem]:
     """Yield the first problem of a job's code.
 
     Args:
@@ -33,21 +33,22 @@ def code_problems(
         sources_in: gives the sources in a folder.
     """
     for path, problem in receipt.unplanned.items():
-        yield f"{path}: not explained: {problem}; {made} was made with it"
+        yield Problem(path, Kind.NOT_EXPLAINED, f"{problem}; {made} was made with it")
         return
     script = root / receipt.script
     sources = sources_in(script.parent)
     for path, expected in receipt.code.items():
         if not (root / path).is_file():
-            yield f"{path}: missing; {made} was made with it"
+            yield Problem(path, Kind.MISSING, f"{made} was made with it")
             return
         if not _has_hash(root / path, expected, sources.file_hash, old_file_hash):
-            yield f"{path}: altered since {made} was made"
+            yield Problem(path, Kind.ALTERED, f"changed since {made} was made")
             return
     try:
         files = sources.files(script.name, receipt.modules)
     except (InputError, FileNotFoundError) as error:
-        yield str(error).removeprefix(f"{root}/")
+        path, _, about = str(error).removeprefix(f"{root}/").partition(": ")
+        yield Problem(path, Kind.NOT_EXPLAINED, about)
         return
     now = {file.relative_to(root).as_posix() for file in files}
     for path in sorted(now - set(receipt.code)):
@@ -56,38 +57,38 @@ def code_problems(
         # From format 2 on, `code` has only the files that the job loaded.
         if hides or receipt.format == 1:
             instead = f"; Python takes it instead of {module}" if hides else ""
-            yield (
-                f"{path}: not explained: {receipt.script} did not import it before{instead}"
-            )
+            about = f"{receipt.script} did not import it before{instead}"
+            yield Problem(path, Kind.NOT_EXPLAINED, about)
             return
     if receipt.code_hash != sources.hash(
         script.name, receipt.modules
     ) and receipt.code_hash != old_code_hash(files, script.parent):
-        yield f"{receipt.script}: altered since {made} was made"
+        yield Problem(receipt.script, Kind.ALTERED, f"changed since {made} was made")
 
 
-def workflow_problems(chain: Chain, then: Place) -> Iterator[str]:
+def workflow_problems(chain: Chain, then: Place) -> Iterator[Problem]:
     """Yield the workflow's own files and configuration files that are not as in the run."""
+    changed = Kind.ALTERED, "changed since the run"
     found = workflow_files(then.root)
     for path in sorted({*found, *chain.seal.workflow}):
         expected = chain.seal.workflow.get(path)
         if expected is None:
-            yield f"{path}: not explained: the run had no such file"
+            yield Problem(path, Kind.NOT_EXPLAINED, "the run had no such file")
         elif path not in found:
-            yield f"{path}: missing; the run was made with it"
+            yield Problem(path, Kind.MISSING, "the run was made with it")
         elif not _has_hash(then.root / path, expected, workflow_hash, old_workflow_hash):
-            yield f"{path}: altered since the run"
+            yield Problem(path, *changed)
     for path, content in (_configuration(chain, then) or {}).items():
         source = then.file(path)
         if not source.is_file():
             # A user's own file need not be in the repository of an archive.
             if not then.archived and not then.is_outside(path):
-                yield f"{path}: missing; it set the configuration"
+                yield Problem(path, Kind.MISSING, "it set the configuration")
         elif not _has_content(source, content):
-            yield f"{path}: altered since the run"
+            yield Problem(path, *changed)
 
 
-def carried_problems(chain: Chain, place: Place) -> Iterator[str]:
+def carried_problems(chain: Chain, place: Place) -> Iterator[Problem]:
     """Yield problems of the sources that an archive carries.
 
     Where git lacks a commit, they are compared with the receipts. Here they are compared with
@@ -101,39 +102,11 @@ def carried_problems(chain: Chain, place: Place) -> Iterator[str]:
         contents = place.contents(commit)
         for path in sorted(files):
             if path not in named.get(commit, ()):
-                yield f"{file}: not explained: no receipt names {path} of it"
+                about = f"no receipt names {path} of it"
+                yield Problem(file, Kind.NOT_EXPLAINED, about)
             elif not isinstance(contents, str) and contents.get(path) != files[path]:
-                yield f"{file}: altered: {path} is not as in commit {commit[:12]}"
-
-
-def note_on_code(name: str, clean: bool, place: Place) -> str:
-    """Return a line on what the code of a run was compared with.
-
-    Args:
-        name: of the commit that the seal names; empty if it names none.
-        clean: whether the files were as in that commit when the run ended.
-        place: of the results.
-    """
-    commit = place.commit(name)
-    repository = place.repository
-    with place.as_of(name) as then:
-        stand_in = then.stand_in
-    if (
-        stand_in
-        or not isinstance(commit, Commit)
-        or not isinstance(repository, Repository)
-    ):
-        why = f"commit {name[:12]}: {commit}" if name else "the run names no commit"
-        carried = place.archived and not stand_in
-        sources = f"{place.shown}/{SOURCES}" if carried else "the files that are here"
-        return f"code: compared with {sources}; {stand_in or why}"
-    changed = repository.changed(commit)
-    count = len(changed) if isinstance(changed, list) else "an unknown number of"
-    unclean = "" if clean else ", with uncommitted changes"
-    return (
-        f"code: as of commit {name[:12]}{unclean}; {count} files of the "
-        "working tree changed since"
-    )
+                about = f"{path} is not as in commit {commit[:12]}"
+                yield Problem(file, Kind.ALTERED, about)
 
 
 def _has_hash(file: Path, expected: str, *hashes: Callable[[Path], str]) -> bool:

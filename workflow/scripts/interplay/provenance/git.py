@@ -8,61 +8,19 @@ objects, and no fetch of objects that a partial clone lacks.
 import hashlib
 import os
 import re
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from interplay.provenance.git_command import Unknown, Why, ask_git
 
 FRONT = "Snakefile"
 """file that a repository must track to be the workflow's own"""
 
 LEFT_OUT = "paper/results/"
 """part of a commit that no check reads"""
-
-KEPT = re.compile(r"GIT_(CONFIG|EXEC_PATH|CEILING_DIRECTORIES|TEST_ASSUME)")
-"""variables of git that do not point it to another repository"""
-
-SETTINGS = (
-    "core.fsmonitor=false",
-    "core.untrackedCache=false",
-    "core.hooksPath=/dev/null",
-)
-
-ENVIRONMENT = {
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-    # Before version 2.45, git knows only the second way of not fetching missing objects.
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_ALLOW_PROTOCOL": "",
-    "LC_ALL": "C",
-}
-
-
-class Why(Enum):
-    """The reason why git cannot answer."""
-
-    NO_GIT = "there is no git on this machine"
-    NO_REPOSITORY = "the workflow is in no git repository"
-    NOT_OURS = "the git repository around the workflow does not track its Snakefile"
-    REFUSED = "git refuses to read the repository"
-    NO_COMMIT = "this clone does not contain the commit"
-    NO_OBJECTS = "this clone does not contain all objects of the commit"
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """No answer, and the reason."""
-
-    why: Why
-    said: str = ""
-    """git's own line, where there is one"""
-
-    def __str__(self) -> str:
-        return f"{self.why.value}: {self.said}" if self.said else self.why.value
 
 
 @dataclass(frozen=True)
@@ -156,8 +114,15 @@ class Repository:
         """
         return self.changed(self.head) == [] and self.untracked() == []
 
+    def is_complete(self) -> bool:
+        """Return whether the repository was cloned with all commits and objects."""
+        shallow = ask_git(self.root, "rev-parse", "--is-shallow-repository")
+        pattern = r"^(remote\..*\.promisor|extensions\.partialclone)$"
+        partial = ask_git(self.root, "config", "--get-regexp", pattern)
+        return shallow == b"false\n" and isinstance(partial, Unknown)
+
     def _listed(self, *options: str) -> list[str] | Unknown:
-        said = _git(self.root, "ls-files", "-z", *options, "--", ".")
+        said = ask_git(self.root, "ls-files", "-z", *options, "--", ".")
         if isinstance(said, Unknown):
             return said
         return sorted({path for path in _split(said) if is_inside(path)})
@@ -169,10 +134,10 @@ def repository_of(root: Path) -> Repository | Unknown:
     Args:
         root: the workflow's folder.
     """
-    said = _git(root, "rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
+    said = ask_git(root, "rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
     if isinstance(said, Unknown):
         # Without a commit, nothing is tracked.
-        inside = _git(root, "rev-parse", "--git-dir")
+        inside = ask_git(root, "rev-parse", "--git-dir")
         return inside if isinstance(inside, Unknown) else Unknown(Why.NOT_OURS)
     head = _commit(root, said.decode().strip())
     if isinstance(head, Commit) and FRONT not in head.files:
@@ -217,10 +182,10 @@ def _content(path: Path) -> bytes:
 
 
 def _commit(root: Path, name: str) -> Commit | Unknown:
-    said = _git(root, "cat-file", "commit", name)
+    said = ask_git(root, "cat-file", "commit", name)
     if isinstance(said, Unknown):
         return said if said.why is Why.NO_GIT else Unknown(Why.NO_COMMIT)
-    listed = _git(root, "ls-tree", "-r", "-z", name)
+    listed = ask_git(root, "ls-tree", "-r", "-z", name)
     if isinstance(listed, Unknown):
         return Unknown(Why.NO_OBJECTS, listed.said)
     files = {}
@@ -245,7 +210,9 @@ def _time(commit: bytes) -> datetime:
 def _read(root: Path, commit: str, objects: Iterable[str]) -> dict[str, bytes] | Unknown:
     """Return the content of objects of a commit; `Unknown` if one is missing."""
     # cat-file would fetch a missing object. rev-list only names it, with a question mark.
-    listed = _git(root, "rev-list", "--objects", "--no-walk", "--missing=print", commit)
+    listed = ask_git(
+        root, "rev-list", "--objects", "--no-walk", "--missing=print", commit
+    )
     if isinstance(listed, Unknown):
         return Unknown(Why.NO_OBJECTS, listed.said)
     missing = {
@@ -256,7 +223,7 @@ def _read(root: Path, commit: str, objects: Iterable[str]) -> dict[str, bytes] |
     wanted = sorted(objects)
     if count := len(missing & set(wanted)):
         return Unknown(Why.NO_OBJECTS, f"{count} of {len(wanted)} are missing")
-    said = _git(root, "cat-file", "--batch", given="".join(f"{o}\n" for o in wanted))
+    said = ask_git(root, "cat-file", "--batch", given="".join(f"{o}\n" for o in wanted))
     if isinstance(said, Unknown):
         return Unknown(Why.NO_OBJECTS, said.said)
     found, at = {}, 0
@@ -306,24 +273,3 @@ def _with_one_line_end(data: bytes) -> bytes:
 
 def _split(said: bytes) -> list[str]:
     return [os.fsdecode(part) for part in said.split(b"\0") if part]
-
-
-def _git(root: Path, *arguments: str, given: str = "") -> bytes | Unknown:
-    """Return what git prints."""
-    kept = {k: v for k, v in os.environ.items() if k[:4] != "GIT_" or KEPT.match(k)}
-    options = [word for setting in SETTINGS for word in ("-c", setting)]
-    try:
-        ended = subprocess.run(
-            ["git", "-C", root, *options, *arguments],
-            input=given.encode(),
-            capture_output=True,
-            env={**kept, **ENVIRONMENT},
-        )
-    except OSError:
-        return Unknown(Why.NO_GIT)
-    if not ended.returncode:
-        return ended.stdout
-    said = ended.stderr.decode(errors="replace").strip().partition("\n")[0]
-    if said.startswith("fatal: not a git repository (or any"):
-        return Unknown(Why.NO_REPOSITORY)
-    return Unknown(Why.REFUSED, said)

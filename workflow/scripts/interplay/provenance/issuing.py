@@ -19,7 +19,6 @@ from interplay.provenance.receipts import (
     Receipt,
     Seal,
     leaves,
-    producers_of,
 )
 from interplay.provenance.recording import RECORD, RUN, plain
 from interplay.storage.errors import InputError
@@ -69,7 +68,7 @@ def write_receipts(results: str, work: Path) -> Chain:
     """Write configuration.json and the receipts of a results folder.
 
     A job has one receipt, of the last time that it ran. It stays until none of the job's
-    outputs exists.
+    outputs exists. An output has one receipt, of the job that made it last.
 
     Args:
         results: the folder, relative to `work`, with the file of its last run.
@@ -124,12 +123,33 @@ def latest(receipts: Iterable[Receipt], work: Path) -> dict[str, Receipt]:
     Returns:
         By output, for receipts of which at least one output exists.
     """
-    producers = producers_of(sorted(receipts, key=lambda receipt: receipt.ended))
-    return {
-        path: receipt
-        for path, receipt in producers.items()
-        if any((work / output).exists() for output in receipt.outputs)
+    producers: dict[str, Receipt] = {}
+    for receipt in sorted(receipts, key=lambda receipt: receipt.ended):
+        since = {
+            path: earlier.made_before.get(path, earlier.ended)
+            for path, sha256 in receipt.outputs.items()
+            if (earlier := producers.get(path)) and earlier.outputs[path] == sha256
+        }
+        # The receipt and the record of one run are both among `receipts`.
+        before = {path: ended for path, ended in since.items() if ended < receipt.ended}
+        one = replace(receipt, made_before={**receipt.made_before, **before})
+        producers.update(dict.fromkeys(one.outputs, one))
+    of_job = {
+        id(receipt): _without_replaced(receipt, producers)
+        for receipt in producers.values()
     }
+    return {
+        path: of_job[id(receipt)]
+        for path, receipt in producers.items()
+        if any((work / output).exists() for output in of_job[id(receipt)].outputs)
+    }
+
+
+def _without_replaced(receipt: Receipt, producers: Mapping[str, Receipt]) -> Receipt:
+    """Return a receipt without the outputs that another job has made again since."""
+    outputs = {p: h for p, h in receipt.outputs.items() if producers[p] is receipt}
+    others = {p: h for p, h in receipt.outputs.items() if p not in outputs}
+    return replace(receipt, outputs=outputs, replaced={**receipt.replaced, **others})
 
 
 def linked(producers: Mapping[str, Receipt]) -> list[Receipt]:

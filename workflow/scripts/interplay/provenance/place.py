@@ -1,6 +1,6 @@
 """Where the files of a results folder are: live, in an archive or in a crate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -10,12 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from interplay.provenance.git import Commit, Repository, Unknown, repository_of
-from interplay.provenance.receipts import RECEIPTS, Chain
+from interplay.provenance.machines import MACHINES
+from interplay.provenance.receipts import RECEIPTS, Chain, Seal
 from interplay.provenance.sources import SOURCES, read_sources
 from interplay.storage.errors import InputError
-
-MACHINES = "machines.json"
-"""a file by which an archived folder is known"""
 
 ARCHIVED = (
     "figures/*.svg",
@@ -48,6 +46,8 @@ class Place:
     """whether the folder holds a selection of the results, with kept networks only"""
     stand_in: str = ""
     """reason why `root` is not as it was in the run; empty if it is, or has to be"""
+    carries: bool = True
+    """whether the sources that an archive carries can be read"""
 
     @cached_property
     def repository(self) -> Repository | Unknown:
@@ -107,17 +107,28 @@ class Place:
                 yield replace(self, stand_in=contents)
                 return
             contents = self.sources[commit]
-        with TemporaryDirectory() as folder:
-            for path, data in contents.items():
-                file = Path(folder, path)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(data)
-            yield replace(self, root=Path(folder))
+        with written(contents) as root:
+            yield replace(self, root=root)
+
+    @contextmanager
+    def in_git(self, commit: str) -> Iterator["Place | None"]:
+        """Yield this place with the workflow's folder as git has it at a commit.
+
+        None is yielded if git does not have it.
+        """
+        contents = self.contents(commit)
+        if isinstance(contents, str):
+            yield None
+            return
+        with written(contents) as root:
+            yield replace(self, root=root)
 
     @cached_property
     def sources(self) -> dict[str, dict[str, bytes]]:
         """The sources that an archive carries: content by path, by commit."""
-        return read_sources(self.folder / SOURCES) if self.archived else {}
+        if not self.archived or not self.carries:
+            return {}
+        return read_sources(self.folder / SOURCES)
 
     def contents(self, commit: str) -> dict[str, bytes] | str:
         """Return the files of a commit from git, or the reason why git has none."""
@@ -130,6 +141,33 @@ class Place:
                 return contents
             found = contents
         return f"commit {commit[:12]}: {found}"
+
+
+@contextmanager
+def written(contents: Mapping[str, bytes]) -> Iterator[Path]:
+    """Yield a temporary folder with files of this content."""
+    with TemporaryDirectory() as folder:
+        for path, data in contents.items():
+            file = Path(folder, path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        yield Path(folder)
+
+
+def is_archive(folder: Path) -> bool:
+    """Return whether a folder was written by `interplay archive`, as its receipts say."""
+    try:
+        return is_archived(Chain.read(folder / RECEIPTS).seal, folder)
+    except InputError:
+        return False
+
+
+def is_archived(seal: Seal, folder: Path) -> bool:
+    """Return whether results are archived: a selection, without most networks.
+
+    A seal of format 1 does not say so. There, an archive is known by a file.
+    """
+    return bool(seal.archived) or (seal.format == 1 and (folder / MACHINES).is_file())
 
 
 def place_of(folder: Path, chain: Chain, work: Path) -> Place:
@@ -149,7 +187,7 @@ def place_of(folder: Path, chain: Chain, work: Path) -> Place:
         (work / folder).absolute(),
         relpath(work / folder, work),
     )
-    archived = (folder / MACHINES).is_file()
+    archived = is_archived(seal, folder)
     name = Path(seal.results)
     above = folder.parents[len(name.parts) - 1]
     if not archived and above / name == folder:

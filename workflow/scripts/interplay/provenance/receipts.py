@@ -12,15 +12,14 @@ The file is `<results>/receipts.jsonl`, a JSON object per line, each job after t
 it read from. It is written whenever a run ends, also if the run failed.
 """
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from interplay.provenance.identity import inputs_hash
-from interplay.storage.errors import InputError
+from interplay.provenance.receipt_lines import line_of, parsed, read_lines
 from interplay.storage.files import replacing
 from interplay.storage.hashes import value_hash
 
@@ -82,7 +81,7 @@ class Receipt:
     packages: dict[str, str]
     """versions of the packages that the job imported"""
     workflow: str
-    """of the workflow's own files: Snakefile, rules, schemas"""
+    """of the workflow's own files: Snakefile, rules, schemas, as its run has read them"""
     configuration: str
     """of the configuration as it took effect"""
     command_line: list[str]
@@ -94,6 +93,15 @@ class Receipt:
     ended: float
     parents: list[str]
     """ids of the receipts of the jobs whose outputs this job read"""
+    not_loaded: list[str] = field(default_factory=list)
+    """files of the planned code that the job did not load"""
+    workflow_git: dict[str, Any] = field(default_factory=dict)
+    """state of the workflow's repository when the run began that read `workflow`"""
+    made_before: dict[str, float] = field(default_factory=dict)
+    """of an output that an earlier run of the job made with the same bytes: when that ended.
+    Jobs that read it then need not run again"""
+    replaced: dict[str, str] = field(default_factory=dict)
+    """hash of each output that another job has made again since"""
     format: int = FORMAT
 
     def stored(self) -> dict[str, Any]:
@@ -111,8 +119,12 @@ class Receipt:
         Raises:
             TypeError, KeyError: the entries are not those of a receipt.
         """
+        if not entries["outputs"]:
+            raise TypeError("outputs")
         if "format" in entries:
-            return cls(**entries)
+            receipt = cls(**entries)
+            _ = receipt.commit, receipt.git["clean"]
+            return receipt
         old = dict(entries)
         git = {key: old.pop(key) for key in ("commit", "clean")}
         new: dict[str, Any] = {"unplanned": {}, "said": {}, "opened": [], "packages": {}}
@@ -152,6 +164,8 @@ class Seal:
     """hash of configuration.json"""
     leaves: list[str]
     """ids of the receipts that no other receipt names"""
+    archived: dict[str, str] = field(default_factory=dict)
+    """hash of each file that an archive adds to those of the run; empty in a live folder"""
     format: int = FORMAT
 
     def stored(self) -> dict[str, Any]:
@@ -170,7 +184,9 @@ class Seal:
             TypeError, KeyError: the entries are not those of a seal.
         """
         if "format" in entries:
-            return cls(**entries)
+            seal = cls(**entries)
+            _ = seal.commit, seal.git["clean"]
+            return seal
         rest = dict(entries)
         git = {key: rest.pop(key) for key in ("commit", "clean", "lock")}
         return cls(**rest, git=git, format=1)
@@ -200,7 +216,7 @@ class Chain:
 
     def write(self, path: str | Path) -> None:
         """Write a line per receipt and the seal, each with its id in front."""
-        lines = [_line(entry) + "\n" for entry in (*self.receipts, self.seal)]
+        lines = [line_of(entry) + "\n" for entry in (*self.receipts, self.seal)]
         with replacing(path) as temporary:
             temporary.write_text("".join(lines))
 
@@ -209,24 +225,14 @@ class Chain:
         """Read receipts and seal.
 
         Raises:
-            InputError: there are no receipts; they have another format; or a line is not
-                as it was written, in which case the message names the first such line.
+            CannotBeReadError: there are no receipts, they have another format, or git changed
+                their line ends.
+            InputError: a line is not as it was written; the message names the first.
         """
-        try:
-            # Bytes, since reading text would accept other line ends.
-            *lines, end = Path(path).read_bytes().decode().split("\n")
-        except FileNotFoundError:
-            raise InputError(f"{path}: expected receipts, found no file") from None
-        except UnicodeDecodeError as error:
-            raise InputError(f"{path}: altered: {error}") from None
-        _refuse_other_format(path, lines)
-        receipts = [
-            _parsed(path, number, line, Receipt)
-            for number, line in enumerate(lines[:-1], start=1)
-        ]
-        if not lines or end:
-            raise InputError(f"{path}: altered: expected a whole last line, the seal")
-        return cls(receipts, _parsed(path, len(lines), lines[-1], Seal))
+        path = Path(path)
+        *lines, last = enumerate(read_lines(path, FORMAT), start=1)
+        receipts = [parsed(path, number, line, Receipt) for number, line in lines]
+        return cls(receipts, parsed(path, *last, Seal))
 
 
 def leaves(receipts: Iterable[Receipt]) -> list[str]:
@@ -239,42 +245,3 @@ def leaves(receipts: Iterable[Receipt]) -> list[str]:
 def producers_of(receipts: Iterable[Receipt]) -> dict[str, Receipt]:
     """Return the receipt of each output, by the output's path."""
     return {path: receipt for receipt in receipts for path in receipt.outputs}
-
-
-def _refuse_other_format(path: str | Path, lines: list[str]) -> None:
-    try:
-        first = json.loads(lines[0])
-        found = first.get("format", 1 if "commit" in first else 0)
-    except (ValueError, IndexError, AttributeError):
-        return
-    if found not in (1, FORMAT) and "rule" in first:
-        raise InputError(
-            f"{path}: expected receipts of format 1 to {FORMAT}, found format {found}; "
-            "use the version of the workflow that wrote them, or run the workflow again"
-        )
-
-
-Entry = TypeVar("Entry", Receipt, Seal)
-
-
-def _line(entry: Receipt | Seal) -> str:
-    return json.dumps({"id": entry.id} | entry.stored(), allow_nan=False)
-
-
-def _parsed(path: str | Path, number: int, line: str, kind: type[Entry]) -> Entry:
-    name = kind.__name__.lower()
-    try:
-        fields = json.loads(line)
-        stated = fields.pop("id")
-        entry = kind.of(fields)
-        found = entry.id
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(f"{path}: altered: line {number} is no {name}") from None
-    if found != stated:
-        raise InputError(
-            f"{path}: altered: line {number} ({fields.get('rule', name)}): "
-            f"expected the id {stated[:12]}, found {found[:12]}"
-        )
-    if _line(entry) != line:
-        raise InputError(f"{path}: altered: line {number} is not as it was written")
-    return entry

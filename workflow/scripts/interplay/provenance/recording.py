@@ -88,9 +88,11 @@ class Recorder:
             **{key: about[key] for key in named},
             **{key: self._plan[key] for key in ("script", "modules")},
             **{key: run[key] for key in ("workflow", "configuration", "command_line")},
+            "workflow_git": run["git"],
             **self.at_start,
             "outputs": {path: file_hash(path) for path in about["outputs"]},
             "code": {path: self._code_hash(path) for path in self.loaded()},
+            "not_loaded": sorted(set(self.planned) - set(self.loaded())),
             "unplanned": self.unplanned(),
             "said": self.said,
             "opened": self.opened_files(),
@@ -123,12 +125,13 @@ class Recorder:
 
     def loaded(self) -> list[str]:
         """Return the files of the project that this process has loaded, sorted."""
-        scripts = self.root / Path(self.script).parent
+        scripts, root = _inside(self.root / Path(self.script).parent), _inside(self.root)
         files = {self.script}
+        # Thousands of modules are loaded, so paths are compared as text.
         for name, module in sys.modules.copy().items():
             file = getattr(module, "__file__", None)
-            if file and Path(file).is_relative_to(scripts):
-                path = Path(file).relative_to(self.root).as_posix()
+            if file and file.startswith(scripts):
+                path = Path(file.removeprefix(root)).as_posix()
                 if name not in self.own or path in self.planned:
                     files.add(path)
         return sorted(files)
@@ -163,19 +166,24 @@ class Recorder:
 
         Paths are as the job opened them. Code, outputs and the environment are left out.
         """
-        places = (Path.cwd(), self.root, *self.data)
+        here = Path.cwd()
+        places = tuple(map(_inside, (here, self.root, *self.data)))
         left_out = (
-            *(Path(place) for place in (sys.prefix, *site.getsitepackages())),
-            self.root / Path(self.script).parent,
-            Path.cwd() / ".snakemake",
+            *map(_inside, (sys.prefix, *site.getsitepackages())),
+            _inside(self.root / Path(self.script).parent),
+            _inside(here / ".snakemake"),
         )
         found = set()
         for path in self.opened.difference(self.about["outputs"]):
-            file = Path.cwd() / path
-            inside = any(file.is_relative_to(place) for place in places)
-            if inside and not any(file.is_relative_to(place) for place in left_out):
+            file = _inside(here / path)
+            if file.startswith(places) and not file.startswith(left_out):
                 found.add(path)
         return sorted(found)
+
+
+def _inside(path: str | Path) -> str:
+    """Return what the paths of files inside of a folder begin with."""
+    return os.path.join(path, "")
 
 
 def plain(value: Any) -> Any:

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from interplay.provenance.git_command import Unknown, ask_git
 from interplay.provenance.graph import Graph
-from interplay.provenance.place import Place
+from interplay.provenance.place import Place, written
 from interplay.provenance.receipts import Receipt
 from interplay.storage.files import write_json
 
@@ -45,12 +45,8 @@ def workflow_at(commit: str, place: Place) -> Iterator[Path]:
     contents = place.contents(commit)
     if isinstance(contents, str):
         raise NotMadeError(contents)
-    with TemporaryDirectory(prefix="interplay-") as name:
-        folder = Path(name).resolve()
-        for path, data in contents.items():
-            file = folder / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
+    with written(contents) as root:
+        folder = root.resolve()
         _check_out(commit, folder, place.root)
         yield folder
 
@@ -67,18 +63,10 @@ def _check_out(commit: str, folder: Path, root: Path) -> None:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_DIR")}
-    done = subprocess.run(
-        ["git", "-C", folder, "-c", "core.hooksPath=/dev/null", *arguments],
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
-    if done.returncode:
-        raise NotMadeError(
-            f"git {arguments[0]}: {done.stderr.strip().partition(chr(10))[0]}"
-        )
-    return done.stdout.strip()
+    said = ask_git(folder, *arguments)
+    if isinstance(said, Unknown):
+        raise NotMadeError(f"git {arguments[0]}: {said}")
+    return os.fsdecode(said).strip()
 
 
 def make(

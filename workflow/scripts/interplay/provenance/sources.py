@@ -41,7 +41,7 @@ def named_sources(
     found: dict[str, set[str]] = defaultdict(set)
     for receipt in chain.receipts:
         inputs = {source(path) for path in receipt.inputs if path not in made}
-        found[receipt.commit] |= {LOCK} | inputs | set(receipt.code)
+        found[receipt.commit] |= {LOCK, *inputs, *receipt.code, *receipt.not_loaded}
     found[chain.seal.commit] |= set(chain.seal.workflow) | set(map(source, configuration))
     return {commit: paths - {""} for commit, paths in found.items()}
 

@@ -1,0 +1,98 @@
+"""Say with what a run was compared, and what its receipts leave open."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from interplay.provenance.file_check import COSTS, absent
+from interplay.provenance.git import Commit, Repository
+from interplay.provenance.place import Place
+from interplay.provenance.receipts import Chain
+from interplay.provenance.recording import LOCK
+from interplay.provenance.sources import SOURCES
+from interplay.storage.hashes import file_hash, value_hash
+
+SHOWN = 3
+"""packages that a line names"""
+
+
+def notes(chain: Chain, place: Place) -> Iterator[str]:
+    """Yield a line for each thing that a reader has to know besides the problems."""
+    receipts, seal = chain.receipts, chain.seal
+    if any(receipt.format == 1 for receipt in receipts):
+        yield (
+            "receipts: of format 1, in which commit, code, rules and lock are those of the "
+            "moment at which a receipt was written, not of its job"
+        )
+    yield _on_code(chain, place)
+    before = sum(receipt.workflow != value_hash(seal.workflow) for receipt in receipts)
+    if before:
+        yield (
+            f"rules: {before} of {len(receipts)} jobs ran before the last edit to the "
+            "Snakefile, a rule or a schema; their code, parameters and inputs were compared "
+            "all the same"
+        )
+    yield from _on_packages(chain, place)
+    if gone := sum(len(absent(receipt, place)) for receipt in receipts):
+        yield f"not in this folder: {gone} files, known by their hash"
+    if place.archived and seal.format == 1 and (place.folder / COSTS).is_file():
+        yield f"not checked: {COSTS}, which no receipt of format 1 names"
+
+
+def _on_code(chain: Chain, place: Place) -> str:
+    """Return what the code of a run was compared with."""
+    git = chain.seal.git
+    name, clean = git["commit"], git["clean"]
+    commit, repository = place.commit(name), place.repository
+    with place.as_of(name) as then:
+        stand_in = then.stand_in
+    if not isinstance(commit, Commit) or not isinstance(repository, Repository):
+        stand_in = stand_in or (
+            f"commit {name[:12]}: {commit}" if name else "the run names no commit"
+        )
+        carried = place.archived and not then.stand_in
+        sources = f"{place.shown}/{SOURCES}" if carried else "the files that are here"
+        return f"code: compared with {sources}; {stand_in}"
+    changed = repository.changed(commit)
+    count = len(changed) if isinstance(changed, list) else "an unknown number of"
+    unclean = ", with uncommitted changes" if clean is False else ""
+    since = f"{count} files of the working tree changed since"
+    if not place.archived:
+        return (
+            f"code: compared with the files that are here; the last run began at commit "
+            f"{name[:12]}{unclean}; {since}"
+        )
+    if stand_in:
+        return f"code: compared with the files that are here; {stand_in}"
+    others = len({receipt.commit for receipt in chain.receipts} - {name})
+    more = f" and of {others} others" if others else ""
+    return f"code: as of commit {name[:12]}{more}{unclean}; {since}"
+
+
+def _on_packages(chain: Chain, place: Place) -> Iterator[str]:
+    """Yield a line if jobs imported other versions than those in the lock."""
+    file = place.folder / Path(LOCK).name if place.archived else place.root / LOCK
+    if not file.is_file():
+        return
+    locked, sha256 = locked_versions(file.read_text()), file_hash(file)
+    other: dict[str, str] = {}
+    count = 0
+    for receipt in chain.receipts:
+        if receipt.lock == sha256:
+            differing = {
+                f"{name} {found} instead of {locked[name]}": name
+                for name, found in receipt.packages.items()
+                if name in locked and found != locked[name]
+            }
+            other |= differing
+            count += bool(differing)
+    if count:
+        shown = ", ".join(sorted(other)[:SHOWN])
+        more = f" and {len(other) - SHOWN} more" if len(other) > SHOWN else ""
+        yield f"packages: {count} jobs did not use the versions of the lock: {shown}{more}"
+
+
+def locked_versions(text: str) -> dict[str, str]:
+    """Return the version of each package that a lock names."""
+    found = re.findall(r"^([\w.-]+)==([^\s;\\]+)", text, re.MULTILINE)
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in found}
