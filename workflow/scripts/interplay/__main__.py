@@ -273,11 +273,8 @@ def _data(options: argparse.Namespace) -> int:
         if not isinstance(config, dict) or key not in config:
             raise InputError(f"config.yaml: expected the key {key}, found none")
     resources = Path(config["pathvars"]["resources"]).expanduser()
-    paths = (
-        options.treebank or config.get("treebank"),
-        options.glove or config.get("glove"),
-    )
-    treebank, glove = (Path(os.path.expanduser(path)) if path else None for path in paths)
+    named = [getattr(options, key) or config.get(key) for key in ("treebank", "glove")]
+    treebank, glove = (Path(path).expanduser() if path else None for path in named)
     items = inventory(
         config["sentiment"], resources, treebank, glove, check=options.check
     )
