@@ -10,6 +10,7 @@ from pathlib import Path
 
 from interplay.provenance.folders import ARCHIVE, RESULTS, folders_with_receipts
 from interplay.provenance.receipts import RECEIPTS, Chain
+from interplay.provenance.repeating import add_commands
 from interplay.storage.errors import InputError
 from interplay.storage.text import printable
 from interplay.version import __version__
@@ -152,6 +153,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="where the pages go (default: FOLDER/site; for an archive, the folder site)",
     )
+    add_commands(add)
     archive = add(
         "archive",
         _archive,
@@ -295,11 +297,8 @@ def _data(options: argparse.Namespace) -> int:
         if not isinstance(config, dict) or key not in config:
             raise InputError(f"config.yaml: expected the key {key}, found none")
     resources = Path(config["pathvars"]["resources"]).expanduser()
-    paths = (
-        options.treebank or config.get("treebank"),
-        options.glove or config.get("glove"),
-    )
-    treebank, glove = (Path(os.path.expanduser(path)) if path else None for path in paths)
+    named = [getattr(options, key) or config.get(key) for key in ("treebank", "glove")]
+    treebank, glove = (Path(path).expanduser() if path else None for path in named)
     items = inventory(
         config["sentiment"], resources, treebank, glove, check=options.check
     )

@@ -107,7 +107,7 @@ class Place:
                 yield replace(self, stand_in=contents)
                 return
             contents = self.sources[commit]
-        with _written(contents) as root:
+        with written(contents) as root:
             yield replace(self, root=root)
 
     @contextmanager
@@ -120,7 +120,7 @@ class Place:
         if isinstance(contents, str):
             yield None
             return
-        with _written(contents) as root:
+        with written(contents) as root:
             yield replace(self, root=root)
 
     @cached_property
@@ -144,7 +144,7 @@ class Place:
 
 
 @contextmanager
-def _written(contents: Mapping[str, bytes]) -> Iterator[Path]:
+def written(contents: Mapping[str, bytes]) -> Iterator[Path]:
     """Yield a temporary folder with files of this content."""
     with TemporaryDirectory() as folder:
         for path, data in contents.items():

@@ -1,0 +1,147 @@
+"""Make figures, verdicts, numbers and the article again from tables, and compare."""
+
+import shutil
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from interplay.provenance.graph import Graph
+from interplay.provenance.receipts import RECEIPTS, Receipt
+from interplay.provenance.remade import (
+    DIFFERS,
+    EQUAL,
+    NOT_MADE,
+    Remade,
+    compared,
+    not_made,
+)
+from interplay.provenance.remaking import NotMadeError, make, refuse_changes, workflow_at
+from interplay.storage.errors import InputError
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """The answer of `redraw`."""
+
+    digest: str
+    """of the run: hash over all receipts"""
+    jobs: list[Remade]
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Equal, differs or not made, for each file by its path."""
+        return {path: job.of(path) for job in self.jobs for path in job.receipt.outputs}
+
+    @property
+    def sentence(self) -> str:
+        """The answer in a line, such as `figures: 63 of 63 equal; article: 1 of 1 equal`."""
+        every, equal = Counter(), Counter()
+        for path, answer in self.files.items():
+            kind = Path(path).parent.name
+            kind = kind if kind in ("figures", "tables") else "article"
+            every[kind] += 1
+            equal[kind] += answer == EQUAL
+        return "; ".join(
+            f"{kind}: {equal[kind]} of {n} equal" for kind, n in every.items()
+        )
+
+    @property
+    def status(self) -> int:
+        """Exit status: 0 all equal, 1 some differ, 3 some could not be made."""
+        answers = set(self.files.values())
+        return 1 if DIFFERS in answers else 3 if NOT_MADE in answers else 0
+
+    def stored(self) -> dict[str, Any]:
+        """Return the answer for JSON."""
+        return {
+            "answer": self.sentence,
+            "digest": f"sha256:{self.digest}",
+            "jobs": [job.stored() for job in self.jobs],
+        }
+
+
+def redraw(folder: Path, work: Path, say: Callable[[str], None] = print) -> Redrawn:
+    """Make again what depends on archived tables only, each at the commit of its receipt.
+
+    Args:
+        folder: of the results, live or archived; nothing is written there.
+        work: the current folder.
+        say: is called with each line of progress.
+
+    Raises:
+        InputError: there are no receipts, no such job, or a table is not as its receipt says.
+    """
+    graph = Graph.read(folder, work)
+    groups: dict[tuple[str, str], list[Receipt]] = defaultdict(list)
+    for receipt in from_tables(graph):
+        groups[receipt.commit, receipt.configuration].append(receipt)
+    if not groups:
+        raise InputError(
+            f"{folder / RECEIPTS}: expected jobs that read archived tables only, found none"
+        )
+    jobs = []
+    for (commit, _), receipts in groups.items():
+        say(f"commit {commit[:12] or 'unknown'}: {len(receipts)} jobs")
+        made = _made_again(receipts, graph)
+        jobs += made
+        for job in made:
+            for path in job.receipt.outputs:
+                if (answer := job.of(path)) != EQUAL:
+                    say(f"  {answer}: {path}{f': {job.reason}' if job.reason else ''}")
+            if job.answer != EQUAL and job.environment:
+                say(f"  other than in the receipt: {'; '.join(job.environment)}")
+    return Redrawn(graph.chain.digest, jobs)
+
+
+def from_tables(graph: Graph) -> list[Receipt]:
+    """Return the jobs whose files an archive holds, and which read only such files.
+
+    They read at least one file of another job; besides, they may read sources.
+    """
+    made, place = graph.producers, graph.place
+    found = []
+    for receipt in graph.receipts:
+        read = [path for path in receipt.inputs if path in made]
+        others = [path for path in receipt.inputs if path not in made]
+        if (
+            read
+            and all(map(place.is_archived, read))
+            and all(map(place.source, others))
+            and any(map(place.is_archived, receipt.outputs))
+        ):
+            found.append(receipt)
+    return found
+
+
+def _made_again(receipts: Sequence[Receipt], graph: Graph) -> list[Remade]:
+    """Make the files of jobs of one commit again."""
+    began, place = time.monotonic(), graph.place
+    outputs = {path for receipt in receipts for path in receipt.outputs}
+    inputs = {path for receipt in receipts for path in receipt.inputs} & set(
+        graph.producers
+    )
+    for path in sorted(inputs | {path for path in outputs if place.is_archived(path)}):
+        graph.check(path)
+    reason = ""
+    try:
+        refuse_changes(receipts[0])
+        with workflow_at(receipts[0].commit, place) as root:
+            for path in inputs - outputs:
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(place.file(path), root / path)
+            try:
+                make(receipts, sorted(outputs), graph, root, "all")
+            except NotMadeError as error:
+                # The other files are compared all the same.
+                reason = str(error)
+            seconds = time.monotonic() - began
+            return [
+                compared(receipt, receipt.outputs, root, place.root, seconds, reason)
+                for receipt in receipts
+            ]
+    except NotMadeError as error:
+        said, seconds = str(error), time.monotonic() - began
+        return [not_made(receipt, said, place.root, seconds) for receipt in receipts]

@@ -1,0 +1,131 @@
+"""A job that was made again, and how its files compare with those of its receipt."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from interplay.provenance.receipts import Receipt
+from interplay.provenance.recording import LOCK, describe_machine
+from interplay.storage.hashes import file_hash
+
+EQUAL, DIFFERS, NOT_MADE = "equal", "differs", "not made"
+
+
+@dataclass(frozen=True)
+class Remade:
+    """One job that was made again."""
+
+    receipt: Receipt
+    answer: str
+    """equal, differs or not made"""
+    found: dict[str, str]
+    """hash of each file that was made again and compared, by path"""
+    reason: str
+    """why the job was not made; otherwise empty"""
+    environment: list[str]
+    """what differs here from the receipt: versions, lock, processor"""
+    seconds: float
+
+    @property
+    def target(self) -> str:
+        """The first output of the job."""
+        return next(iter(self.receipt.outputs))
+
+    def of(self, path: str) -> str:
+        """Return the answer for one output."""
+        if path not in self.found:
+            return NOT_MADE
+        return EQUAL if self.found[path] == self.receipt.outputs[path] else DIFFERS
+
+    def stored(self) -> dict[str, Any]:
+        """Return the answer for JSON."""
+        outputs = self.receipt.outputs
+        return {
+            "receipt": self.receipt.id,
+            "rule": self.receipt.rule,
+            "wildcards": self.receipt.wildcards,
+            "commit": self.receipt.commit,
+            "answer": self.answer,
+            "reason": self.reason,
+            "outputs": {
+                path: {"expected": outputs[path], "found": sha256}
+                for path, sha256 in self.found.items()
+            },
+            "not_compared": sorted(set(outputs) - set(self.found)),
+            "environment": self.environment,
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def compared(
+    receipt: Receipt,
+    paths: Iterable[str],
+    made_in: Path,
+    here: Path,
+    seconds: float,
+    reason: str = "",
+) -> Remade:
+    """Compare files that were made again with their receipt.
+
+    Args:
+        receipt: of the job.
+        paths: of the files to compare, as the receipt names them.
+        made_in: the working folder in which they were made again.
+        here: the workflow's folder, whose lock is installed.
+        seconds: that it took.
+        reason: why files are missing, if any are.
+    """
+    paths = list(paths)
+    found = {
+        path: file_hash(made_in / path) for path in paths if (made_in / path).is_file()
+    }
+    if any(found[path] != receipt.outputs[path] for path in found):
+        answer = DIFFERS
+    else:
+        answer = EQUAL if len(found) == len(paths) else NOT_MADE
+    environment = environment_differences(receipt, here)
+    return Remade(receipt, answer, found, reason, environment, seconds)
+
+
+def not_made(receipt: Receipt, reason: str, here: Path, seconds: float) -> Remade:
+    """Return the answer for a job that could not be made again."""
+    environment = environment_differences(receipt, here)
+    return Remade(receipt, NOT_MADE, {}, reason, environment, seconds)
+
+
+def environment_differences(receipt: Receipt, root: Path) -> list[str]:
+    """Return what differs here from a receipt: Python, versions, lock, processor, BLAS.
+
+    Args:
+        receipt: of the job.
+        root: the workflow's folder here.
+    """
+    then, now = receipt.machine, describe_machine(threads=1)
+    found = []
+    for key in ("python", "processor", "flags"):
+        if key in then and then[key] != now[key]:
+            found.append(f"{key} {then[key]}, here {now[key]}")
+    kernels = [_kernels(machine) for machine in (then, now)]
+    if then.get("blas") and kernels[0] != kernels[1]:
+        found.append("BLAS kernels {}, here {}".format(*map(sorted, kernels)))
+    packages = receipt.packages or then.get("libraries") or {}
+    for name, expected in packages.items():
+        if (here := _version(name)) != expected:
+            found.append(f"{name} {expected}, here {here or 'none'}")
+    lock = root / LOCK
+    if not lock.is_file() or file_hash(lock) != receipt.lock:
+        found.append(f"another lock than {LOCK} here")
+    return found
+
+
+def _kernels(machine: dict[str, Any]) -> set[str]:
+    return {str(library["architecture"]) for library in machine.get("blas") or []}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
