@@ -189,8 +189,8 @@ def test_the_page_of_an_experiment_leads_to_its_rows_jobs_and_command(small):
     assert 'is made by <a href="../jobs/nonlinear_tables.html">' in page
     assert "nonlinear/learning_rate" in page
     assert page.count('<td><a href="../jobs/train_network/romo/') == 2
-    again = "--forceall -- results/tables/nonlinear.csv"
-    assert f"snakemake --cores 1 --configfile preview.yaml {again}" in page
+    again = "interplay run nonlinear_tables --cores 1 --forceall --configfile preview.yaml"
+    assert again in page
 
 
 def test_an_experiment_with_a_table_of_its_own_shows_all_of_it(own):
