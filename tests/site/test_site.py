@@ -189,7 +189,9 @@ def test_the_page_of_an_experiment_leads_to_its_rows_jobs_and_command(small):
     assert 'is made by <a href="../jobs/nonlinear_tables.html">' in page
     assert "nonlinear/learning_rate" in page
     assert page.count('<td><a href="../jobs/train_network/romo/') == 2
-    again = "interplay run nonlinear_tables --cores 1 --forceall --configfile preview.yaml"
+    again = (
+        "interplay run nonlinear_tables --cores 1 --forceall --configfile preview.yaml"
+    )
     assert again in page
 
 
