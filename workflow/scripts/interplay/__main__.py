@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from interplay.provenance import exporting, repeating
 from interplay.provenance.folders import ARCHIVE, RESULTS, folders_with_receipts
 from interplay.provenance.receipts import RECEIPTS, Chain
-from interplay.provenance.repeating import add_commands
 from interplay.storage.errors import InputError
 from interplay.storage.text import printable
 from interplay.version import __version__
@@ -130,20 +130,7 @@ def _parser() -> argparse.ArgumentParser:
                epilog=DIFF_STATUSES)  # fmt: skip
     diff.add_argument("a", type=Path, help="a results folder or an archived one")
     diff.add_argument("b", type=Path, help="another")
-    crate = add(
-        "crate",
-        _crate,
-        "write results and workflow as a Provenance Run Crate",
-        parents=[results],
-    )
-    crate.add_argument("folder", type=Path, help="a folder that does not exist yet")
-    crate.add_argument("--check", action="store_true",
-                       help="check an existing crate by the profile's validator, and its "
-                            "files by their hashes")  # fmt: skip
-    codecheck = add("codecheck", _codecheck,
-                    "write codecheck.yml, from which a CODECHECK starts")  # fmt: skip
-    codecheck.add_argument("folder", type=Path, metavar="FOLDER",
-                           help="a results folder or an archived one")  # fmt: skip
+    exporting.add_commands(add, results)
     site = add("site", _site, "write pages that lead from figures to runs and inputs")
     site.add_argument("folder", nargs="?", type=Path, metavar="FOLDER",
                       help="a results folder or an archived one")  # fmt: skip
@@ -153,14 +140,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="where the pages go (default: FOLDER/site; for an archive, the folder site)",
     )
-    add_commands(add)
-    archive = add(
-        "archive",
-        _archive,
-        "copy figures, tables, kept networks, paper and receipts to a folder for git",
-        parents=[results],
-    )
-    archive.add_argument("folder", type=Path, help="replaced if it is an archive")
+    repeating.add_commands(add)
     data = add("data", _data, "say which data are on this machine, in a line each")
     data.add_argument(
         "--check",
@@ -235,37 +215,6 @@ def _diff(options: argparse.Namespace) -> int:
     return found.status
 
 
-def _crate(options: argparse.Namespace) -> int:
-    if options.check:
-        from interplay.provenance.validation import problems
-
-        found = problems(options.folder)
-        print(
-            "\n".join(found)
-            or f"{options.folder}: nothing required is missing, and no file is altered"
-        )
-        return 1 if found else 0
-
-    from interplay.provenance.crate import write_crate
-    from interplay.provenance.graph import Graph
-
-    graph = Graph.read(_results(options), Path.cwd())
-    write_crate(graph, options.folder)
-    print(f"{options.folder}: {len(graph.receipts)} jobs")
-    return 0
-
-
-def _codecheck(options: argparse.Namespace) -> int:
-    from interplay.provenance.codecheck import write_codecheck
-    from interplay.provenance.graph import Graph
-
-    file, missing = write_codecheck(Graph.read(options.folder, Path.cwd()))
-    print(f"{os.path.relpath(file)}: figures, tables and article of {options.folder}")
-    for entry in missing:
-        print(f"  not given in paper/metadata.yaml: {entry}")
-    return 0
-
-
 def _site(options: argparse.Namespace) -> int:
     from interplay.provenance.graph import Graph
     from interplay.site.build import default_folder, write_site
@@ -275,15 +224,6 @@ def _site(options: argparse.Namespace) -> int:
     site = options.to or default_folder(graph.place)
     write_site(graph, site)
     print(f"{os.path.relpath(site)}/index.html: the pages of {folder}")
-    return 0
-
-
-def _archive(options: argparse.Namespace) -> int:
-    from interplay.provenance.archive import archive
-
-    folder = _results(options)
-    archive(folder, options.folder, Path.cwd())
-    print(f"{options.folder}: figures, tables, networks, paper and receipts of {folder}")
     return 0
 
 

@@ -18,13 +18,15 @@ def commands(path: str, graph: Graph) -> Iterator[str]:
         graph: the receipts.
 
     Yields:
-        For a file that an archive's tables are enough for, the command that restores them;
-        the command that runs the job.
+        For a file that is made from an archive's tables, the command that makes it, and all
+        such files, again from them, at the commit of their jobs; for another file, the command
+        that runs its job.
     """
     place = graph.place
     if place.archived and any(map(place.is_archived, graph.producer(path).inputs)):
-        yield shlex.join(["interplay", "restore", place.shown])
-    yield command(path, graph)
+        yield shlex.join(["interplay", "redraw", place.shown])
+    else:
+        yield command(path, graph)
 
 
 def command(path: str, graph: Graph, force: str = "--force") -> str:

@@ -1,0 +1,85 @@
+"""The commands that write a run for others: `archive`, `crate` and `codecheck`."""
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from interplay.provenance.folders import folders_with_receipts
+
+
+def add_commands(
+    add: Callable[..., argparse.ArgumentParser], results: argparse.ArgumentParser
+) -> None:
+    """Add the commands to a parser.
+
+    Args:
+        add: gets the name, the function and the description of a command; returns its
+            parser.
+        results: parent with the option `--results`.
+    """
+    crate = add(
+        "crate",
+        _crate,
+        "write results and workflow as a Provenance Run Crate",
+        parents=[results],
+    )
+    crate.add_argument("folder", type=Path, help="a folder that does not exist yet")
+    crate.add_argument("--check", action="store_true",
+                       help="check an existing crate by the profile's validator, and its "
+                            "files by their hashes")  # fmt: skip
+    codecheck = add("codecheck", _codecheck,
+                    "write codecheck.yml, from which a CODECHECK starts")  # fmt: skip
+    codecheck.add_argument("folder", type=Path, metavar="FOLDER",
+                           help="a results folder or an archived one")  # fmt: skip
+    archive = add(
+        "archive",
+        _archive,
+        "copy figures, tables, kept networks, paper and receipts to a folder for git",
+        parents=[results],
+    )
+    archive.add_argument("folder", type=Path, help="replaced if it is an archive")
+
+
+def _crate(options: argparse.Namespace) -> int:
+    if options.check:
+        from interplay.provenance.validation import problems
+
+        found = problems(options.folder)
+        print(
+            "\n".join(found)
+            or f"{options.folder}: nothing required is missing, and no file is altered"
+        )
+        return 1 if found else 0
+
+    from interplay.provenance.crate import write_crate
+    from interplay.provenance.graph import Graph
+
+    graph = Graph.read(_results(options), Path.cwd())
+    write_crate(graph, options.folder)
+    print(f"{options.folder}: {len(graph.receipts)} jobs")
+    return 0
+
+
+def _codecheck(options: argparse.Namespace) -> int:
+    from interplay.provenance.codecheck import write_codecheck
+    from interplay.provenance.graph import Graph
+
+    file, missing = write_codecheck(Graph.read(options.folder, Path.cwd()))
+    print(f"{os.path.relpath(file)}: figures, tables and article of {options.folder}")
+    for entry in missing:
+        print(f"  not given in paper/metadata.yaml: {entry}")
+    return 0
+
+
+def _archive(options: argparse.Namespace) -> int:
+    from interplay.provenance.archive import archive
+
+    folder = _results(options)
+    archive(folder, options.folder, Path.cwd())
+    print(f"{options.folder}: figures, tables, networks, paper and receipts of {folder}")
+    return 0
+
+
+def _results(options: argparse.Namespace) -> Path:
+    return options.results or folders_with_receipts(Path.cwd())[0]
