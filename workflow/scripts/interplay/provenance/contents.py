@@ -14,7 +14,7 @@ TABLES = (".csv", ".parquet")
 
 CLAIMS = "claims.csv"
 
-KEYS = (
+ROW_KEYS = (
     "id", "label", "reading", "part", "experiment", "role", "task", "quantity", "zhat", "g",
     "N", "seed", "split", "vectors", "matrix", "layer", "weight", "target", "index", "rank",
     "epoch", "tau", "kind", "channel", "time",
@@ -38,9 +38,9 @@ def file_difference(ours: Path, theirs: Path) -> list[str]:
 def table_difference(ours: pd.DataFrame, theirs: pd.DataFrame) -> Iterator[str]:
     """Yield the columns of both tables in which they differ, and by how much.
 
-    Rows are paired by the columns in `KEYS`; if these do not tell rows apart, by position.
+    Rows are paired by the columns in `ROW_KEYS`; if these do not tell rows apart, by position.
     """
-    keys = [key for key in KEYS if key in ours.columns and key in theirs.columns]
+    keys = [key for key in ROW_KEYS if key in ours.columns and key in theirs.columns]
     if keys and not ours.duplicated(keys).any() and not theirs.duplicated(keys).any():
         ours, theirs = ours.set_index(keys), theirs.set_index(keys)
     paired = ours.index.intersection(theirs.index)

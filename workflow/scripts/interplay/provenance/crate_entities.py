@@ -49,7 +49,7 @@ WORKFLOW_PARTS = (
 )  # fmt: skip
 """patterns of the files that a dry run and a verification need, relative to the workflow"""
 
-LEFT_OUT = (".pyc", ".sif")
+NOT_PACKED = (".pyc", ".sif")
 """suffixes of files that are made, not written"""
 
 DESCRIPTION = (
@@ -123,7 +123,7 @@ class Builder:
         )
         for pattern in WORKFLOW_PARTS:
             for file in sorted(self.place.root.glob(pattern)):
-                if file.is_file() and file.suffix not in LEFT_OUT:
+                if file.is_file() and file.suffix not in NOT_PACKED:
                     self.file(file.relative_to(self.place.root).as_posix())
         configuration = read_json(self.place.folder / CONFIGURATION)
         for path in configuration["files"]:

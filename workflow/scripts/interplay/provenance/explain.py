@@ -9,7 +9,7 @@ import pandas as pd
 
 from interplay.provenance.again import command, commands
 from interplay.provenance.data import data_lines
-from interplay.provenance.graph import KEYS, Graph, Run
+from interplay.provenance.graph import RUN_KEYS, Graph, Run
 from interplay.provenance.identity import short_id
 from interplay.provenance.receipts import Receipt, Seal
 from interplay.provenance.settings import experiment_settings
@@ -37,7 +37,7 @@ def explanation(name: str, graph: Graph) -> Iterator[str]:
 
 def _lines(subject: Subject, graph: Graph) -> Iterator[str]:
     receipt = graph.producer(subject.path)
-    way, runs, steps = trace(subject, graph)
+    jobs, runs, steps = trace(subject, graph)
     yield subject.title
     yield from (f"  {note}" for note in subject.notes)
     yield ""
@@ -56,9 +56,11 @@ def _lines(subject: Subject, graph: Graph) -> Iterator[str]:
         yield from _runs(several)
     yield from _settings(runs, graph)
     yield ""
-    if data := list(data_lines([*way, receipt] if subject.rows is None else way, graph)):
+    if data := list(
+        data_lines([*jobs, receipt] if subject.rows is None else jobs, graph)
+    ):
         yield from ("data:", *(f"  {line}" for line in data), "")
-    yield from _external_inputs([*way, receipt], graph)
+    yield from _external_inputs([*jobs, receipt], graph)
     yield "make it again:"
     yield from (f"  {line}" for line in commands(subject.path, graph))
     yield "make it again with everything that it depends on:"
@@ -87,19 +89,19 @@ def trace(
         describe (all runs, if it is a whole file); and the jobs between these runs and it.
     """
     if subject.rows is None:
-        way = graph.ancestors(subject.path)
-        ids = {receipt.id for receipt in way}
+        jobs = graph.ancestors(subject.path)
+        ids = {receipt.id for receipt in jobs}
         runs = [run for run in graph.runs if run.receipt.id in ids]
-        return way, runs, [step for step in way if step.id not in _ids(runs)]
+        return jobs, runs, [step for step in jobs if step.id not in _ids(runs)]
     if subject.rows.empty:
         return [], [], []
-    way = graph.ancestors(subject.table)
-    if not way:
-        way = [graph.producer(subject.path)]
-    runs = graph.runs_of(subject.rows, way)
-    steps = graph.between(way, runs)
+    jobs = graph.ancestors(subject.table)
+    if not jobs:
+        jobs = [graph.producer(subject.path)]
+    runs = graph.runs_of(subject.rows, jobs)
+    steps = graph.jobs_between(jobs, runs)
     kept = _ids(runs) | {step.id for step in steps}
-    return [step for step in way if step.id in kept], runs, steps
+    return [step for step in jobs if step.id in kept], runs, steps
 
 
 def date(seconds: float) -> str:
@@ -190,7 +192,7 @@ def _without_receipt(subject: Subject, runs: list[Run]) -> Iterator[str]:
         return
     known = pd.Series(False, rows.index)
     for run in runs:
-        keys = [key for key in KEYS if key in run.keys and key in rows]
+        keys = [key for key in RUN_KEYS if key in run.keys and key in rows]
         known |= (rows[keys] == pd.Series({key: run.keys[key] for key in keys})).all(
             axis=1
         )

@@ -19,7 +19,7 @@ from interplay.provenance.git_command import Unknown, Why, ask_git
 FRONT = "Snakefile"
 """file that a repository must track to be the workflow's own"""
 
-LEFT_OUT = "paper/results/"
+ARCHIVED_RESULTS = "paper/results/"
 """part of a commit that no check reads"""
 
 
@@ -240,7 +240,7 @@ def _read(root: Path, commit: str, objects: Iterable[str]) -> dict[str, bytes] |
 def is_inside(path: str) -> bool:
     """Return whether a path is inside of the workflow's folder, and not archived."""
     parts = PurePosixPath(path).parts
-    return not path.startswith((LEFT_OUT, "/")) and ".." not in parts
+    return not path.startswith((ARCHIVED_RESULTS, "/")) and ".." not in parts
 
 
 def _is_same(path: Path, entry: Entry) -> bool:

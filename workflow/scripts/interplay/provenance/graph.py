@@ -17,7 +17,7 @@ from interplay.storage.files import read_json
 from interplay.storage.hashes import file_hash
 from interplay.storage.tables import read_table
 
-KEYS = ("experiment", "g", "seed")
+RUN_KEYS = ("experiment", "g", "seed")
 """columns that say which trained network a row describes"""
 
 FIRST_LINE = 2
@@ -33,7 +33,7 @@ class Run:
     record: str
     """path of the run's record.json"""
     keys: dict[str, Any]
-    """those of `KEYS` that name the run"""
+    """those of `RUN_KEYS` that name the run"""
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -223,7 +223,9 @@ class Graph:
         found = []
         described: dict[tuple[str, ...], set[tuple[Any, ...]]] = {}
         for run in runs:
-            keys = tuple(key for key in KEYS if key in run.keys and key in rows.columns)
+            keys = tuple(
+                key for key in RUN_KEYS if key in run.keys and key in rows.columns
+            )
             if keys not in described:
                 unique = rows[list(keys)].drop_duplicates() if keys else rows[:1]
                 described[keys] = set(
@@ -233,16 +235,22 @@ class Graph:
                 found.append(run)
         return found
 
-    def between(self, way: Iterable[Receipt], runs: Iterable[Run]) -> list[Receipt]:
-        """Return the jobs on a way that depend on runs, without the runs' own jobs."""
-        depending = {run.receipt.id for run in runs}
-        own = set(depending)
-        found = []
-        for receipt in way:
-            if not depending or depending.intersection(receipt.parents):
-                depending |= {receipt.id} if own else set()
-                if receipt.id not in own:
-                    found.append(receipt)
+    def jobs_between(self, jobs: Iterable[Receipt], runs: Iterable[Run]) -> list[Receipt]:
+        """Return the jobs that depend on training runs, without the runs' own jobs.
+
+        Args:
+            jobs: each after the jobs that it read from.
+            runs: training runs; if there are none, all jobs are returned.
+        """
+        own = {run.receipt.id for run in runs}
+        if not own:
+            return list(jobs)
+        depending, found = set(own), []
+        for job in jobs:
+            # Parents come first, so one pass finds what depends on a run through others.
+            if job.id not in own and depending.intersection(job.parents):
+                depending.add(job.id)
+                found.append(job)
         return found
 
     def external_inputs(self, receipts: Iterable[Receipt]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from interplay.provenance.again import command
 from interplay.provenance.explain import date, trace
-from interplay.provenance.graph import KEYS, Graph, Run
+from interplay.provenance.graph import RUN_KEYS, Graph, Run
 from interplay.provenance.settings import experiment_settings
 from interplay.provenance.subjects import Subject
 from interplay.site.jobs import Content, link_to_job
@@ -21,8 +21,8 @@ ROWS_SHOWN = 40
 def subject_content(subject: Subject, graph: Graph) -> Content:
     """Return everything about a panel, a claim or a number: rows, runs, jobs, inputs."""
     job = graph.producer(subject.path)
-    way, runs, steps = trace(subject, graph)
-    inputs = graph.external_inputs([*way, job])
+    jobs, runs, steps = trace(subject, graph)
+    inputs = graph.external_inputs([*jobs, job])
     return {
         "title": subject.title,
         "notes": subject.notes,
@@ -49,7 +49,7 @@ def rows_content(subject: Subject) -> Content | None:
         return None
     shown = rows.head(ROWS_SHOWN)
     if subject.columns:
-        drawn = shown.columns.isin([*KEYS, *subject.columns])
+        drawn = shown.columns.isin([*RUN_KEYS, *subject.columns])
         shown = shown[[*shown.columns[drawn], *shown.columns[~drawn]]]
     return {
         "count": len(rows),
