@@ -55,10 +55,7 @@ def select(table: pd.DataFrame, query: str, **options: Any) -> pd.DataFrame:
     if not query:
         return table
     parser = _Parser(table, query, options)
-    chosen = parser.whole()
-    if not isinstance(chosen, pd.Series) or chosen.dtype != bool:
-        raise parser.error("a condition on columns")
-    return table[chosen]
+    return table[parser.condition(parser.whole())]
 
 
 class _Parser:
@@ -99,18 +96,18 @@ class _Parser:
     def any_of(self) -> Any:
         value = self.all_of()
         while self.accept("or"):
-            value = self._condition(value) | self._condition(self.all_of())
+            value = self.condition(value) | self.condition(self.all_of())
         return value
 
     def all_of(self) -> Any:
         value = self.negation()
         while self.accept("and"):
-            value = self._condition(value) & self._condition(self.negation())
+            value = self.condition(value) & self.condition(self.negation())
         return value
 
     def negation(self) -> Any:
         if self.accept("not"):
-            return ~self._condition(self.negation())
+            return ~self.condition(self.negation())
         return self.comparison()
 
     def comparison(self) -> Any:
@@ -196,7 +193,9 @@ class _Parser:
         if not self.accept(sign):
             raise self.error(f"{sign!r}, found {self.tokens[0][1]!r}")
 
-    def _condition(self, value: Any) -> pd.Series:
-        if not isinstance(value, pd.Series) or value.dtype != bool:
-            raise self.error("conditions around `and`, `or` and `not`")
-        return value
+    def condition(self, value: Any) -> pd.Series:
+        """Return a value as the condition that it has to be: bool, (row,)."""
+        # Columns of a table without rows have no type of their own.
+        if isinstance(value, pd.Series) and (value.empty or value.dtype == bool):
+            return value.astype(bool)
+        raise self.error("a condition on columns")
