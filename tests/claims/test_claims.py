@@ -24,7 +24,7 @@ from interplay.claims.verdict import (
     judge,
     measure,
 )
-from interplay.site.content import measured_value
+from interplay.site.claims import measured_value
 from interplay.storage.errors import InputError
 from tests.claims.written import SELECTION, hashes
 

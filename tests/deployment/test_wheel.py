@@ -30,6 +30,7 @@ COMMANDS = {
     "digest": ["paper/results"],
     "diff": ["paper/results", "paper/results"],
     "crate": ["crate", "--results", "paper/results"],
+    "codecheck": ["paper/results"],
     "archive": ["archived", "--results", "paper/results"],
     "run": ["-n"],
 }

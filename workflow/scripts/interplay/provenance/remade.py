@@ -121,7 +121,9 @@ def environment_differences(receipt: Receipt, root: Path) -> list[str]:
 
 
 def _kernels(machine: dict[str, Any]) -> set[str]:
-    return {str(library["architecture"]) for library in machine.get("blas") or []}
+    # OpenMP, which is listed as well where something loaded it, has no kernels.
+    kernels = (library["architecture"] for library in machine.get("blas") or [])
+    return {kernel for kernel in kernels if kernel}
 
 
 def _version(package: str) -> str:
