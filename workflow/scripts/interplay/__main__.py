@@ -9,7 +9,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from interplay.provenance import exporting, repeating
-from interplay.provenance.folders import ARCHIVE, RESULTS, folders_with_receipts
+from interplay.provenance.folders import (
+    ARCHIVE,
+    RESULTS,
+    folders_with_receipts,
+    named_or_first,
+)
 from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.storage.errors import InputError
 from interplay.storage.text import printable
@@ -191,7 +196,7 @@ def _explain(options: argparse.Namespace) -> int:
     from interplay.provenance.explain import explanation, write_rows
     from interplay.provenance.graph import Graph
 
-    graph = Graph.read(_results(options), Path.cwd())
+    graph = Graph.read(named_or_first(options.results), Path.cwd())
     for line in explanation(options.name, graph):
         print(line)
     if options.rows:
@@ -219,7 +224,7 @@ def _site(options: argparse.Namespace) -> int:
     from interplay.provenance.graph import Graph
     from interplay.site.build import default_folder, write_site
 
-    folder = options.folder or folders_with_receipts(Path.cwd())[0]
+    folder = named_or_first(options.folder)
     graph = Graph.read(folder, Path.cwd())
     site = options.to or default_folder(graph.place)
     write_site(graph, site)
@@ -254,10 +259,6 @@ def _require_checkout(*files: str) -> None:
             f"{files[0]}: expected one in the current folder, found none; "
             "run this command in a checkout of the repository"
         )
-
-
-def _results(options: argparse.Namespace) -> Path:
-    return options.results or folders_with_receipts(Path.cwd())[0]
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from interplay.provenance.folders import folders_with_receipts
+from interplay.provenance.folders import named_or_first
 
 
 def add_commands(
@@ -55,7 +55,7 @@ def _crate(options: argparse.Namespace) -> int:
     from interplay.provenance.crate import write_crate
     from interplay.provenance.graph import Graph
 
-    graph = Graph.read(_results(options), Path.cwd())
+    graph = Graph.read(named_or_first(options.results), Path.cwd())
     write_crate(graph, options.folder)
     print(f"{options.folder}: {len(graph.receipts)} jobs")
     return 0
@@ -75,11 +75,7 @@ def _codecheck(options: argparse.Namespace) -> int:
 def _archive(options: argparse.Namespace) -> int:
     from interplay.provenance.archive import archive
 
-    folder = _results(options)
+    folder = named_or_first(options.results)
     archive(folder, options.folder, Path.cwd())
     print(f"{options.folder}: figures, tables, networks, paper and receipts of {folder}")
     return 0
-
-
-def _results(options: argparse.Namespace) -> Path:
-    return options.results or folders_with_receipts(Path.cwd())[0]

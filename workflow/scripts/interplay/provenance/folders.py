@@ -12,6 +12,15 @@ ARCHIVE = Path("paper/results")
 """the archived full run, relative to the repository's root"""
 
 
+def named_or_first(folder: Path | None) -> Path:
+    """Return a folder that a command names; if it names none, the first with receipts.
+
+    Raises:
+        InputError: no folder is named, and none has receipts.
+    """
+    return folder or folders_with_receipts(Path.cwd())[0]
+
+
 def folders_with_receipts(root: Path) -> list[Path]:
     """Return `results` and the folders in it that have receipts.
 

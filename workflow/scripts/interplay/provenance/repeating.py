@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from interplay.provenance.folders import folders_with_receipts
+from interplay.provenance.folders import named_or_first
 from interplay.storage.errors import InputError
 from interplay.storage.files import write_json
 from interplay.storage.text import printable
@@ -69,14 +69,16 @@ def _spotcheck(options: argparse.Namespace) -> int:
         raise InputError(f"-n: expected 1 or more, found {options.n}")
     # Nobody can choose the jobs by choosing the default.
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
-    answer = spotcheck(_folder(options), Path.cwd(), options.n, seed, options.rules, _say)
+    answer = spotcheck(
+        named_or_first(options.folder), Path.cwd(), options.n, seed, options.rules, _say
+    )
     return _answered(answer, options)
 
 
 def _redraw(options: argparse.Namespace) -> int:
     from interplay.provenance.redraw import redraw
 
-    return _answered(redraw(_folder(options), Path.cwd(), _say), options)
+    return _answered(redraw(named_or_first(options.folder), Path.cwd(), _say), options)
 
 
 def _answered(answer: Any, options: argparse.Namespace) -> int:
@@ -85,10 +87,6 @@ def _answered(answer: Any, options: argparse.Namespace) -> int:
         write_json(answer.stored(), options.report)
     _say(answer.sentence)
     return answer.status
-
-
-def _folder(options: argparse.Namespace) -> Path:
-    return options.folder or folders_with_receipts(Path.cwd())[0]
 
 
 def _say(line: str) -> None:
