@@ -12,7 +12,7 @@ from bench.timing import ENGINE, Contender
 from interplay.sentiment.batches import shuffled_batches
 from interplay.sentiment.run import Run, initial_state
 from interplay.sentiment.training import train
-from interplay.sentiment.vocabulary import Language
+from interplay.sentiment.vocabulary import Language, language_of
 
 DIMENSION = 100
 """numbers of a word vector"""
@@ -49,7 +49,7 @@ def draw_sentences(n: int, count: int, epochs: int) -> Sentences:
     vectors = rng.standard_normal((len(words), DIMENSION), np.float32)
     dataset = Dataset.from_dict({"tokens": tokens, "label": labels})
     table = pd.DataFrame({"word": words, "vector": list(vectors)})
-    return Sentences(run, run.language(dataset, table), dataset)
+    return Sentences(run, language_of(run, dataset, table), dataset)
 
 
 def operations(n: int, count: int) -> int:

@@ -9,8 +9,8 @@ from unittest.mock import ANY
 import pandas as pd
 import pytest
 
+from interplay import load
 from interplay.__main__ import main
-from interplay.nonlinear.load import load
 from interplay.provenance.machines import MACHINES
 from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.provenance.verify import Verification, verify

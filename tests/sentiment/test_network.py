@@ -27,6 +27,7 @@ from interplay.sentiment.run import Run, State, initial_state, learning_curves
 from interplay.sentiment.synthetic import synthetic_vectors
 from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.training import train
+from interplay.sentiment.vocabulary import language_of
 from interplay.storage.errors import InputError
 from tests.sentiment.treebanks import small_treebank
 
@@ -151,9 +152,8 @@ def test_curves_have_a_row_per_epoch(final):
 def test_the_change_of_weights_needs_fewer_ranks_on_the_synthetic_treebank():
     treebank = small_treebank(train=1600, dev=400)
     run = Run(seed=0, n=64, epochs=40, batch=64, learning_rate=0.02 / 64, dropout=0.5)
-    language = run.language(
-        treebank["train"], synthetic_vectors(100, stream("vectors", "test"))
-    )
+    vectors = synthetic_vectors(100, stream("vectors", "test"))
+    language = language_of(run, treebank["train"], vectors)
     start = initial_state(run.initial_weights(100))
     final = trained(language, treebank, start, 2, run)
     assert final.epochs[-1].dev_accuracy > 0.85
@@ -167,7 +167,8 @@ def test_the_change_of_weights_needs_fewer_ranks_on_the_synthetic_treebank():
 def network_of(run, n_inputs, weights, **other):
     """Return a trained network, restored from the record of its training job."""
     initial = run.initial_weights(n_inputs)
-    trained = TrainedLSTM("lstm", run, "synthetic treebank", "cpu", initial, weights)
+    about = "lstm", run, "synthetic treebank", "cpu"
+    trained = TrainedLSTM(*about, initial, weights, inputs_sha256={})
     record = {**trained.record, "machine": {"device": "cpu"}, **other}
     return TrainedLSTM.from_job(record, weights)
 

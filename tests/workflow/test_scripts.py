@@ -48,7 +48,7 @@ def run(script, wildcards, params, output, config=None, **inputs):
     """Run a script's function on the parts of a job that it names; return what it says."""
     parts = {"wildcards": wildcards, "params": params, "output": output, "input": inputs}
     parts = {name: Names(part) for name, part in parts.items()}
-    parts |= {"threads": 1, "config": config or {}}
+    parts |= {"threads": 1, "config": config or {}, "resources": {}}
     main = import_module(script).main
     # Some scripts flush denormal numbers, which would spoil the tests after them.
     with denormals_flushed():

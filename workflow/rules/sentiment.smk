@@ -116,7 +116,7 @@ rule compare_lstm_curves:
 
 
 rule compress_lstm:
-    """Rebuild one LSTM from a seed and a few factors of dW."""
+    """Archive one LSTM as a seed and a few factors of dW; test it, rebuilt from them."""
     input:
         network=f"{LSTM}/network.safetensors",
         record=f"{LSTM}/record.json",
@@ -125,6 +125,7 @@ rule compress_lstm:
         vectors=f"{SENTENCES}/vectors.parquet",
     output:
         compression=f"{LSTM}/compression.csv",
+        network=f"{ARCHIVED}/seed{{seed}}.safetensors",
     log:
         "<logs>/sentiment/{experiment}/seed{seed}/compress.log",
     benchmark:

@@ -1,10 +1,12 @@
-"""Rebuild one LSTM from a seed and a few factors of dW."""
+"""Archive one LSTM as a seed and a few factors of dW, and rebuild it."""
 
 from pathlib import Path
 
+from interplay.sentiment.archived import write_archived
 from interplay.sentiment.measurements import compression
 from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.treebank import read_split
+from interplay.sentiment.vocabulary import language_of
 from interplay.storage.arrays import read_arrays
 from interplay.storage.files import read_json
 from interplay.storage.tables import read_table, write_table
@@ -13,9 +15,10 @@ from job import script
 
 @script
 def main(input, output, params, threads):
-    """Read the LSTM and the sentences, measure, write the row."""
+    """Read the LSTM and the sentences, measure; write the row and the network."""
     trained = TrainedLSTM.from_job(read_json(input.record), read_arrays(input.network))
-    language = trained.run.language(read_split(input.train), read_table(input.vectors))
+    train_set, vectors = read_split(input.train), read_table(input.vectors)
+    language = language_of(trained.run, train_set, vectors)
     row = compression(
         trained,
         language,
@@ -25,3 +28,4 @@ def main(input, output, params, threads):
         threads,
     )
     write_table(row, output.compression)
+    write_archived(trained, params.rank, output.network)

@@ -9,6 +9,7 @@ from interplay.sentiment.run import Run, State, initial_state, learning_curves
 from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.training import train
 from interplay.sentiment.treebank import read_split
+from interplay.sentiment.vocabulary import language_of
 from interplay.storage.arrays import write_arrays
 from interplay.storage.files import write_json
 from interplay.storage.hashes import file_hash, value_hash
@@ -24,7 +25,7 @@ def main(input, output, params, wildcards, threads, resources):
 
     run = Run.of(params.experiment, int(wildcards.seed))
     train_set, dev_set = read_split(input.train), read_split(input.dev)
-    language = run.language(train_set, read_table(input.vectors))
+    language = language_of(run, train_set, read_table(input.vectors))
     initial = run.initial_weights(language.vectors.shape[1])
 
     inputs = {name: file_hash(path) for name, path in input.items()}
@@ -41,6 +42,7 @@ def main(input, output, params, wildcards, threads, resources):
         device,
         initial,
         state.weights,
+        inputs,
     )
     write_arrays(trained.final, output.network)
     write_table(trained.labelled(learning_curves(state)), output.curves)
@@ -49,7 +51,6 @@ def main(input, output, params, wildcards, threads, resources):
         "epochs": state.epoch,
         "steps": state.steps,
         "resumed_at": first.epoch,
-        "inputs_sha256": inputs,
         "code_sha256": params.code,
         "parameters_sha256": identity,
         "machine": describe_machine(threads) | describe_device(device),

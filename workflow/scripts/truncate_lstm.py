@@ -3,6 +3,7 @@
 from interplay.sentiment.measurements import summary, truncation_curves
 from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.treebank import SPLITS, read_split
+from interplay.sentiment.vocabulary import language_of
 from interplay.storage.arrays import read_arrays
 from interplay.storage.files import read_json
 from interplay.storage.tables import read_table, write_table
@@ -14,7 +15,8 @@ def main(input, output, params, threads):
     """Read the LSTM and the sentences, measure, write the two tables."""
     trained = TrainedLSTM.from_job(read_json(input.record), read_arrays(input.network))
     sentences = {split: read_split(input[split]) for split in SPLITS}
-    language = trained.run.language(sentences["train"], read_table(input.vectors))
+    vectors = read_table(input.vectors)
+    language = language_of(trained.run, sentences["train"], vectors)
 
     truncation = truncation_curves(trained, language, sentences["dev"], threads)
     networks = summary(trained, language, sentences, truncation, params.within, threads)

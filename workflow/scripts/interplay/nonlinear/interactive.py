@@ -97,7 +97,7 @@ def train(
     return TrainedNetwork.of(run, one, state)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Measurements:
     """Measurements of one network, named as the workflow's tables of an experiment are."""
 
@@ -112,6 +112,11 @@ class Measurements:
     """a row per eigenvalue: matrix (W0, W, dW), index (from 1), real, imaginary"""
     truncation: pd.DataFrame
     """a row per rank from 0: rank, loss with dW truncated, Eq. (4)"""
+
+    def __repr__(self) -> str:
+        """Give two numbers in one line; the tables are too long to print."""
+        shown = self.summary[["functional_rank", "final_loss"]]
+        return f"Measurements({', '.join(f'{key}={shown[key]}' for key in shown.index)})"
 
 
 def measure(

@@ -15,7 +15,7 @@ Array = TypeVar("Array")
 
 
 # Without eq=False, `==` would compare arrays and raise an error.
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Network(Generic[Array]):
     """The weights of one network, or one array per weight: a gradient, a stack."""
 
@@ -25,6 +25,11 @@ class Network(Generic[Array]):
     """(N, Nin), input weights, columns √N m_i"""
     C: Array
     """(Nout, N), readout, rows w_i / √N"""
+
+    def __repr__(self) -> str:
+        """Give the shapes in one line; the arrays are too large to print."""
+        shapes = {name: tuple(array.shape) for name, array in vars(self).items()}
+        return f"Network({', '.join(f'{name}: {shapes[name]}' for name in shapes)})"
 
 
 def draw_recurrent(rng: np.random.Generator, n: int, g: float) -> np.ndarray:

@@ -1,33 +1,12 @@
 """Batches of sentences of similar length, by torchtext's `BucketIterator`."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from torchtext import data
 from torchtext.data.utils import RandomShuffler
 
-PADDING = 1
-"""torchtext's index of the word that fills sentences up"""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Sentences as the network reads them, longest first."""
-
-    words: np.ndarray
-    """(step, sentence), int64, indices of the vocabulary, padded at the end"""
-    lengths: np.ndarray
-    """(sentence,), int64"""
-    labels: np.ndarray
-    """(sentence,), float32, 0 or 1"""
-
-    @cached_property
-    def sizes(self) -> np.ndarray:
-        """(step,), int64: number of sentences that are longer than the step."""
-        steps = np.arange(len(self.words))
-        return (self.lengths[None] > steps[:, None]).sum(1)
+from interplay.sentiment.model import PADDING, Batch
 
 
 def shuffled_batches(

@@ -7,9 +7,8 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from interplay.kernels.denormals import flush_denormals
-from interplay.sentiment.batches import Batch
 from interplay.sentiment.layer import Layer, Rows, Share
-from interplay.sentiment.model import LAYERS, Masks, Outcome, cross_entropy
+from interplay.sentiment.model import LAYERS, Batch, Masks, Outcome, cross_entropy
 
 SENTENCES_AT_ONCE = 128
 """sentences per batch of an evaluation"""

@@ -13,8 +13,70 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, linear
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from interplay.sentiment.batches import Batch
-from interplay.sentiment.model import LAYERS, Masks, Outcome
+from interplay.sentiment.model import LAYERS, PADDING, Batch, Masks, Outcome
+
+
+class SentimentLSTM(torch.nn.Module):
+    """The network as a module of torch's own layers, for analyses beyond this library."""
+
+    def __init__(
+        self,
+        weights: Mapping[str, np.ndarray],
+        dropout: float,
+        vectors: np.ndarray | None = None,
+    ):
+        """Copy the weights, and the word vectors, which are frozen.
+
+        Args:
+            weights: as named by `model.initial_weights`.
+            dropout: probability of a 0, between the layers and before the readout; only
+                in training mode.
+            vectors: (word, Nin); None if the inputs will be vectors.
+        """
+        super().__init__()
+        n, n_inputs = (
+            weights["layer2.recurrent"].shape[1],
+            weights["layer1.input"].shape[1],
+        )
+        self.embedding: torch.nn.Module = torch.nn.Identity()
+        if vectors is not None:
+            self.embedding = torch.nn.Embedding.from_pretrained(
+                torch.tensor(vectors), padding_idx=PADDING
+            )
+        self.lstm = torch.nn.LSTM(n_inputs, n, num_layers=len(LAYERS), dropout=dropout)
+        self.dropout = torch.nn.Dropout(dropout)
+        self.readout = torch.nn.Linear(n, 1)
+        names = {
+            "weight_ih": "input",
+            "weight_hh": "recurrent",
+            "bias_ih": "input_bias",
+            "bias_hh": "recurrent_bias",
+        }
+        layers = {
+            f"{theirs}_l{layer - 1}": torch.tensor(weights[f"layer{layer}.{ours}"])
+            for layer in LAYERS
+            for theirs, ours in names.items()
+        }
+        self.lstm.load_state_dict(layers)
+        readout = {name: weights[f"readout.{name}"] for name in ("weight", "bias")}
+        self.readout.load_state_dict({k: torch.tensor(v) for k, v in readout.items()})
+
+    def forward(self, sentences: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        """Return the readout of the last hidden state of layer 2.
+
+        Args:
+            sentences: int64, (step, sentence), indices of the word vectors; without word
+                vectors (step, sentence, Nin), float32. Sentences are padded at their ends.
+            lengths: int64, (sentence,), on the CPU.
+
+        Returns:
+            (sentence,), the logit; a positive one means "positive".
+        """
+        inputs = pack_padded_sequence(
+            self.embedding(sentences), lengths, enforce_sorted=False
+        )
+        _, (hidden, _) = self.lstm(inputs)
+        return self.readout(self.dropout(hidden[-1]))[:, 0]
 
 
 class TorchEngine(AbstractContextManager):

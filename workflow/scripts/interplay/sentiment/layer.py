@@ -6,8 +6,8 @@ import numpy as np
 
 from interplay.kernels.tile import LANES, LINE, ROWS, buffer, padded
 from interplay.sentiment import layout, steps
-from interplay.sentiment.batches import Batch
 from interplay.sentiment.layout import GATES, UNITS
+from interplay.sentiment.model import Batch
 
 Share = tuple[int, int]
 """(worker, workers): which part of a loop one of several threads computes"""

@@ -9,19 +9,17 @@ import numpy as np
 import pandas as pd
 from datasets import Dataset
 
-from interplay.lowrank.factored import Factored, pack, unpack
+from interplay.lowrank.factored import pack, unpack
 from interplay.lowrank.spectrum import singular_values
 from interplay.lowrank.truncation import truncations
 from interplay.optimisers.state import Arrays
+from interplay.sentiment.archived import TRUNCATED, factored, rebuilt_weights
 from interplay.sentiment.batches import sorted_batches
 from interplay.sentiment.engine import SENTENCES_AT_ONCE, Engine, evaluate
 from interplay.sentiment.model import LAYERS
 from interplay.sentiment.run import Run
 from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.vocabulary import Language
-
-TRUNCATED = ("layer1.recurrent", "layer2.recurrent", "layer2.input")
-"""the weights that Fig. 5(b) truncates, each as the whole matrix of the four gates"""
 
 TARGETS = ("W", "dW")
 """truncated is W itself, or dW while W0 stays whole, Eq. (4)"""
@@ -180,13 +178,12 @@ def compression(
         whole_loss, accuracy and whole_accuracy of the rebuilt and of the trained network;
         initial_loss (missing).
     """
-    changes = {name: trained.final[name] - trained.initial[name] for name in TRUNCATED}
-    whole = {name: a for name, a in trained.final.items() if name not in TRUNCATED}
-    factored = Factored.of(changes, whole, rank)
-    data = pack({"": factored}, "run", vars(trained.run))
+    data = pack({"": factored(trained, rank)}, "run", vars(trained.run))
+    networks, run = unpack(data, "run")
+    rebuilt = rebuilt_weights(Run(**run), networks[""])
     (loss, accuracy), (whole_loss, whole_accuracy) = (
         evaluations(weights, language, {"dev": dev_set}, threads)["dev"]
-        for weights in (rebuilt_weights(data), trained.final)
+        for weights in (rebuilt, trained.final)
     )
     row = {
         "experiment": trained.experiment,
@@ -203,13 +200,6 @@ def compression(
         "whole_accuracy": whole_accuracy,
     }
     return pd.DataFrame([row])
-
-
-def rebuilt_weights(data: bytes) -> Arrays:
-    """Rebuild the weights of an LSTM, float32, from the bytes of a file of factors."""
-    networks, run = unpack(data, "run")
-    n_inputs = networks[""].whole["layer1.input"].shape[1]
-    return networks[""].weights(Run(**run).initial_weights(n_inputs))
 
 
 def sufficient_ranks(accuracies: Sequence[float], least: float) -> tuple[int, int]:

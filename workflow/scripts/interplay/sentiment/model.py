@@ -1,16 +1,37 @@
-"""The two-layer LSTM: its initial weights, dropout, and loss.
+"""The two-layer LSTM: its inputs, initial weights, dropout, and loss.
 
 Gates come in torch's order, input, forget, cell, output, each of n rows.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from interplay.optimisers.state import Arrays
-from interplay.sentiment.batches import Batch
 
 LAYERS = (1, 2)
+
+PADDING = 1
+"""torchtext's index of the word that fills sentences up"""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sentences as the network reads them, longest first."""
+
+    words: np.ndarray
+    """(step, sentence), int64, indices of the vocabulary, padded at the end"""
+    lengths: np.ndarray
+    """(sentence,), int64"""
+    labels: np.ndarray
+    """(sentence,), float32, 0 or 1"""
+
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        """(step,), int64: number of sentences that are longer than the step."""
+        steps = np.arange(len(self.words))
+        return (self.lengths[None] > steps[:, None]).sum(1)
 
 
 def initial_weights(rng: np.random.Generator, n_inputs: int, n_units: int) -> Arrays:

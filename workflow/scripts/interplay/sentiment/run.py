@@ -6,13 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from datasets import Dataset
 
 from interplay.optimisers.adam import initial_moments
 from interplay.optimisers.state import Arrays, OptimiserState
 from interplay.runs.streams import stream
 from interplay.sentiment.model import initial_weights
-from interplay.sentiment.vocabulary import Language, build_language
 
 
 @dataclass(frozen=True)
@@ -54,10 +52,6 @@ class Run:
         Runs of one seed have the same streams, so they can be compared pair by pair.
         """
         return stream(purpose, "sentiment", self.seed, *part)
-
-    def language(self, sentences: Dataset, vectors: pd.DataFrame) -> Language:
-        """Return the vocabulary of the training sentences, with this run's vectors."""
-        return build_language(sentences, vectors, self.stream("words without a vector"))
 
     def initial_weights(self, n_inputs: int) -> Arrays:
         """Draw the run's initial weights, see `model.initial_weights`."""

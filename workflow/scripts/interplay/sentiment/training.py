@@ -39,7 +39,7 @@ def train(
 
     Args:
         run: what to train.
-        language: `run.language` of the training set.
+        language: `language_of` the run and its training set.
         train_set: sentences (tokens, label).
         dev_set: the same; the network is tested on it after each epoch.
         state: where to begin: `initial_state`, or the state of a checkpoint.

@@ -8,6 +8,8 @@ import torch
 from datasets import Dataset
 from torchtext import data
 
+from interplay.sentiment.run import Run
+
 
 @dataclass(frozen=True)
 class Language:
@@ -36,6 +38,14 @@ class Language:
         fields = [("words", data.RawField()), ("label", data.RawField())]
         rows = zip(words, sentences["label"], strict=True)
         return data.Dataset([data.Example.fromlist(row, fields) for row in rows], fields)
+
+
+def language_of(run: Run, sentences: Dataset, vectors: pd.DataFrame) -> Language:
+    """Build the vocabulary of a run, with its own vectors for words that have none.
+
+    Args and returns: as `build_language`.
+    """
+    return build_language(sentences, vectors, run.stream("words without a vector"))
 
 
 def build_language(

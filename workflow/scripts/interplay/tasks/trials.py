@@ -21,7 +21,8 @@ class Trials(NamedTuple):
     """float32, (time, trial, output channel): 1 where the target counts, else 0."""
 
 
-@dataclass(frozen=True)
+# Without eq=False, `==` would compare arrays and raise an error.
+@dataclass(frozen=True, eq=False)
 class Example:
     """One trial for a figure (Fig. 1 a-c), and the times at which its phases begin."""
 
