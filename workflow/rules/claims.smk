@@ -70,7 +70,7 @@ rule evaluate_claims:
     conda:
         "../../envs/claims.yaml"
     resources:
-        **each_try(mem_mb=1500, runtime=10),
+        **each_try(mem_mb=memory.gathering(PAPER_EXPERIMENTS), runtime=10),
     params:
         readings=READINGS,
         code=code("evaluate_claims.py"),

@@ -23,6 +23,7 @@ environment["PYTHONPATH"] = os.pathsep.join(
 )
 
 import snakemake_internals
+from interplay.configuration import memory
 from interplay.configuration.check import check_configuration
 from interplay.configuration.experiments import (
     PAPER_TASKS,
@@ -103,12 +104,23 @@ def settings(*path, keys):
 
 
 def each_try(**amounts):
-    """Return resources that grow with each try of a job: as named, twice that, and so on."""
+    """Return resources that grow with each try of a job: as named, twice that, and so on.
+
+    An amount may be a function of the job's wildcards.
+    """
 
     def growing(amount):
-        return lambda wildcards, attempt: attempt * amount
+        def of_try(wildcards, attempt):
+            return attempt * (amount(wildcards) if callable(amount) else amount)
+
+        return of_try
 
     return {name: growing(amount) for name, amount in amounts.items()}
+
+
+def of_experiment(amount, **sizes):
+    """Return a function of wildcards: an amount of their experiment's networks."""
+    return lambda wildcards: amount(EXPERIMENTS[wildcards.experiment], **sizes)
 
 
 def source(path):

@@ -177,6 +177,14 @@ for name, reading in READINGS.items():
     }
 
 
+def drawn_from(tables):
+    """Return the rate networks whose losses or spectra a figure reads."""
+    are_large = (
+        re.search(r"nonlinear_\w+\.parquet", str(path)) for path in tables.values()
+    )
+    return PAPER_EXPERIMENTS if any(are_large) else []
+
+
 for name, (tables, options, title) in FIGURES.items():
 
     rule:
@@ -199,7 +207,7 @@ for name, (tables, options, title) in FIGURES.items():
         conda:
             "../../envs/figures.yaml"
         resources:
-            **each_try(mem_mb=1000, runtime=10),
+            **each_try(mem_mb=memory.gathering(drawn_from(tables)), runtime=10),
         params:
             figure=module_of(name),
             options=options,

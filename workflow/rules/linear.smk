@@ -7,6 +7,18 @@ COSINE_RATES = {
 }
 
 
+def of_linear(section):
+    """Return the MB of training linear networks of a part of the configuration."""
+    chosen = config["linear"] | section
+    trial = chosen["trial"]
+    return memory.linear(
+        chosen["N"],
+        epochs=chosen["epochs"],
+        targets=len(chosen["targets"]),
+        samples=round(trial["duration"] / trial.get("dt", chosen["dt"])),
+    )
+
+
 rule train_linear:
     """Train one linear network to each target; measure each epoch."""
     output:
@@ -21,7 +33,7 @@ rule train_linear:
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=2000, runtime=30),
+        **each_try(mem_mb=of_linear({}), runtime=30),
     params:
         **settings("linear", keys="N dt trial targets epochs threshold"),
         code=code("train_linear.py"),
@@ -45,7 +57,7 @@ rule linear_trial:
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=1000, runtime=10),
+        **each_try(mem_mb=memory.linear(config["linear"]["N"]), runtime=10),
     params:
         **settings("linear", keys="N trial"),
         **settings("linear", "examples", keys="zhat dt"),
@@ -93,7 +105,7 @@ rule train_cosine:
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=1000, runtime=30),
+        **each_try(mem_mb=of_linear(config["linear"]["cosine"]), runtime=30),
     params:
         **settings("linear", "cosine", keys="N trial epochs eigenvalue_interval"),
         **settings("linear", keys="threshold"),
@@ -118,7 +130,7 @@ rule train_divergence:
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=1000, runtime=30),
+        **each_try(mem_mb=of_linear(config["linear"]["divergence"]), runtime=30),
     params:
         **settings("linear", "divergence", keys="N trial targets epochs"),
         **settings("linear", keys="dt"),
@@ -141,7 +153,7 @@ rule second_order:
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=1000, runtime=30),
+        **each_try(mem_mb=of_linear(config["linear"]["second_order"]), runtime=30),
     params:
         **settings("linear", "second_order", keys="N learning_rate epochs seeds"),
         **settings("linear", keys="dt trial targets"),
@@ -164,7 +176,9 @@ rule initial_readout:
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=1000, runtime=10),
+        **each_try(
+            mem_mb=memory.linear(max(config["linear"]["readout"]["N"])), runtime=10
+        ),
     params:
         **settings("linear", "readout", keys="N networks"),
         code=code("initial_readout.py"),
@@ -204,7 +218,7 @@ rule truncate_linear:
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=1000, runtime=10),
+        **each_try(mem_mb=memory.linear(config["linear"]["N"]), runtime=10),
     params:
         **settings("linear", keys="N dt trial seeds"),
         code=code("truncate_linear.py"),

@@ -35,7 +35,12 @@ if config.get("together"):
                 "../../envs/nonlinear.yaml"
             threads: 4
             resources:
-                **each_try(mem_mb=6000, runtime=600),
+                **each_try(
+                    mem_mb=memory.training(
+                        experiment, len(experiment.g) * len(experiment.seeds)
+                    ),
+                    runtime=600,
+                ),
             params:
                 experiment=experiment.parameters,
                 g=list(experiment.g),
@@ -59,7 +64,7 @@ else:
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            **each_try(mem_mb=1500, runtime=60),
+            **each_try(mem_mb=of_experiment(memory.training), runtime=60),
         params:
             experiment=lambda wildcards: EXPERIMENTS[wildcards.experiment].parameters,
             code=task_code("train_network.py"),
@@ -69,38 +74,55 @@ else:
             "../scripts/train_network.py"
 
 
+MEASURED_WITH = config["nonlinear"]["measurements"]
+TESTED = {"test_trials": MEASURED_WITH["test_trials"]}
+# All truncations of a network exist at the same time.
+TRUNCATED = {"matrices": MEASURED_WITH["largest_rank"] + 25}
+
+
+def archiving(wildcards):
+    """Return the MB of archiving an experiment, of whose networks none has a low rank."""
+    one = EXPERIMENTS[wildcards.experiment]
+    count = len(one.g) * len(one.seeds)
+    return memory.measuring(one, **TESTED, matrices=24 + 3 * count)
+
+
 MEASUREMENTS = {
     "learning_curves": (
         ["losses.parquet", "convergence.csv"],
         "threshold",
         "Reading the learning curves",
+        {},
     ),
     "singular_values": (
         ["spectrum.parquet", "eigenvalues.parquet", "norms.csv"],
         "",
         "Finding singular values and eigenvalues",
+        {},
     ),
     "functional_rank": (
         ["truncation.csv", "functional_rank.csv"],
         "test_trials largest_rank threshold",
         "Truncating dW",
+        TRUNCATED | TESTED,
     ),
     "shuffle_loss": (
         ["shuffle_loss.csv"],
         "test_trials",
         "Shuffling W0",
+        TESTED,
     ),
 }
-"""files of each measurement, the settings that it reads, and its message"""
+"""files of each measurement, the settings that it reads, its message, its sizes"""
 
 
 MEASURED_FILES = [
     "networks.csv",
-    *(file for files, _, _ in MEASUREMENTS.values() for file in files),
+    *(file for files, *_ in MEASUREMENTS.values() for file in files),
 ]
 
 
-for name, (files, keys, message) in MEASUREMENTS.items():
+for name, (files, keys, message, sizes) in MEASUREMENTS.items():
 
     rule:
         """Measure the networks of an experiment."""
@@ -117,7 +139,7 @@ for name, (files, keys, message) in MEASUREMENTS.items():
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            **each_try(mem_mb=1500, runtime=30),
+            **each_try(mem_mb=of_experiment(memory.measuring, **sizes), runtime=30),
         params:
             **settings("nonlinear", "measurements", keys=keys),
             measurement=name,
@@ -170,7 +192,7 @@ rule archive_networks:
     conda:
         "../../envs/nonlinear.yaml"
     resources:
-        **each_try(mem_mb=1500, runtime=10),
+        **each_try(mem_mb=archiving, runtime=10),
     params:
         **settings("nonlinear", "measurements", keys="test_trials"),
         code=task_code("archive_networks.py"),
@@ -191,6 +213,10 @@ if "readings" in config:
     )
     EXAMPLES = config["nonlinear"]["examples"]
 
+PAPER_EXPERIMENTS = [EXPERIMENTS[name] for name in PAPER_NETWORKS]
+
+if "readings" in config:
+
     rule example_trial:
         """Run one trained network on the trial that Fig. 1 (a-c) shows."""
         input:
@@ -205,7 +231,7 @@ if "readings" in config:
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            **each_try(mem_mb=1000, runtime=10),
+            **each_try(mem_mb=of_experiment(memory.measuring), runtime=10),
         params:
             code=task_code("example_trial.py"),
         message:
@@ -230,7 +256,7 @@ if "readings" in config:
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            **each_try(mem_mb=1500, runtime=10),
+            **each_try(mem_mb=of_experiment(memory.measuring, **TESTED), runtime=10),
         params:
             **settings("compression", keys="rank"),
             **settings("nonlinear", "measurements", keys="test_trials"),
@@ -253,7 +279,7 @@ if "readings" in config:
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            **each_try(mem_mb=1500, runtime=60),
+            **each_try(mem_mb=of_experiment(memory.training), runtime=60),
         params:
             **settings("supplement", "transitions", keys="seeds steps"),
             **settings("nonlinear", "measurements", keys="threshold"),

@@ -26,7 +26,9 @@ rule draw_overview:
     conda:
         "../../envs/figures.yaml"
     resources:
-        **each_try(mem_mb=1000, runtime=10),
+        **each_try(
+            mem_mb=of_experiment(lambda one: memory.gathering([one])), runtime=10
+        ),
     params:
         figure="overview",
         options=lambda wildcards: {

@@ -6,6 +6,12 @@ LSTMS = sentiment_experiments(config["sentiment"])
 LSTM_THREADS = 2 if config["sentiment"]["N"] > 64 else 1
 
 
+def of_lstm(wildcards, **sizes):
+    """Return the MB of a job about one LSTM."""
+    N = LSTMS[wildcards.experiment].parameters["N"]
+    return memory.lstm(N, config["sentiment"]["vectors"]["dimension"], **sizes)
+
+
 rule train_lstm:
     """Train one LSTM from its random weights; write weights, curves and a record."""
     input:
@@ -25,7 +31,9 @@ rule train_lstm:
         "../../envs/sentiment.yaml"
     threads: LSTM_THREADS
     resources:
-        **each_try(mem_mb=2500, runtime=360),
+        **each_try(
+            mem_mb=lambda wildcards: of_lstm(wildcards) + memory.CUDA, runtime=360
+        ),
     params:
         treebank=TREEBANK,
         experiment=lambda wildcards: LSTMS[wildcards.experiment].parameters,
@@ -51,7 +59,7 @@ rule lstm_singular_values:
     conda:
         "../../envs/sentiment.yaml"
     resources:
-        **each_try(mem_mb=1000, runtime=10),
+        **each_try(mem_mb=lambda wildcards: of_lstm(wildcards, tokens=0), runtime=10),
     params:
         code=code("lstm_singular_values.py"),
     message:
@@ -80,7 +88,7 @@ rule truncate_lstm:
         "../../envs/sentiment.yaml"
     threads: LSTM_THREADS
     resources:
-        **each_try(mem_mb=2500, runtime=60),
+        **each_try(mem_mb=of_lstm, runtime=60),
     params:
         within=lookup(dpath="sentiment/measurements/within", within=config),
         code=code("truncate_lstm.py"),
@@ -134,7 +142,7 @@ rule compress_lstm:
     conda:
         "../../envs/sentiment.yaml"
     resources:
-        **each_try(mem_mb=1500, runtime=10),
+        **each_try(mem_mb=of_lstm, runtime=10),
     params:
         rank=lookup(dpath="compression/rank", within=config),
         code=code("compress_lstm.py"),

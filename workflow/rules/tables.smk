@@ -30,7 +30,7 @@ rule nonlinear_tables:
     conda:
         "../../envs/nonlinear.yaml"
     resources:
-        **each_try(mem_mb=2000, runtime=10),
+        **each_try(mem_mb=memory.gathering(PAPER_EXPERIMENTS), runtime=10),
     params:
         code=code("gather_tables.py"),
     message:

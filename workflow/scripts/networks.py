@@ -27,9 +27,9 @@ def write_measured(
         experiment: name of the experiment.
         measure: returns a table for each of the rule's outputs, by name.
     """
-    measured = [(trained, measure(trained)) for trained in read_networks(input)]
+    parts = {name: [] for name, _ in output.items()}
+    for trained in read_networks(input):
+        for name, table in measure(trained).items():
+            parts[name].append(trained.labelled(table, experiment))
     for name, path in output.items():
-        parts = [
-            trained.labelled(tables[name], experiment) for trained, tables in measured
-        ]
-        write_table(concatenate(parts), path)
+        write_table(concatenate(parts[name]), path)
