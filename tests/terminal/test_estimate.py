@@ -13,6 +13,7 @@ from interplay.storage.files import read_json
 from interplay.terminal.estimate import (
     EXPONENT,
     ArchivedRun,
+    cpu_time,
     estimates,
     networks_in,
     table,
@@ -84,8 +85,25 @@ def test_the_archived_jobs_cost_the_archived_total(tmp_path):
     lines = table([nonlinear, figures], tmp_path)
     stages = [line.split()[0] for line in lines[:4]]
     assert stages == ["stage", "nonlinear", "figures", "total"]
-    assert lines[3].split()[1:3] == ["7", f"{854 / 3600:.2f}"]
+    assert lines[3].split()[1:4] == ["7", "14", "min"]
     assert str(tmp_path) in lines[4]
+
+
+@given(st.floats(1e-3, 1e7))
+def test_a_time_is_readable_and_right_to_two_digits(seconds):
+    amount, unit = cpu_time(seconds).split()
+    units = {"s": 1, "min": 60, "h": 3600}
+    if amount == "<1":
+        assert seconds < 0.5
+    else:
+        assert float(amount) >= 0.9
+        assert float(amount) * units[unit] == pytest.approx(seconds, rel=0.06, abs=0.5)
+
+
+def test_networks_of_an_unknown_size_have_no_cost(tmp_path):
+    archived = archived_run(tmp_path)
+    (row,) = estimates(TRAININGS, {}, "results", archived)
+    assert (row.seconds, len(row.unknown)) == (0, 4)
 
 
 @given(factor=st.integers(1, 20), N=st.sampled_from([64, 128, 512]))

@@ -24,7 +24,9 @@ from interplay.left_behind import (
 )
 from interplay.storage.errors import InputError
 from interplay.terminal.ending import ending, failure, newest_log
-from interplay.terminal.screen import screen_for
+from interplay.terminal.forecast import Forecast
+from interplay.terminal.progress import Job
+from interplay.terminal.screen import nothing, screen_for
 from interplay.terminal.watching import Ended, watch
 
 CONFIGFILE = ("--configfile", "--configfiles")
@@ -52,11 +54,19 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
         _clean_up(work, _own_folders(work, folders))
     if asks_for_other_output(arguments):
         return _run_as_it_is(arguments, folder)
-    screen = screen_for(sys.stderr, (sys.stdout,), os.environ)
-    ended = watch(command(arguments), folder, environment(), screen)
     results = folders["results"]
+
+    def costs(jobs: Sequence[Job]) -> list[float | None]:
+        # Imported here, since a run does without pandas and the tasks until a job has ended.
+        from interplay.terminal.estimate import ArchivedRun, costs_of, networks_in
+
+        run = ArchivedRun.read(folder / archived)
+        return costs_of(jobs, networks_in(configuration), run)
+
+    foresee = nothing if is_dry(arguments) else Forecast(work, results, costs)
+    screen = screen_for(sys.stderr, (sys.stdout,), os.environ, foresee)
+    ended = watch(command(arguments), folder, environment(), screen)
     if ended.status == 0 and is_dry(arguments):
-        # Imported here, since a real run does without pandas and the tasks.
         from interplay.terminal.estimate import ArchivedRun, estimates, table
 
         jobs = ended.progress.jobs.values()
