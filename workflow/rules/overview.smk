@@ -57,6 +57,7 @@ rule draw_overview:
             "title": wildcards.experiment,
             **settings("nonlinear", "measurements", keys="threshold"),
         },
+        preview=PREVIEW,
         code=code("draw_figure.py", "interplay.figures.overview"),
     message:
         "Drawing the overview of {wildcards.experiment}"

@@ -82,8 +82,3 @@ def figures_of(names):
 def multiext_of(stems):
     """Return the three files of each figure."""
     return [f"{stem}.{suffix}" for stem in stems for suffix in ("pdf", "png", "svg")]
-
-
-def is_full_run():
-    """Return whether the paper's experiments are those of config.yaml."""
-    return has_all_of(config, read_yaml(ROOT / "config.yaml"))

@@ -105,27 +105,34 @@ def _ending(ended: Ended, folder: Path, results: str) -> list[str]:
     progress, seconds = ended.progress, ended.seconds
     if ended.status == 0:
         start = time.monotonic()
-        site = _site(folder, results)
+        site, preview = _site(folder, results)
         seconds += time.monotonic() - start
-        return ending(folder, results, site, progress, seconds)
+        return ending(folder, results, site, progress, seconds, preview)
     return failure(progress, seconds, newest_log(folder), ended.stopped)
 
 
-def _site(folder: Path, results: str) -> str:
-    """Write the site of a results folder; return its first page, or why there is none."""
+def _site(folder: Path, results: str) -> tuple[str, bool]:
+    """Write the site of a results folder.
+
+    Returns:
+        The first page, or why there is none; whether the results are known as a preview.
+    """
+    preview = False
     try:
         # Imported here, since a run does without pandas until its end.
         from interplay.provenance.graph import Graph
         from interplay.site.build import default_folder, write_site
+        from interplay.site.facts import is_preview
 
         graph = Graph.read(Path(results), folder.resolve())
+        preview = bool(is_preview(graph))
         write_site(graph, default_folder(graph.place))
     except Exception as error:
         # The results are whole, whatever keeps their pages from being written.
         kind = "" if isinstance(error, InputError) else f"{type(error).__name__}: "
         lines = str(error).splitlines() or [""]
-        return f"not written: {kind}{lines[0]}"
-    return str(folder / results / "site" / "index.html")
+        return f"not written: {kind}{lines[0]}", preview
+    return str(folder / results / "site" / "index.html"), preview
 
 
 def _run_as_it_is(arguments: Sequence[str], folder: Path) -> int:
