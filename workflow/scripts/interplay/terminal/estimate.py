@@ -2,7 +2,8 @@
 
 A job costs the mean CPU time of its step in the archived run. If the job is about trained
 networks, the mean is multiplied by the job's work, relative to the mean work of the jobs of
-its rule in the archived run. The cost of a rule that the archived run lacks is unknown.
+its rule in the archived run. The start of a job costs the same, whatever the work is. The cost
+of a rule that the archived run lacks is unknown.
 """
 
 import csv
@@ -28,6 +29,9 @@ from interplay.terminal.progress import Job
 
 EXPONENT = 1.87
 """of N: how the time of an epoch grows; measured by `make bench` (bench/README.md)"""
+
+START = 0.7
+"""CPU seconds in which a job starts Python and imports the library (bench/README.md)"""
 
 TREES = 8544
 """of the Stanford Sentiment Treebank, for training"""
@@ -96,7 +100,9 @@ class ArchivedRun:
         has_size = wildcards.get("experiment") in {None, *networks}
         if seconds is None or rule not in self.work or not has_size:
             return None
-        return seconds * work_of(rule, wildcards, networks) / self.work[rule]
+        start = min(START, seconds)
+        share = work_of(rule, wildcards, networks) / self.work[rule]
+        return start + (seconds - start) * share
 
 
 @dataclass(frozen=True)
@@ -210,7 +216,7 @@ def _line(row: Estimate) -> str:
 def cpu_time(seconds: float) -> str:
     """Return a time in the unit that makes it readable: <1 s, 8 s, 1.5 min, 47 min, 10.8 h."""
     if seconds < 59.5:
-        return "<1 s" if 0 < seconds < 0.5 else f"{seconds:.0f} s"
+        return "<1 s" if 0 < seconds < 1 else f"{seconds:.0f} s"
     minutes = seconds / 60
     if minutes < 59.5:
         return f"{minutes:.1f} min" if minutes < 9.95 else f"{minutes:.0f} min"
