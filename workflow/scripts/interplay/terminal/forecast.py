@@ -13,8 +13,8 @@ from interplay.terminal.progress import Job, Outlook, Progress
 PLANNED = Path("logs", "workflow", "jobs.json")
 """in a results folder: rule, wildcards and benchmark file of each job of the run"""
 
-PATIENCE = 5.0
-"""seconds after which a job without a log counts as waiting: to start Python takes some"""
+PATIENCE = 15.0
+"""seconds after which a job with an empty log counts as waiting: Python has to start"""
 
 Costs = Callable[[Sequence[Job]], Sequence[float | None]]
 """returns the expected CPU time of jobs in seconds; None where it is not known"""
