@@ -16,6 +16,9 @@ PLANNED = Path("logs", "workflow", "jobs.json")
 PATIENCE = 15.0
 """seconds after which a job with an empty log counts as waiting: Python has to start"""
 
+EVERY = ""
+"""in place of a rule: the jobs of all rules"""
+
 Costs = Callable[[Sequence[Job]], Sequence[float | None]]
 """returns the expected CPU time of jobs in seconds; None where it is not known"""
 
@@ -122,10 +125,11 @@ def remaining(
         for number in progress.running
         if number in begun
     }
+    expected = _expected(planned, took)
     left = []
     unknown = not planned
     for benchmark in planned.keys() - took.keys():
-        seconds = _expected(planned[benchmark], planned, took)
+        seconds = expected(planned[benchmark])
         if seconds is None:
             unknown = True
         else:
@@ -138,17 +142,26 @@ def remaining(
 
 
 def _expected(
-    job: Planned, planned: Mapping[str, Planned], took: Mapping[str, float]
-) -> float | None:
-    """Return the seconds that a job will take, by those that ended jobs took."""
-    ended = [(planned[each], took[each]) for each in took.keys() & planned.keys()]
-    of_rule = [(other, seconds) for other, seconds in ended if other.rule == job.rule]
-    for jobs in (of_rule, ended):
-        known = [(other.cost, seconds) for other, seconds in jobs if other.cost]
-        if job.cost and known:
+    planned: Mapping[str, Planned], took: Mapping[str, float]
+) -> Callable[[Planned], float | None]:
+    """Return a function that gives the seconds a job will take, by what ended jobs took."""
+    ended: dict[str, list[tuple[float | None, float]]] = {EVERY: []}
+    for benchmark in took.keys() & planned.keys():
+        rule, cost = planned[benchmark]
+        ended[EVERY].append((cost, took[benchmark]))
+        ended.setdefault(rule, []).append((cost, took[benchmark]))
+    ratios = {}
+    for rule, jobs in ended.items():
+        if known := [(cost, seconds) for cost, seconds in jobs if cost]:
             costs, times = map(sum, zip(*known, strict=True))
-            return job.cost * times / costs
-    return mean(seconds for _, seconds in of_rule) if of_rule else None
+            ratios[rule] = times / costs
+    means = {rule: mean(s for _, s in jobs) for rule, jobs in ended.items() if jobs}
+
+    def expected(job: Planned) -> float | None:
+        ratio = ratios.get(job.rule, ratios.get(EVERY))
+        return job.cost * ratio if job.cost and ratio else means.get(job.rule)
+
+    return expected
 
 
 def in_words(seconds: float | None, more: bool) -> str:
