@@ -159,11 +159,14 @@ def test_a_run_at_a_terminal_in_a_pipe_and_with_an_error(copies):
     said = read_all(ours)
     assert process.wait() == 0, said
     drawn = said.split(BACK)
-    assert any(re.search(r"\d/\d jobs  0:\d\d  Training a linear", x) for x in drawn)
+    assert any(
+        re.search(r"\d/\d jobs  0:\d\d, .+ left  .*Training a linear", x) for x in drawn
+    )
     assert "\n" not in "".join(drawn[:-1])
     end = drawn[-1].replace("\r\n", "\n")
+    preview = "Preview  numbers and verdicts are not those of the full reproduction\n"
     ending = (
-        "Figures  results/preview/figures/fig4.pdf\n"
+        f"{preview}Figures  results/preview/figures/fig4.pdf\n"
         "Site     results/preview/site/index.html\nTime "
     )
     assert end.startswith(ending)
@@ -182,7 +185,7 @@ def test_a_run_at_a_terminal_in_a_pipe_and_with_an_error(copies):
     again = run(command)
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.startswith(
-        "Figures  results/preview/figures/fig4.pdf\nSite     not written: "
+        f"{preview}Figures  results/preview/figures/fig4.pdf\nSite     not written: "
     )
     assert "preview/site: expected no folder, or one by `interplay site`" in again.stdout
     shutil.rmtree(site)
