@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from interplay.launch import command, configuration_of, environment
 from interplay.provenance.archive import archive
 from interplay.storage.files import read_json
+from interplay.terminal.cost_table import cpu_time, table
 from interplay.terminal.estimate import (
     EXPONENT,
     START,
     ArchivedRun,
-    cpu_time,
     estimates,
     networks_in,
-    table,
     work_of,
 )
 from interplay.terminal.progress import Job

@@ -67,7 +67,8 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
     screen = screen_for(sys.stderr, (sys.stdout,), os.environ, foresee)
     ended = watch(command(arguments), folder, environment(), screen)
     if ended.status == 0 and is_dry(arguments):
-        from interplay.terminal.estimate import ArchivedRun, estimates, table
+        from interplay.terminal.cost_table import table
+        from interplay.terminal.estimate import ArchivedRun, estimates
 
         jobs = ended.progress.jobs.values()
         rows = estimates(

@@ -39,9 +39,6 @@ TREES = 8544
 STAGES = "nonlinear", "linear", "sentiment", "claims", "figures", "paper"
 """in the order in which the workflow runs them"""
 
-NAMED = 5
-"""how many of the rules whose cost is not known are named"""
-
 
 @dataclass(frozen=True)
 class ArchivedRun:
@@ -147,7 +144,7 @@ def estimates(
         cost = Estimate(stage, 1, seconds or 0.0, unknown, bytes=sum(sizes))
         stages.setdefault(stage, []).append(cost)
     order = [*STAGES, *(stage for stage in stages if stage not in STAGES)]
-    return [_sum(stage, stages[stage]) for stage in order if stage in stages]
+    return [summed(stage, stages[stage]) for stage in order if stage in stages]
 
 
 def costs_of(
@@ -173,30 +170,8 @@ def _stage_and_step(job: Job) -> tuple[str, str]:
     return inside.parts[0], inside.stem
 
 
-def table(rows: Sequence[Estimate], archived: Path) -> list[str]:
-    """Return the lines that a dry run shows.
-
-    Args:
-        rows: one per stage.
-        archived: folder of the archived run, as it is named.
-    """
-    if not rows:
-        return ["Nothing to be done: all results are there."]
-    total = _sum("total", rows)
-    rules = list(dict.fromkeys(total.unknown))
-    more = f" and {len(rules) - NAMED} more rules" if len(rules) > NAMED else ""
-    unknown = f"{len(total.unknown)} jobs: {', '.join(rules[:NAMED])}{more}"
-    return [
-        f"{'stage':12}{'jobs':>6}{'CPU time':>14}{'disk':>10}",
-        *(_line(row) for row in [*rows, total]),
-        f"Estimated from the archived run ({archived}), for its machine.",
-        "Disk: weights of networks; figures and tables as large as those of the archived run.",
-        *([f"? Cost not known of {unknown}."] if rules else []),
-        "`snakemake -n`, with the same arguments, lists the jobs and their reasons.",
-    ]
-
-
-def _sum(stage: str, costs: Sequence[Estimate]) -> Estimate:
+def summed(stage: str, costs: Sequence[Estimate]) -> Estimate:
+    """Return the sum of some costs, with a name."""
     return Estimate(
         stage=stage,
         jobs=sum(cost.jobs for cost in costs),
@@ -204,27 +179,6 @@ def _sum(stage: str, costs: Sequence[Estimate]) -> Estimate:
         unknown=tuple(rule for cost in costs for rule in cost.unknown),
         bytes=sum(cost.bytes for cost in costs),
     )
-
-
-def _line(row: Estimate) -> str:
-    time = cpu_time(row.seconds)
-    if row.unknown:
-        time = "?" if len(row.unknown) == row.jobs else f"{time} + ?"
-    return f"{row.stage:12}{row.jobs:6}{time:>14}{_size_in_words(row.bytes):>10}"
-
-
-def cpu_time(seconds: float) -> str:
-    """Return a time in the unit that makes it readable: <1 s, 8 s, 1.5 min, 47 min, 10.8 h."""
-    if seconds < 59.5:
-        return "<1 s" if 0 < seconds < 1 else f"{seconds:.0f} s"
-    minutes = seconds / 60
-    if minutes < 59.5:
-        return f"{minutes:.1f} min" if minutes < 9.95 else f"{minutes:.0f} min"
-    return f"{minutes / 60:.1f} h"
-
-
-def _size_in_words(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 50_000 else f"{size / 1e3:.0f} kB"
 
 
 @dataclass(frozen=True)
