@@ -1,6 +1,8 @@
 # Each target sets up .venv from the lock if it is missing or older than the lock.
 PYTHON ?= python3
 CORES ?= all
+# Options of pip for .venv and the image, such as an index of torch without CUDA.
+PIP_OPTIONS ?=
 BIN := .venv/bin
 
 .PHONY: preview reproduce verify test test-system lint bench lock image
@@ -52,7 +54,6 @@ lock:
 # For `interplay run --sdm apptainer`. Needs root or fakeroot, debootstrap, and a mirror of
 # Debian, by default the one that this machine's apt uses.
 MIRROR ?= $(shell apt-get indextargets --format '$$(REPO_URI)' 'Created-By: Packages' | head -n 1)
-PIP_OPTIONS ?=
 BUILD_OPTIONS ?=
 
 image: envs/interplay.sif
@@ -63,6 +64,6 @@ envs/interplay.sif: envs/interplay.def envs/requirements.txt
 
 .venv/ready: envs/requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --requirement envs/requirements.txt
+	$(BIN)/pip install --quiet $(PIP_OPTIONS) --requirement envs/requirements.txt
 	$(BIN)/pip install --quiet --no-deps --editable .
 	touch $@

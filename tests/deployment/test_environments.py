@@ -49,7 +49,7 @@ def test_pip_installed_the_lock():
 def test_make_installs_the_lock_and_nothing_else():
     installs = re.findall(r"^\t.*pip install (.*)", (ROOT / "Makefile").read_text(), re.M)
     assert installs == [
-        "--quiet --requirement envs/requirements.txt",
+        "--quiet $(PIP_OPTIONS) --requirement envs/requirements.txt",
         "--quiet --no-deps --editable .",
     ]
 

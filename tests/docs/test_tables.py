@@ -7,7 +7,8 @@ import pytest
 
 from interplay.storage.tables import read_table
 
-PAGE = (Path(__file__).parents[2] / "docs/tables.md").read_text()
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/tables.md").read_text()
 FILES, OF_EXPERIMENT, MEANINGS = re.split(
     r"^Tables of one experiment.*$|^## Which network$", PAGE, flags=re.M
 )
@@ -54,6 +55,16 @@ def test_every_meaning_has_a_unit():
         assert unit and meaning, column
 
 
+def test_the_code_of_the_page_reads_the_archived_tables(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+    names = {}
+    exec(code, names)
+    assert names["one"].epoch.tolist() == list(range(len(names["one"])))
+    assert len(names["one"]) > 100
+    assert names["converged"].convergence_epoch.notna().all()
+
+
 @pytest.mark.slow
 def test_the_page_lists_the_tables_of_the_paper(reproduction):
     listed = tables(FILES)
@@ -66,7 +77,7 @@ def test_the_page_lists_the_tables_of_the_paper(reproduction):
 @pytest.mark.slow
 def test_the_page_lists_the_tables_of_an_experiment(reproduction):
     listed = tables(OF_EXPERIMENT)
-    folder = reproduction.results / "nonlinear/mante"
+    folder = reproduction.results / "nonlinear/romo"  # It has an overview.
     paths = {path.name: path for path in folder.iterdir() if path.is_file()}
     written = {name for name in paths if name.endswith((".csv", ".parquet"))}
     assert written - {"compression.csv"} == listed.keys()

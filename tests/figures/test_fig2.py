@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.image import imread
 
 from interplay.figures import fig2
-from interplay.figures.style import FORMATS, save
+from interplay.figures.style import FORMATS, RC, STRIP, save
+from interplay.site.boxes import panel_boxes
 from interplay.tables.networks import with_decisions
 from tests.figures import tables
 
@@ -52,3 +54,20 @@ def test_fig2_is_drawn_whatever_is_left_out(converged, tmp_path):
     figure = fig2.draw(settled_or_not(converged), experiments=tables.EXPERIMENTS)
     save(figure, tmp_path / "fig2", "fig2", "0" * 64)
     assert all((tmp_path / f"fig2.{suffix}").stat().st_size for suffix in FORMATS)
+
+
+def test_a_mark_is_above_the_figure_and_moves_no_panel(tmp_path):
+    def saved(name, *mark):
+        """Return the pixels, and the distance of the panels from the lower edge in inches."""
+        figure = fig2.draw(tables.nonlinear(), experiments=tables.EXPERIMENTS)
+        save(figure, tmp_path / name, "fig2", "0" * 64, *mark)
+        pixels = imread(tmp_path / f"{name}.png")
+        boxes = panel_boxes((tmp_path / f"{name}.svg").read_text()).values()
+        height = len(pixels) / RC["savefig.dpi"]
+        return pixels, [height * (1 - box.top / 100) for box in boxes]
+
+    (whole, panels), (marked, below_mark) = saved("whole"), saved("marked", "preview")
+    strip = len(marked) - len(whole)
+    assert strip == round(STRIP * RC["savefig.dpi"])
+    assert marked[:strip].min() < 0.9
+    assert below_mark == pytest.approx(panels, abs=0.01)

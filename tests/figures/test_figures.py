@@ -7,6 +7,8 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -25,6 +27,7 @@ from interplay.figures import (
     overview,
 )
 from interplay.figures.style import RC, save
+from interplay.figures.trials import draw_channels, stack_channels
 from interplay.storage.tables import read_table
 from interplay.tables import comparisons
 from interplay.tables.networks import with_decisions
@@ -35,6 +38,7 @@ ROOT = Path(__file__).parents[2]
 ADAM = {"optimiser": "adam", "trained": ["W", "B", "C"], "eps": 1e-8, "amsgrad": False}
 PUBLISHED = read_table(ROOT / "paper/published.csv")
 NETWORKS = tables.nonlinear()
+TRIALS = tables.trials()
 LSTMS, CURVES, SPECTRUM, TRUNCATION = tables.lstms()
 
 EXAMPLES = {
@@ -192,11 +196,13 @@ def test_a_panel_of_fig1_is_of_one_task_seed_and_the_shown_epochs():
     assert rows.epoch.max() == 29
 
 
-def test_traces_of_fig1_do_not_touch():
+def test_channels_of_a_trial_do_not_touch():
     ax = Figure().subplots()
     wild = tables.trials().query("experiment == 'mante' and kind == 'output' and g == 0")
     wild = pd.concat([wild, wild.assign(channel=2, value=0.0)])
-    offsets = fig1._draw_channels(ax, wild[wild.seed == 0], "z", "k")
+    wild = wild[wild.seed == 0]
+    offsets = stack_channels(ax, wild, "z")
+    draw_channels(ax, wild, offsets)
     ranges = [(line.get_ydata().min(), line.get_ydata().max()) for line in ax.lines]
     assert list(offsets) == [0, 1, 2]
     for above, below in pairwise(ranges):
@@ -237,15 +243,53 @@ def test_a_comparison_of_networks_that_all_failed_is_drawn():
         figure.draw_without_rendering()
 
 
-def test_the_overview_has_a_second_row_for_a_grid_of_g():
-    of_mante = [
-        table[table.experiment == "mante"]
-        for table in (NETWORKS, tables.losses(), tables.spectrum(), tables.truncation())
+@settings(max_examples=8, deadline=None)
+@example(n_g=1, channels=1, unsettled=set(range(24)), diverged=True)
+@given(
+    n_g=st.integers(1, 12),
+    channels=st.sampled_from([1, 2, 10]),
+    unsettled=st.sets(st.integers(0, 23)),
+    diverged=st.booleans(),
+)
+def test_the_overview_shows_the_task_and_every_g(n_g, channels, unsettled, diverged):
+    def on_the_grid(table):
+        rows = table[(table.experiment == "mante") & (table.g == 0)]
+        return pd.concat([rows.assign(g=0.2 * n) for n in range(n_g)], ignore_index=True)
+
+    trials = on_the_grid(TRIALS)
+    trials = pd.concat(
+        [trials[trials.channel == 0].assign(channel=n) for n in range(channels)]
+    )
+    networks, losses = on_the_grid(NETWORKS), on_the_grid(tables.losses())
+    networks["settled"] = ~networks.index.isin(unsettled)
+    if diverged:
+        losses.loc[(losses.epoch > 3) & (losses.g == 0), "loss"] = np.inf
+        trials.loc[(trials.kind == "output") & (trials.g == 0), "value"] = np.nan
+    figure = overview.draw(
+        networks, losses, on_the_grid(tables.spectrum()), on_the_grid(tables.truncation()),
+        trials, title="mante", threshold=0.05,
+    )  # fmt: skip
+    figure.draw_without_rendering()
+    assert [ax.get_gid() for ax in figure.axes] == [f"panel-{x}" for x in "abcdefghi"]
+    inputs, outputs, *learning = figure.axes[:5]
+    assert len(inputs.get_yticks()) == channels
+    assert len(inputs.collections) == 0
+    assert len(outputs.collections) == channels  # a shade where the target counts
+    assert len([x for x in outputs.lines if x.get_lw() == 0.8]) == n_g * channels
+    for ax in learning:
+        assert len([x for x in ax.lines if len(set(x.get_xdata())) > 2]) == n_g
+    lost = set(networks.g) - set(networks[networks.settled].g)
+    for ax in figure.axes[5:]:
+        crosses = [x.get_xdata()[0] for x in ax.lines if x.get_marker() == "x"]
+        assert set(crosses) == lost
+        low, high = ax.get_xlim()
+        assert low < networks.g.min()
+        assert high > networks.g.max()
+    labels = [text.get_text() for text in figure.subfigs[0].legends[0].texts]
+    assert [label for label in labels if "g =" in label] == [
+        f"$g = {0.2 * n:g}$" for n in range(n_g)
     ]
-    figure = overview.draw(*of_mante, title="mante", threshold=0.05)
-    assert len(figure.axes) == 7
-    few = [table[table.g < 1] for table in of_mante]
-    assert len(overview.draw(*few, title="mante", threshold=0.05).axes) == 3
+    assert f"settled: {networks.settled.sum()}" in figure.get_suptitle()
 
 
 def test_the_rate_is_drawn_for_any_number_of_g():

@@ -164,7 +164,7 @@ def test_a_preview_is_called_one_on_every_page_and_the_full_run_on_none(own, sma
         assert "This is a preview." in page.read_text(), page
     graph = graph_of(own)
     for job in graph.receipts:
-        job.parameters.update({"preview": False} if job.rule == "paper" else {})
+        job.parameters.update({"preview": False} if "preview" in job.parameters else {})
     write_site(graph, own / "pages")
     for page in (own / "pages").rglob("*.html"):
         assert 'class="preview"' not in page.read_text(), page
@@ -261,7 +261,9 @@ def test_after_a_run_for_some_networks_their_runs_are_shown(own):
     write_site(graph, own / "pages")
     assert dead_links(own / "pages") == []
     assert not (own / "pages/claims.html").exists()
-    assert "This run made no article" in (own / "pages/index.html").read_text()
+    assert (
+        "This run made no figure and no article" in (own / "pages/index.html").read_text()
+    )
     page = (own / "pages/experiments/romo.html").read_text()
     assert page.count('<td><a href="../jobs/train_network/romo/') == 2
     assert "Rows" not in page

@@ -52,22 +52,25 @@ def test_a_whole_run_ends_with_five_lines(finished_run):
         "Time     12 min 40 s",
     ]
     whole = progress_after(plan(1, all=1))
-    assert ending(finished_run, RESULTS, SITE, whole, 760.0) == lines
+    assert ending(finished_run, RESULTS, SITE, whole, 760.0, False) == lines
+    of_preview = ending(finished_run, RESULTS, SITE, whole, 760.0, True)
+    assert of_preview[0].startswith("Preview  ")
+    assert of_preview[1:] == lines
     # Nothing had to be done: Snakemake announces no jobs.
-    assert ending(finished_run, RESULTS, SITE, Progress(), 760.0) == lines
+    assert ending(finished_run, RESULTS, SITE, Progress(), 760.0, False) == lines
 
 
 def test_a_run_for_a_target_names_what_it_made(finished_run, monkeypatch):
     monkeypatch.chdir(finished_run)
     made = progress_after(plan(1, fig3=1), job_info(1), *finished(1, 1, 1))
-    assert ending(Path(), RESULTS, SITE, made, 7.0) == [
+    assert ending(Path(), RESULTS, SITE, made, 7.0, False) == [
         f"Figures  {FIGURE}",
         f"Site     {SITE}",
         "Time     7 s",
     ]
     table = job_info(1, outputs=[f"{RESULTS}/tables/claims.csv"])
     made = progress_after(plan(1, evaluate_claims=1), table, *finished(1, 1, 1))
-    assert ending(Path(), RESULTS, SITE, made, 7.0) == [
+    assert ending(Path(), RESULTS, SITE, made, 7.0, False) == [
         f"Claims   {RESULTS}/tables/claims.csv: {COUNTS}",
         f"Site     {SITE}",
         "Time     7 s",
@@ -77,11 +80,11 @@ def test_a_run_for_a_target_names_what_it_made(finished_run, monkeypatch):
 def test_experiments_without_a_paper_end_with_their_overviews(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write(tmp_path, "results/nonlinear/mine/overview.pdf")
-    assert ending(Path(), "results", SITE, Progress(), 7.0)[0] == (
+    assert ending(Path(), "results", SITE, Progress(), 7.0, False)[0] == (
         "Figures  results/nonlinear/mine/overview.pdf"
     )
     write(tmp_path, "results/nonlinear/yours/overview.pdf")
-    assert ending(Path(), "results", SITE, Progress(), 7.0)[0] == (
+    assert ending(Path(), "results", SITE, Progress(), 7.0, False)[0] == (
         "Figures  results/nonlinear (2 figures)"
     )
 

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from interplay.launch import command, configuration_of, environment
 from interplay.provenance.archive import archive
 from interplay.storage.files import read_json
+from interplay.terminal.cost_table import cpu_time, table
 from interplay.terminal.estimate import (
     EXPONENT,
+    START,
     ArchivedRun,
     estimates,
     networks_in,
-    table,
     work_of,
 )
 from interplay.terminal.progress import Job
@@ -84,8 +85,25 @@ def test_the_archived_jobs_cost_the_archived_total(tmp_path):
     lines = table([nonlinear, figures], tmp_path)
     stages = [line.split()[0] for line in lines[:4]]
     assert stages == ["stage", "nonlinear", "figures", "total"]
-    assert lines[3].split()[1:3] == ["7", f"{854 / 3600:.2f}"]
+    assert lines[3].split()[1:4] == ["7", "14", "min"]
     assert str(tmp_path) in lines[4]
+
+
+@given(st.floats(1e-3, 1e7))
+def test_a_time_is_readable_and_right_to_two_digits(seconds):
+    amount, unit = cpu_time(seconds).split()
+    units = {"s": 1, "min": 60, "h": 3600}
+    if amount == "<1":
+        assert seconds < 1
+    else:
+        assert float(amount) >= 0.9
+        assert float(amount) * units[unit] == pytest.approx(seconds, rel=0.06, abs=0.5)
+
+
+def test_networks_of_an_unknown_size_have_no_cost(tmp_path):
+    archived = archived_run(tmp_path)
+    (row,) = estimates(TRAININGS, {}, "results", archived)
+    assert (row.seconds, len(row.unknown)) == (0, 4)
 
 
 @given(factor=st.integers(1, 20), N=st.sampled_from([64, 128, 512]))
@@ -93,7 +111,8 @@ def test_training_costs_by_epochs_and_size(tmp_path_factory, factor, N):
     archived = archived_run(tmp_path_factory.getbasetemp())
     values = configuration(epochs=1000 * factor, N=N)
     (row,) = estimates(TRAININGS, values, "results", archived)
-    assert row.seconds == pytest.approx(800.0 * factor * (N / 256) ** EXPONENT)
+    scale = factor * (N / 256) ** EXPONENT
+    assert row.seconds == pytest.approx(4 * START + (800.0 - 4 * START) * scale)
     assert row.bytes == 4 * (4 * N**2)
 
 

@@ -11,7 +11,13 @@ from snakemake_interface_logger_plugins.common import LogEvent
 from snakemake_interface_logger_plugins.registry import LoggerPluginRegistry
 from snakemake_interface_logger_plugins.tests import MockOutputSettings
 
-from interplay.terminal.progress import Job, Progress, moving_line, plain_line
+from interplay.terminal.progress import (
+    Job,
+    Outlook,
+    Progress,
+    moving_line,
+    plain_line,
+)
 from interplay.terminal.screen import BACK, MovingLine, PlainLines, screen_for
 from snakemake_logger_plugin_interplay import LogHandler, LogHandlerSettings
 from tests.terminal.records import (
@@ -50,7 +56,7 @@ def test_a_job_without_a_message_has_the_name_of_its_rule():
     assert progress_after(job_info(1, message=None)).jobs[1].message == "fig3"
 
 
-def test_errors_are_passed_on_in_full_and_chatter_is_not():
+def test_warnings_and_errors_are_passed_on_and_chatter_is_not():
     chatter = record(None, message="Select jobs to execute...")
     warning = record(None, logging.WARNING, "Something is odd.")
     error = record(LogEvent.ERROR, logging.ERROR, "WorkflowError:\nconfig: N: expected 3")
@@ -59,10 +65,44 @@ def test_errors_are_passed_on_in_full_and_chatter_is_not():
         {"event": "text", "text": "Something is odd."},
         {"event": "text", "text": "WorkflowError:\nconfig: N: expected 3"},
     ]
-    (failed,) = events(job_error(1))
-    assert failed["event"] == "failed"
-    assert "Error in rule fig3" in failed["text"]
-    assert LOG in failed["text"]
+
+
+@pytest.mark.parametrize(
+    ("written", "status", "shown"),
+    [
+        (
+            "2026-11-29 16:24:32 error: table.csv: expected 3\nTraceback\nstack\n",
+            "returned non-zero exit status 1",
+            ["fig3: table.csv: expected 3 (see LOG)"],
+        ),
+        (
+            "2026-11-29 16:24:32 epoch 3\n",
+            "died with <Signals.SIGKILL: 9>",
+            [
+                "The process of a job died with <Signals.SIGKILL: 9>",
+                "fig3: failed, and its log has no error (see LOG)",
+            ],
+        ),
+    ],
+)
+def test_the_error_of_a_job_is_told_once(tmp_path, monkeypatch, written, status, shown):
+    monkeypatch.chdir(tmp_path)
+    log = tmp_path / LOG
+    log.parent.mkdir(parents=True)
+    log.write_text(written)
+    command = f"RuleException:\nCalledProcessError in file:\nCommand 'python' {status}."
+    told = events(
+        record(LogEvent.ERROR, logging.ERROR, command, exception="RuleException"),
+        job_error(1),
+        record(None, logging.ERROR, "Exiting because a job execution failed. Look above"),
+        record(
+            LogEvent.ERROR,
+            logging.ERROR,
+            "WorkflowError:\nAt least one job did not complete successfully.",
+        ),
+    )
+    assert [event["text"].replace(LOG, "LOG") for event in told] == shown
+    assert [event["id"] for event in told if event["event"] == "failed"] == [1]
 
 
 def test_a_reader_that_is_gone_does_not_stop_snakemake():
@@ -84,20 +124,27 @@ def some_progress(done, total, messages):
     messages=st.lists(st.text("abc =.", max_size=60), min_size=1, max_size=20),
     width=st.integers(20, 200),
     ascii=st.booleans(),
+    waiting=st.frozensets(st.integers(0, 3)),
 )
-def test_the_moving_line_fits_the_terminal(total, share, messages, width, ascii):
+def test_the_moving_line_fits_the_terminal(total, share, messages, width, ascii, waiting):
     progress = some_progress(int(share * total), total, messages)
-    line = moving_line(progress, 7.0, width, ascii)
+    line = moving_line(progress, 7.0, width, ascii, Outlook("<1 min + ?", waiting))
     assert len(line) < width
     assert not ascii or line.isascii()
 
 
 def test_the_moving_line_shows_how_far_what_and_how_long():
     progress = some_progress(5, 20, ["Training mante", "Training romo"])
-    assert moving_line(progress, 3723.0, 80, ascii=True) == (
-        "#####---------------  5/20 jobs  1:02:03  Training mante | Training romo"
+    assert moving_line(progress, 3723.0, 80, True, Outlook()) == (
+        "###---------  5/20 jobs  1:02:03  Training mante | Training romo"
     )
-    assert plain_line(progress, 65.0) == " 25 %  5/20 jobs  1:05  Training mante"
+    queued = Outlook("about 3 min", frozenset({0}))
+    assert moving_line(progress, 3723.0, 80, True, queued) == (
+        "###---------  5/20 jobs  1:02:03, about 3 min left  1 waiting | Training romo"
+    )
+    assert plain_line(progress, 65.0, queued) == (
+        " 25 %  5/20 jobs  1:05, about 3 min left  Training mante"
+    )
 
 
 def shown(written):

@@ -37,6 +37,7 @@ def report():
 
 def start():
     global limit
+    said["to_run"] = sorted(job.rule.name for job in internals.jobs_to_run(workflow))
     limit = type(workflow.scheduler.job_rate_limiter).__name__
     internals.start_jobs_without_a_limit(workflow)
 
@@ -101,6 +102,7 @@ def test_records_files_and_limits_are_where_the_rules_look(folder):
     assert first["results"] == "results"
     assert first["entries"] == []
     assert not first["touches"]
+    assert first["to_run"] == ["all", "copy", "count"]
     started, ended, checksums = first["records"]["copy"]
     assert 0 < started <= ended
     assert checksums == {"source": hashlib.sha256(b"four").hexdigest()}
@@ -110,6 +112,7 @@ def test_records_files_and_limits_are_where_the_rules_look(folder):
     changed = ["--config", "length=2", "--rerun-triggers", "mtime"]
     again = run(folder, *changed)
     assert again["entries"] == ["length=2"]
+    assert again["to_run"] == ["all", "count"]
     second = again["records"]
     # Other parameters than those of the job that made the file: nothing is known of it.
     assert second["copy"] is None

@@ -80,6 +80,20 @@ def trained(tmp_path_factory):
     return folder, parts
 
 
+def test_each_network_runs_the_example_trial_of_the_first(trained, tmp_path):
+    _, parts = trained
+    output = {"trials": str(tmp_path / "trials.parquet")}
+    run("example_trials", {"experiment": "romo"}, {}, output, **parts)
+    trials = read_table(output["trials"])
+    shown, outputs = (
+        [rows.reset_index(drop=True) for _, rows in trials.query(query).groupby("seed")]
+        for query in ("kind != 'output'", "kind == 'output'")
+    )
+    pd.testing.assert_frame_equal(*(rows.drop(columns="seed") for rows in shown))
+    assert set(trials.kind) == {"input", "output", "target", "phase"}
+    assert abs(outputs[0].value - outputs[1].value).max() > 1e-3
+
+
 def test_networks_are_trained_measured_archived_and_compressed(trained):
     folder, parts = trained
     assert not list(folder.rglob("checkpoint*"))

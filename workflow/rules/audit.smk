@@ -7,6 +7,7 @@ from interplay.provenance.issuing import describe_run, write_receipts
 from interplay.provenance.origin import workflow_files, workflow_hash
 from interplay.provenance.recording import RUN
 from interplay.storage.files import write_json
+from interplay.terminal.forecast import PLANNED
 
 RESULTS = snakemake_internals.with_prefix(workflow, config["pathvars"]["results"])
 STARTED = time.monotonic()
@@ -64,6 +65,17 @@ def start_of_run():
         code=planned_code(ROOT, SOURCES, CODE),
     )
     write_json(run, Path(RESULTS, RUN))
+    # `interplay run` foresees from them how long the run takes.
+    planned = [
+        {
+            "rule": job.rule.name,
+            "wildcards": dict(job.wildcards.items()),
+            "benchmark": str(job.benchmark),
+        }
+        for job in snakemake_internals.jobs_to_run(workflow)
+        if job.benchmark
+    ]
+    write_json(planned, Path(RESULTS, PLANNED))
 
 
 def end_of_run():

@@ -55,9 +55,13 @@ except InputError as error:
 
 # Snakemake puts keys of the last configuration file first. The order of config.yaml counts,
 # since the figures without a suffix are those of the first reading.
-READINGS = in_order_of(
-    config.get("readings", {}), read_yaml(ROOT / "config.yaml").get("readings", {})
-)
+FULL = read_yaml(ROOT / "config.yaml")
+READINGS = in_order_of(config.get("readings", {}), FULL.get("readings", {}))
+
+
+PREVIEW = bool(READINGS) and not has_all_of(config, FULL)
+"""whether the paper's experiments are others than those of config.yaml; figures, site,
+terminal and article say so"""
 
 
 wildcard_constraints:

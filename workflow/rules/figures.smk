@@ -211,6 +211,7 @@ for name, (tables, options, title) in FIGURES.items():
         params:
             figure=module_of(name),
             options=options,
+            preview=PREVIEW,
             code=code("draw_figure.py", f"interplay.figures.{module_of(name)}"),
         message:
             f"Drawing {title}"

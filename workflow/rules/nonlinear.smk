@@ -202,6 +202,29 @@ rule archive_networks:
         "../scripts/archive_networks.py"
 
 
+rule example_trials:
+    """Run a trained network of each g, that of the first seed, on one example trial."""
+    input:
+        **{part: of_networks(file, seeds=slice(1)) for part, file in TRAINED.items()},
+    output:
+        trials=f"{MEASURED}/trials.parquet",
+    log:
+        "<logs>/nonlinear/{experiment}/trials.log",
+    benchmark:
+        "<benchmarks>/nonlinear/{experiment}/trials.tsv"
+    localrule: True
+    conda:
+        "../../envs/nonlinear.yaml"
+    resources:
+        **each_try(mem_mb=1500, runtime=10),
+    params:
+        code=task_code("example_trials.py"),
+    message:
+        "Running the example trial of {wildcards.experiment}"
+    script:
+        "../scripts/example_trials.py"
+
+
 # The tables of the paper hold the experiments that it names, and no others.
 PAPER_NETWORKS = []
 

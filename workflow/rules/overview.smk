@@ -11,6 +11,7 @@ rule draw_overview:
         losses=f"{MEASURED}/losses.parquet",
         spectrum=f"{MEASURED}/spectrum.parquet",
         truncation=f"{MEASURED}/truncation.csv",
+        trials=f"{MEASURED}/trials.parquet",
     output:
         *figure_outputs(
             f"{MEASURED}/overview",
@@ -35,6 +36,7 @@ rule draw_overview:
             "title": wildcards.experiment,
             **settings("nonlinear", "measurements", keys="threshold"),
         },
+        preview=PREVIEW,
         code=code("draw_figure.py", "interplay.figures.overview"),
     message:
         "Drawing the overview of {wildcards.experiment}"

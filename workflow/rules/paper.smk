@@ -108,7 +108,7 @@ rule paper:
     resources:
         **each_try(mem_mb=1000, runtime=10),
     params:
-        preview=not is_full_run(),
+        preview=PREVIEW,
         code=code("typeset_paper.py"),
     message:
         "Typesetting the paper"

@@ -18,8 +18,11 @@ ARCHIVED = "<results>/networks/{experiment}"
 TABLES = "<results>/tables"
 
 
-def of_networks(file, g=None):
-    """Return an input function: a file of every network of an experiment, at some g or all."""
+def of_networks(file, g=None, seeds=slice(None)):
+    """Return an input function: a file of each network of an experiment, at some g or all.
+
+    `seeds` selects from the experiment's seeds.
+    """
 
     def files(wildcards):
         experiment = EXPERIMENTS[wildcards.experiment]
@@ -27,7 +30,7 @@ def of_networks(file, g=None):
             f"{NETWORK}/{file}",
             experiment=experiment.name,
             g=g or experiment.g,
-            seed=experiment.seeds,
+            seed=experiment.seeds[seeds],
         )
 
     return files
@@ -79,8 +82,3 @@ def figures_of(names):
 def multiext_of(stems):
     """Return the three files of each figure."""
     return [f"{stem}.{suffix}" for stem in stems for suffix in ("pdf", "png", "svg")]
-
-
-def is_full_run():
-    """Return whether the paper's experiments are those of config.yaml."""
-    return has_all_of(config, read_yaml(ROOT / "config.yaml"))

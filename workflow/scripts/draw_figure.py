@@ -12,6 +12,9 @@ from interplay.storage.hashes import file_hash
 from interplay.storage.tables import read_table
 from job import script
 
+PREVIEW = "preview: not the full reproduction"
+"""written above a figure"""
+
 
 @script
 def main(input, output, params, rule):
@@ -27,6 +30,7 @@ def main(input, output, params, rule):
     inputs = {str(path): file_hash(path) for path in input}
     identity = inputs_hash(rule, inputs, dict(params.items()))
     stem = Path(output[0]).with_suffix("")
-    save(figure, stem, short_id(stem.name, identity), identity)
+    mark = PREVIEW if params.preview else ""
+    save(figure, stem, short_id(stem.name, identity), identity, mark)
     panels = {letter: asdict(panel) for letter, panel in module.PANELS.items()}
     return {"panels": panels}

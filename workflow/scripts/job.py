@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from interplay.storage.errors import InputError
+from interplay.storage.logs import error_message
 
 
 def script(main: Callable[..., Any], **options) -> Callable[..., Any]:
@@ -39,8 +40,8 @@ def job(snakemake, gathers: bool = False) -> Iterator[dict[str, Any]]:
 
     Next to the log file, the job's record says what the job was: see
     `interplay.provenance.recording`. If the block raises, there is no record, and the script
-    ends with status 1 after one line on standard error: the message of an `InputError`; for
-    any other exception its first line, with the traceback in the log file.
+    ends with status 1. The log file then has one line with the error, which `interplay run`
+    shows wherever the job ran, and a traceback unless the error is an `InputError`.
 
     Args:
         snakemake: the object that Snakemake gives to a script.
@@ -70,14 +71,9 @@ def job(snakemake, gathers: bool = False) -> Iterator[dict[str, Any]]:
         recorder.start()
         yield recorder.said
         recorder.finish()
-    except InputError as error:
-        logger.error("error: %s", error)
-        print(f"{snakemake.rule}: {error}", file=sys.stderr)
-        sys.exit(1)
     except Exception as error:
-        logger.exception("error")
-        line = f"{type(error).__name__}: {error}".splitlines()[0]
-        print(f"{snakemake.rule}: {line} (see {log})", file=sys.stderr)
+        traceback = not isinstance(error, InputError)
+        logger.error("%s", error_message(error), exc_info=traceback)
         sys.exit(1)
     logger.info("done")
 

@@ -54,6 +54,11 @@ def jobs(workflow: Any) -> Iterator[Any]:
     yield from workflow.dag.jobs
 
 
+def jobs_to_run(workflow: Any) -> Iterator[Any]:
+    """Yield the jobs that have to run."""
+    yield from workflow.dag.needrun_jobs()
+
+
 def last_record(workflow: Any, job: Any) -> Record | None:
     """Return the record of the last time that a job ran.
 

@@ -24,7 +24,9 @@ from interplay.left_behind import (
 )
 from interplay.storage.errors import InputError
 from interplay.terminal.ending import ending, failure, newest_log
-from interplay.terminal.screen import screen_for
+from interplay.terminal.forecast import Forecast
+from interplay.terminal.progress import Job
+from interplay.terminal.screen import nothing, screen_for
 from interplay.terminal.watching import Ended, watch
 
 CONFIGFILE = ("--configfile", "--configfiles")
@@ -52,12 +54,21 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
         _clean_up(work, _own_folders(work, folders))
     if asks_for_other_output(arguments):
         return _run_as_it_is(arguments, folder)
-    screen = screen_for(sys.stderr, (sys.stdout,), os.environ)
-    ended = watch(command(arguments), folder, environment(), screen)
     results = folders["results"]
+
+    def costs(jobs: Sequence[Job]) -> list[float | None]:
+        # Imported here, since a run does without pandas and the tasks until a job has ended.
+        from interplay.terminal.estimate import ArchivedRun, costs_of, networks_in
+
+        run = ArchivedRun.read(folder / archived)
+        return costs_of(jobs, networks_in(configuration), run)
+
+    foresee = nothing if is_dry(arguments) else Forecast(work, results, costs)
+    screen = screen_for(sys.stderr, (sys.stdout,), os.environ, foresee)
+    ended = watch(command(arguments), folder, environment(), screen)
     if ended.status == 0 and is_dry(arguments):
-        # Imported here, since a real run does without pandas and the tasks.
-        from interplay.terminal.estimate import ArchivedRun, estimates, table
+        from interplay.terminal.cost_table import table
+        from interplay.terminal.estimate import ArchivedRun, estimates
 
         jobs = ended.progress.jobs.values()
         rows = estimates(
@@ -95,27 +106,34 @@ def _ending(ended: Ended, folder: Path, results: str) -> list[str]:
     progress, seconds = ended.progress, ended.seconds
     if ended.status == 0:
         start = time.monotonic()
-        site = _site(folder, results)
+        site, preview = _site(folder, results)
         seconds += time.monotonic() - start
-        return ending(folder, results, site, progress, seconds)
+        return ending(folder, results, site, progress, seconds, preview)
     return failure(progress, seconds, newest_log(folder), ended.stopped)
 
 
-def _site(folder: Path, results: str) -> str:
-    """Write the site of a results folder; return its first page, or why there is none."""
+def _site(folder: Path, results: str) -> tuple[str, bool]:
+    """Write the site of a results folder.
+
+    Returns:
+        The first page, or why there is none; whether the results are known as a preview.
+    """
+    preview = False
     try:
         # Imported here, since a run does without pandas until its end.
         from interplay.provenance.graph import Graph
         from interplay.site.build import default_folder, write_site
+        from interplay.site.facts import is_preview
 
         graph = Graph.read(Path(results), folder.resolve())
+        preview = bool(is_preview(graph))
         write_site(graph, default_folder(graph.place))
     except Exception as error:
         # The results are whole, whatever keeps their pages from being written.
         kind = "" if isinstance(error, InputError) else f"{type(error).__name__}: "
         lines = str(error).splitlines() or [""]
-        return f"not written: {kind}{lines[0]}"
-    return str(folder / results / "site" / "index.html")
+        return f"not written: {kind}{lines[0]}", preview
+    return str(folder / results / "site" / "index.html"), preview
 
 
 def _run_as_it_is(arguments: Sequence[str], folder: Path) -> int:

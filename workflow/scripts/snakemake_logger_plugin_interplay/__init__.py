@@ -7,13 +7,31 @@ package too, and ignores it unless `--logger interplay` is given.
 import json
 import logging
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 from snakemake_interface_logger_plugins.settings import LogHandlerSettingsBase
+
+from interplay.storage.logs import error_in
+
+SAID = re.compile(
+    r"Exiting because a job execution failed|.*At least one job did not complete",
+    re.DOTALL,
+)
+"""errors that say nothing beyond the line of the failed job"""
+
+STATUS = re.compile(
+    r"RuleException.*CalledProcessError.* (returned .*|died .*)\.", re.DOTALL
+)
+"""how the process of a job ended"""
+
+FAILED = "returned non-zero exit status 1"
+"""how it ends if the job could say why"""
 
 
 @dataclass
@@ -90,13 +108,43 @@ def event_of(record: logging.LogRecord, formatted=str) -> dict[str, Any] | None:
                 "logs": list(record.log),
                 "benchmark": record.benchmark or "",
             }
-            return {"event": "job", "id": record.jobid, "job": job}
+            return {
+                "event": "job",
+                "id": record.jobid,
+                "time": record.created,
+                "job": job,
+            }
         case LogEvent.JOB_FINISHED:
-            return {"event": "finished", "id": record.job_id}
+            return {"event": "finished", "id": record.job_id, "time": record.created}
         case LogEvent.PROGRESS:
             return {"event": "progress", "done": record.done, "total": record.total}
         case LogEvent.JOB_ERROR:
-            return {"event": "failed", "id": record.jobid, "text": formatted(record)}
-    if record.levelno >= logging.WARNING and (text := formatted(record).strip()):
+            return {"event": "failed", "id": record.jobid, "text": failure(record)}
+        case LogEvent.GROUP_ERROR:
+            # Each of its jobs has a record of its own.
+            return None
+    if record.levelno >= logging.WARNING and (text := shown(formatted(record).strip())):
         return {"event": "text", "text": text}
     return None
+
+
+def shown(text: str) -> str:
+    """Return a warning or an error as it is shown; empty if another line says the same."""
+    if status := STATUS.match(text):
+        return "" if status[1] == FAILED else f"The process of a job {status[1]}"
+    return "" if SAID.match(text) else text
+
+
+def failure(record: logging.LogRecord) -> str:
+    """Return the line on a job that failed: rule, error, log file.
+
+    Args:
+        record: of the failed job.
+    """
+    logs = list(map(str, record.log))
+    found = (error_in(Path(log)) for log in logs)
+    # An executor says in the message what a cluster says.
+    error = next(
+        filter(None, (*found, record.rule_msg)), "failed, and its log has no error"
+    )
+    return f"{record.rule_name}: {error} (see {', '.join(logs)})"

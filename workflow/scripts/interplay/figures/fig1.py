@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from interplay.figures import style
 from interplay.figures.panels import Panel, by_task, task_columns
+from interplay.figures.trials import draw_channels, draw_phases, stack_channels
 
 LARGEST_RANK = 11
 """singular values and truncations shown"""
@@ -126,44 +127,17 @@ def _mark_initial_loss(ax: Axes, loss: float) -> None:
 
 def _draw_trial(upper: Axes, lower: Axes, trial: pd.DataFrame, task: str) -> None:
     """Draw inputs above, and outputs with their targets below, one line per channel."""
-    _draw_channels(upper, trial[trial.kind == "input"], "u", style.INK)
-    outputs, targets = trial[trial.kind == "output"], trial[trial.kind == "target"]
-    offsets = _draw_channels(lower, outputs, "z", style.TASK_COLOURS[task])
-    for channel, target in targets.groupby("channel"):
-        counted = target.value.where(target["mask"].astype(bool))
-        lower.plot(target.time, counted + offsets[channel], color=style.INK, lw=1.0)
+    inputs, outputs = trial[trial.kind == "input"], trial[trial.kind == "output"]
+    offsets = stack_channels(upper, inputs, "u")
+    draw_channels(upper, inputs, offsets, color=style.INK, lw=0.9)
+    offsets = stack_channels(lower, outputs, "z")
+    draw_channels(lower, outputs, offsets, color=style.TASK_COLOURS[task], lw=0.9)
+    targets = trial[trial.kind == "target"]
+    counted = targets.assign(value=targets.value.where(targets["mask"].astype(bool)))
+    draw_channels(lower, counted, offsets, color=style.INK, lw=1.0)
     for ax in (upper, lower):
-        for time in trial[trial.kind == "phase"].time:
-            ax.axvline(time, color=style.MUTED, lw=0.5, ls=(0, (3, 2)), zorder=0)
-        ax.spines["left"].set_visible(False)
-        ax.tick_params(left=False)
+        draw_phases(ax, trial)
     upper.tick_params(labelbottom=False, bottom=False)
     upper.spines["bottom"].set_visible(False)
     lower.set_xlabel("time")
     lower.set_xlim(0, outputs.time.max())
-
-
-def _draw_channels(
-    ax: Axes, table: pd.DataFrame, name: str, colour: str
-) -> dict[int, float]:
-    """Draw the channels below each other; return the height of each channel's zero.
-
-    The range of a channel ends well above that of the next, so that traces never touch.
-    """
-    gap = 0.6 * (max(table.value.max(), 0) - min(table.value.min(), 0))
-    offsets: dict[int, float] = {}
-    top = floor = 0.0
-    for channel, line in table.groupby("channel"):
-        highest, lowest = max(line.value.max(), 0), min(line.value.min(), 0)
-        offset = floor - gap - highest if offsets else 0.0
-        top = top if offsets else highest
-        floor = offset + lowest
-        offsets[channel] = offset
-        ax.plot(line.time, line.value + offset, color=colour, lw=0.9)
-    ax.set_yticks(
-        list(offsets.values()),
-        [f"${name}_{channel + 1}$" for channel in offsets],
-        fontsize=6,
-    )
-    ax.set_ylim(floor - 0.7 * gap, top + 0.7 * gap)
-    return offsets

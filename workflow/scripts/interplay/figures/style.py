@@ -13,11 +13,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.transforms import Bbox
 
 from interplay.storage.files import replacing
 
 TEXT_WIDTH = 5.5
 """inches, of the paper's column"""
+
+STRIP = 0.16
+"""inches, height of the strip above a figure that has a mark"""
 
 FORMATS = ("png", "pdf", "svg")
 
@@ -204,7 +208,9 @@ def strength_dots(
     return dots({f"$g = {g:g}$": c for g, c in shades(strengths, INK).items()}, ms)
 
 
-def save(figure: Figure, stem: str | Path, name: str, identity: str) -> None:
+def save(
+    figure: Figure, stem: str | Path, name: str, identity: str, mark: str = ""
+) -> None:
     """Write a figure as PDF, SVG and PNG, without a date, so that equal means identical.
 
     Args:
@@ -212,6 +218,7 @@ def save(figure: Figure, stem: str | Path, name: str, identity: str) -> None:
         stem: path without suffix.
         name: kept in each file's metadata, as its title.
         identity: likewise, the hash of what the figure is made of.
+        mark: written in a strip above the figure, if there is something to say.
     """
     made_of = f"made of sha256:{identity}"
     metadata = {
@@ -219,10 +226,19 @@ def save(figure: Figure, stem: str | Path, name: str, identity: str) -> None:
         "svg": {"Date": None, "Title": name, "Description": made_of},
         "png": {"Title": name, "Description": made_of},
     }
+    size = None
+    if mark:
+        # A strip above the figure moves no panel, whatever the layout of the figure is.
+        width, height = figure.get_size_inches()
+        size = Bbox([[0, 0], [width, height + STRIP]])
+        figure.text(
+            1 - 0.2 * STRIP / width, 1 + 0.25 * STRIP / height, mark, ha="right",
+            color=MUTED, fontsize=6.5, fontstyle="italic",
+        )  # fmt: skip
     # A figure has its layout engine, or none. matplotlib would replace none by the setting.
     settings = {**RC, "figure.constrained_layout.use": False}
     for suffix in FORMATS:
         with replacing(f"{stem}.{suffix}") as temporary, mpl.rc_context(settings):
-            figure.savefig(temporary, metadata=metadata[suffix])
+            figure.savefig(temporary, metadata=metadata[suffix], bbox_inches=size)
         # Every format gets the layout of the first one.
         figure.set_layout_engine("none")

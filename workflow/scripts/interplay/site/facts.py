@@ -24,13 +24,17 @@ def run_facts(graph: Graph) -> dict[str, Any]:
 
 
 def is_preview(graph: Graph) -> bool | None:
-    """Return whether a run is smaller than the paper's, as the job of its article was told.
+    """Return whether a run's configuration is not that of the full reproduction.
+
+    The jobs of figures and article were told so.
 
     Returns:
-        None if the run made no article.
+        None if the run made no figure and no article.
     """
-    said = (job.parameters.get("preview") for job in graph.receipts)
-    return next((preview for preview in said if preview is not None), None)
+    said = [
+        job.parameters["preview"] for job in graph.receipts if "preview" in job.parameters
+    ]
+    return any(said) if said else None
 
 
 def cpu_hours(graph: Graph) -> float | None:

@@ -44,7 +44,7 @@ def figure_content(name: str, path: str, graph: Graph) -> Content:
             {"letter": letter, "href": panel_page(name, letter), "box": boxes[letter],
              "shows": panel.shows}
             for letter, panel in panels_of(receipt).items()
-            # An overview of few values of g has fewer panels; an archive lacks its tables.
+            # Earlier overviews had fewer panels; an archive lacks the tables of an overview.
             if letter in boxes and tables[panel.table].is_file()
         ],
     }  # fmt: skip

@@ -16,8 +16,16 @@ WORDS = {
 """verdicts, as they follow a number"""
 
 
+PREVIEW = "Preview  numbers and verdicts are not those of the full reproduction"
+
+
 def ending(
-    folder: Path, results: str, site: str, progress: Progress, seconds: float
+    folder: Path,
+    results: str,
+    site: str,
+    progress: Progress,
+    seconds: float,
+    preview: bool,
 ) -> list[str]:
     """Return the lines that follow a successful run: figures, claims, paper, site, time.
 
@@ -27,10 +35,12 @@ def ending(
         site: the page at which the site begins, or why there is no site.
         progress: of the run. After a run for a target, only what the run made is named.
         seconds: that the run took.
+        preview: whether the configuration is not that of the full reproduction.
     """
     made = None if progress.whole else _made(folder, progress)
     root = folder / results
     return [
+        *([PREVIEW] if preview else []),
         *_figures(root, made),
         *_claims(root, made),
         *_one("Paper", root / "paper.pdf", made),

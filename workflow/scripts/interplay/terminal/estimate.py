@@ -2,12 +2,14 @@
 
 A job costs the mean CPU time of its step in the archived run. If the job is about trained
 networks, the mean is multiplied by the job's work, relative to the mean work of the jobs of
-its rule in the archived run. The cost of a rule that the archived run lacks is unknown.
+its rule in the archived run. The start of a job costs the same, whatever the work is. The cost
+of a rule that the archived run lacks is unknown.
 """
 
 import csv
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -20,7 +22,7 @@ from interplay.configuration.experiments import (
     sentiment_experiments,
 )
 from interplay.provenance.origin import CONFIGURATION
-from interplay.provenance.receipts import RECEIPTS, Chain
+from interplay.provenance.receipts import RECEIPTS
 from interplay.storage.files import read_json
 from interplay.tasks import make_task
 from interplay.terminal.progress import Job
@@ -28,14 +30,14 @@ from interplay.terminal.progress import Job
 EXPONENT = 1.87
 """of N: how the time of an epoch grows; measured by `make bench` (bench/README.md)"""
 
+START = 0.7
+"""CPU seconds in which a job starts Python and imports the library (bench/README.md)"""
+
 TREES = 8544
 """of the Stanford Sentiment Treebank, for training"""
 
 STAGES = "nonlinear", "linear", "sentiment", "claims", "figures", "paper"
 """in the order in which the workflow runs them"""
-
-NAMED = 5
-"""how many of the rules whose cost is not known are named"""
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,6 @@ class ArchivedRun:
 
         Args:
             folder: written by `interplay archive`.
-
-        Raises:
-            InputError: the archive's receipts were altered.
         """
         if not (folder / "costs.csv").is_file():
             return cls(folder)
@@ -67,10 +66,40 @@ class ArchivedRun:
             }
         networks = networks_in(read_json(folder / CONFIGURATION)["values"])
         by_rule: dict[str, list[float]] = {}
-        for receipt in Chain.read(folder / RECEIPTS).receipts:
-            work = work_of(receipt.rule, receipt.wildcards, networks)
-            by_rule.setdefault(receipt.rule, []).append(work)
+        # An estimate needs no check of the receipts, which takes ten times as long.
+        *receipts, _ = (folder / RECEIPTS).read_text(encoding="utf-8").splitlines()
+        for receipt in map(json.loads, receipts):
+            work = work_of(receipt["rule"], receipt["wildcards"], networks)
+            by_rule.setdefault(receipt["rule"], []).append(work)
         return cls(folder, seconds, {rule: mean(each) for rule, each in by_rule.items()})
+
+    def expected_seconds(
+        self,
+        stage: str,
+        step: str,
+        rule: str,
+        wildcards: Mapping[str, str],
+        networks: Mapping[str, "Networks"],
+    ) -> float | None:
+        """Return the CPU time that a job will take on the archived run's machine.
+
+        Args:
+            stage: of the job.
+            step: name of its benchmark file.
+            rule: of the job.
+            wildcards: of the job.
+            networks: of its configuration, as `networks_in` returns them.
+
+        Returns:
+            Seconds; None if the archived run has no such job.
+        """
+        seconds = self.seconds.get((stage, step))
+        has_size = wildcards.get("experiment") in {None, *networks}
+        if seconds is None or rule not in self.work or not has_size:
+            return None
+        start = min(START, seconds)
+        share = work_of(rule, wildcards, networks) / self.work[rule]
+        return start + (seconds - start) * share
 
 
 @dataclass(frozen=True)
@@ -102,50 +131,47 @@ def estimates(
         archived: the archived run.
     """
     networks = networks_in(configuration)
+    # Rules such as `all` compute nothing.
+    jobs = [job for job in jobs if job.benchmark]
+    costs = costs_of(jobs, networks, archived)
     stages: dict[str, list[Estimate]] = {}
-    for job in jobs:
-        # Rules such as `all` compute nothing.
-        if not job.benchmark:
-            continue
-        inside = Path(job.benchmark.rpartition("benchmarks/")[2])
-        stage, step = inside.parts[0], inside.stem
+    for job, seconds in zip(jobs, costs, strict=True):
         sizes = (
             _size(Path(each), job, results, networks, archived) for each in job.outputs
         )
-        cost = Estimate(stage, jobs=1, seconds=0.0, unknown=(job.rule,), bytes=sum(sizes))
-        mean_seconds = archived.seconds.get((stage, step))
-        if mean_seconds is not None and job.rule in archived.work:
-            work = work_of(job.rule, job.wildcards, networks) / archived.work[job.rule]
-            cost = replace(cost, seconds=mean_seconds * work, unknown=())
+        stage, _ = _stage_and_step(job)
+        unknown = (job.rule,) if seconds is None else ()
+        cost = Estimate(stage, 1, seconds or 0.0, unknown, bytes=sum(sizes))
         stages.setdefault(stage, []).append(cost)
     order = [*STAGES, *(stage for stage in stages if stage not in STAGES)]
-    return [_sum(stage, stages[stage]) for stage in order if stage in stages]
+    return [summed(stage, stages[stage]) for stage in order if stage in stages]
 
 
-def table(rows: Sequence[Estimate], archived: Path) -> list[str]:
-    """Return the lines that a dry run shows.
+def costs_of(
+    jobs: Iterable[Job], networks: Mapping[str, "Networks"], archived: ArchivedRun
+) -> list[float | None]:
+    """Return the CPU time that each job will take, in seconds; None if it is not known.
 
     Args:
-        rows: one per stage.
-        archived: folder of the archived run, as it is named.
+        jobs: with a benchmark file each.
+        networks: of their configuration, as `networks_in` returns them.
+        archived: the archived run.
     """
-    if not rows:
-        return ["Nothing to be done: all results are there."]
-    total = _sum("total", rows)
-    rules = list(dict.fromkeys(total.unknown))
-    more = f" and {len(rules) - NAMED} more rules" if len(rules) > NAMED else ""
-    unknown = f"{len(total.unknown)} jobs: {', '.join(rules[:NAMED])}{more}"
     return [
-        f"{'stage':12}{'jobs':>6}{'CPU hours':>12}{'disk':>10}",
-        *(_line(row) for row in [*rows, total]),
-        f"Estimated from the archived run ({archived}), for its machine.",
-        "Disk: weights of networks; figures and tables as large as those of the archived run.",
-        *([f"? Cost not known of {unknown}."] if rules else []),
-        "`snakemake -n`, with the same arguments, lists the jobs and their reasons.",
+        archived.expected_seconds(
+            *_stage_and_step(job), job.rule, job.wildcards, networks
+        )
+        for job in jobs
     ]
 
 
-def _sum(stage: str, costs: Sequence[Estimate]) -> Estimate:
+def _stage_and_step(job: Job) -> tuple[str, str]:
+    inside = Path(job.benchmark.rpartition("benchmarks/")[2])
+    return inside.parts[0], inside.stem
+
+
+def summed(stage: str, costs: Sequence[Estimate]) -> Estimate:
+    """Return the sum of some costs, with a name."""
     return Estimate(
         stage=stage,
         jobs=sum(cost.jobs for cost in costs),
@@ -153,13 +179,6 @@ def _sum(stage: str, costs: Sequence[Estimate]) -> Estimate:
         unknown=tuple(rule for cost in costs for rule in cost.unknown),
         bytes=sum(cost.bytes for cost in costs),
     )
-
-
-def _line(row: Estimate) -> str:
-    hours = f"{row.seconds / 3600:.2f}"
-    if row.unknown:
-        hours = "?" if len(row.unknown) == row.jobs else f"{hours} + ?"
-    return f"{row.stage:12}{row.jobs:6}{hours:>12}{row.bytes / 1e6:7.1f} MB"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-BAR = 20
+BAR = 12
 """characters of the bar"""
 
 
@@ -28,7 +28,12 @@ class Progress:
 
     jobs: dict[int, Job] = field(default_factory=dict)
     """announced so far, by Snakemake's number"""
+    announced: dict[int, float] = field(default_factory=dict)
+    """when each was announced, in seconds since 1970"""
     running: tuple[int, ...] = ()
+    """announced and not ended; a cluster may not have begun them"""
+    ended: dict[int, float] = field(default_factory=dict)
+    """when each finished job ended"""
     finished: tuple[int, ...] = ()
     failed: tuple[int, ...] = ()
     done: int = 0
@@ -60,13 +65,17 @@ def after(progress: Progress, event: Mapping[str, Any]) -> Progress:
             return replace(
                 progress,
                 jobs={**progress.jobs, number: job},
+                announced={**progress.announced, number: event["time"]},
                 running=(*others, number),
                 # Snakemake announces a job once more when it tries it again.
                 failed=tuple(each for each in progress.failed if each != number),
             )
         case "finished":
             return replace(
-                progress, running=others, finished=(*progress.finished, number)
+                progress,
+                running=others,
+                finished=(*progress.finished, number),
+                ended={**progress.ended, number: event["time"]},
             )
         case "failed":
             return replace(progress, running=others, failed=(*progress.failed, number))
@@ -75,7 +84,19 @@ def after(progress: Progress, event: Mapping[str, Any]) -> Progress:
     return progress
 
 
-def moving_line(progress: Progress, seconds: float, width: int, ascii: bool) -> str:
+@dataclass(frozen=True)
+class Outlook:
+    """What is ahead of a run, as far as it is known."""
+
+    left: str = ""
+    """the time that remains, in words; empty if nobody wants to know"""
+    waiting: frozenset[int] = frozenset()
+    """announced jobs that have not begun, as in the queue of a cluster"""
+
+
+def moving_line(
+    progress: Progress, seconds: float, width: int, ascii: bool, outlook: Outlook
+) -> str:
     """Return the line that a terminal shows: bar, jobs, time, and what is running.
 
     Args:
@@ -83,29 +104,40 @@ def moving_line(progress: Progress, seconds: float, width: int, ascii: bool) -> 
         seconds: since its start.
         width: of the terminal, in characters; the line has fewer.
         ascii: whether the terminal shows nothing but ASCII.
+        outlook: of the run.
     """
     if not progress.total:
         return f"looking for jobs  {clock(seconds)}"[: width - 1]
     filled = BAR * progress.done // progress.total
     full, empty, dots, separator = "#-~|" if ascii else "━┄…·"
-    counts = f"{progress.done}/{progress.total} jobs  {clock(seconds)}"
-    messages = [progress.jobs[number].message for number in progress.running]
+    begun = [number for number in progress.running if number not in outlook.waiting]
+    messages = [progress.jobs[number].message for number in begun]
+    if outlook.waiting:
+        messages = [f"{len(outlook.waiting)} waiting", *messages]
     idle = "finishing" if progress.done == progress.total else "choosing the next job"
     now = f" {separator} ".join(messages) or idle
-    line = f"{full * filled}{empty * (BAR - filled)}  {counts}  {now}"
+    bar = full * filled + empty * (BAR - filled)
+    line = f"{bar}  {_counts(progress, seconds, outlook)}  {now}"
     return line if len(line) < width else line[: max(width - 2, 0)] + dots
 
 
-def plain_line(progress: Progress, seconds: float) -> str:
+def plain_line(progress: Progress, seconds: float, outlook: Outlook) -> str:
     """Return the line that a pipe or a log gets: share, jobs, time, what ended last.
 
     Args:
         progress: of the run, after a job has finished.
         seconds: since its start.
+        outlook: of the run.
     """
-    counts = f"{progress.percent:3d} %  {progress.done}/{progress.total} jobs"
+    counts = _counts(progress, seconds, outlook)
     ended = progress.jobs.get(progress.finished[-1]) if progress.finished else None
-    return f"{counts}  {clock(seconds)}  {ended.message if ended else ''}".rstrip()
+    message = ended.message if ended else ""
+    return f"{progress.percent:3d} %  {counts}  {message}".rstrip()
+
+
+def _counts(progress: Progress, seconds: float, outlook: Outlook) -> str:
+    left = f", {outlook.left} left" if outlook.left else ""
+    return f"{progress.done}/{progress.total} jobs  {clock(seconds)}{left}"
 
 
 def clock(seconds: float) -> str:

@@ -1,21 +1,35 @@
-"""One trial of a trained network (Fig. 1 a-c)."""
+"""One trial of a trained network (Fig. 1 a-c, and the overview of an experiment)."""
 
 import numpy as np
 import pandas as pd
 
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.trained import TrainedNetwork
+from interplay.tasks.trials import Example
 
 
 def example_trial(trained: TrainedNetwork) -> pd.DataFrame:
-    """Run a trained network on its task's example trial (Fig. 1 a-c).
+    """Run a trained network on the example trial of its own random stream (Fig. 1 a-c)."""
+    return trial_of(trained, example_of(trained))
+
+
+def example_of(trained: TrainedNetwork) -> Example:
+    """Draw the example trial of a network's task from the network's own random stream."""
+    return trained.task.example(trained.run.stream("example trial"))
+
+
+def trial_of(trained: TrainedNetwork, example: Example) -> pd.DataFrame:
+    """Run a trained network on a trial.
+
+    Args:
+        trained: the network.
+        example: of its task.
 
     Returns:
         A row per sample and channel: time (in membrane time constants), channel, kind
         (input, output, target), value, mask. Rows of the kind "phase" give the times at
         which a phase begins.
     """
-    example = trained.task.example(trained.run.stream("example trial"))
     inputs, targets, mask = example.trials
     engine = Engine.for_batch(trained.network, example.trials, trained.task.dt)
     outputs = engine.simulate(trained.network, inputs)
