@@ -17,20 +17,26 @@ QUANTITIES = {
 """quantities of panels (a) to (c), and their symbols"""
 
 DIRECTIONS = {
-    "eq11": r"Eq. (11), $B^T\mathbf{w}$, $B\mathbf{m}$",
-    "eq8": r"Eq. (8), $\mathbf{w}$, $\mathbf{m}$",
-    "eq11_shuffled": "Eq. (11), $W_0$ shuffled",
+    "eq11": ("Eq. (11)", style.TASK_COLOURS["flipflop"]),
+    "eq8": ("Eq. (8)", style.TASK_COLOURS["mante"]),
+    "eq11_shuffled": ("Eq. (11), $W_0$ shuffled", style.TASK_COLOURS["romo"]),
 }
-"""directions, and their names in the legend"""
-
-OVERLAPS = dict(zip(DIRECTIONS, style.TASK_COLOURS.values(), strict=True))
-"""colour of each direction"""
+"""names and colours of the directions"""
 
 SIDES = {"left": {"marker": "o", "ms": 2}, "right": {"marker": "x", "ms": 3}}
 """markers of left and right singular vectors"""
 
-NAMES = {"ratio": "as measured", "corrected": r"without $z_0$"}
-"""columns of panel (f), and their names in the legend"""
+LINES = {
+    "independent": {"ls": "-", "marker": "o"},
+    "orthogonal": {"ls": DOTTED, "marker": "s"},
+}
+"""lines of networks with independent and with orthogonal vectors"""
+
+CORRECTION = {
+    "ratio": ("as measured", {"color": style.MUTED}),
+    "corrected": ("without $z_0$", {}),
+}
+"""columns of panel (f), their names and lines"""
 
 ORTHOGONAL, INDEPENDENT = "vectors == 'orthogonal'", "vectors == 'independent'"
 LARGEST_N = f"({INDEPENDENT} or N == @N)"
@@ -40,16 +46,16 @@ PANELS = lettered(
         Panel(
             f"{quantity} against g{OVER}",
             "first_order.csv",
-            f"quantity == '{quantity}' and {LARGEST_N} and ratio.notna()",
+            f"quantity == '{quantity}' and {LARGEST_N}",
             ("ratio",),
         )
         for quantity in QUANTITIES
     ),
     Panel(
-        f"tau_star{OVER} against zhat² / (1 − g²)",
+        f"tau_star{OVER} (not relative to g = 0) against zhat² / (1 − g²)",
         "first_order.csv",
-        f"quantity == 'tau_star' and {LARGEST_N} and ratio.notna()",
-        ("ratio",),
+        f"quantity == 'tau_star' and {LARGEST_N} and measured.notna()",
+        ("measured", "first_order"),
     ),
     Panel(
         f"tau_star{OVER} against N, at the largest g",
@@ -100,64 +106,69 @@ def draw(
         g: the strength of the initial connectivity in panel (e).
         zhat: the two targets of panels (h) and (i), the first of which is that of (f).
     """
-    figure = Figure(figsize=(style.TEXT_WIDTH, 5.2))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 5.4))
     axes = figure.subplots(3, 3)
     options = {"N": N, "small": small, "g": g, "zhat": zhat}
     tables = {"first_order.csv": networks, "linear_directions.csv": directions}
     rows = [panel.select(tables[panel.table], **options) for panel in PANELS.values()]
+    independent = networks[networks.vectors == "independent"].zhat.unique().tolist()
+    colours = target_colours(sorted({*independent, *small}))
+    lines = {
+        (vectors, target): {"color": colours[target], "ms": 2, **LINES[vectors]}
+        for vectors, targets in (("independent", independent), ("orthogonal", small))
+        for target in targets
+    }
 
-    independent = networks[networks.vectors == "independent"]
-    kinds = {"independent": independent.zhat.unique().tolist(), "orthogonal": small}
-    colours = {kind: target_colours(targets) for kind, targets in kinds.items()}
-    lines = {"independent": {"ls": "-"}, "orthogonal": {"ls": DOTTED, "marker": "s"}}
     for ax, table, symbol in zip(axes[0], rows, QUANTITIES.values(), strict=False):
-        for (kind, target), group in table.groupby(["vectors", "zhat"]):
-            line = {"color": colours[kind][target], **lines[kind]}
-            draw_against_g(ax, group, "ratio", **line)
-        _finish(ax, "$g$", f"{symbol}, relative,{OVER}")
-    entries = {}
-    for kind, note in (("independent", ""), ("orthogonal", ", $z_0 = 0$")):
-        for target, colour in colours[kind].items():
-            line = {"color": colour, "marker": "o", "ms": 2, **lines[kind]}
-            entries[rf"$\hat{{z}} = {target}${note}"] = line
-    axes[0, 1].legend(handles=style.legend_entries(entries), loc="lower left")
+        for one, group in table.groupby(["vectors", "zhat"]):
+            draw_against_g(ax, group, "ratio", **lines[one])
+        ax.set_title(f"{symbol}, relative", fontsize=7)
+        _finish(ax, "$g$")
 
     collapse, sizes, speed = axes[1]
-    for (kind, target), group in rows[3].groupby(["vectors", "zhat"]):
-        means = group.groupby("g").ratio.mean()
+    for (vectors, target), group in rows[3].groupby(["vectors", "zhat"]):
+        means = group.groupby("g")[["measured", "first_order"]].mean()
         strength = target**2 / (1 - means.index.to_numpy() ** 2)
-        marker = {"orthogonal": "s", "independent": "o"}[kind]
-        collapse.plot(strength, means, marker, ms=2.5, color=colours[kind][target], mew=0)
-    collapse.set_xscale("log")
-    _finish(collapse, r"$\hat{z}^2 \beta$", rf"$\tau^*$, relative,{OVER}")
+        line = lines[vectors, target] | {"ls": "none"}
+        collapse.plot(strength, means.measured / means.first_order, **line)
+    collapse.set(xscale="log")
+    collapse.set_title(r"$\tau^*$", fontsize=7)
+    _finish(collapse, r"$\hat{z}^2 \beta$")
     for target, group in rows[4].groupby("zhat"):
-        line = {"color": colours["orthogonal"][target], **lines["orthogonal"]}
-        style.draw_mean(sizes, group, "N", "ratio", ms=2, **line)
+        style.draw_mean(sizes, group, "N", "ratio", **lines["orthogonal", target])
     sizes.set_xscale("log", base=2)
     sizes.xaxis.set_major_formatter("{x:g}")
-    _finish(sizes, "$N$", rf"$\tau^*$, relative,{OVER}")
-    sizes.set_title(f"$g = {g}$", fontsize=7)
-    colour = colours["independent"][zhat[0]]
-    shown = {"ratio": ("o", style.MUTED), "corrected": ("s", colour)}
-    for column, (marker, of_column) in shown.items():
-        line = {"color": of_column, "marker": marker, "label": NAMES[column]}
-        draw_against_g(speed, rows[5], column, **line)
-    _finish(speed, "$g$", f"$dz / d\\tau$ at 0,{OVER}")
-    speed.set_title(rf"$\hat{{z}} = {zhat[0]}$", fontsize=7)
+    sizes.set_title(rf"$\tau^*$, relative, $g = {g}$", fontsize=7)
+    _finish(sizes, "$N$")
+    measured = lines["independent", zhat[0]]
+    for column, (name, line) in CORRECTION.items():
+        draw_against_g(speed, rows[5], column, label=name, **(measured | line))
+    speed.set_title(rf"$dz / d\tau$ at 0, $\hat{{z}} = {zhat[0]}$", fontsize=7)
     speed.legend()
+    _finish(speed, "$g$")
 
     titles = [rf"$\hat{{z}} = {small[0]}$, $z_0 = 0$"]
     titles += [rf"$\hat{{z}} = {target}$" for target in zhat]
     for ax, table, title in zip(axes[2], rows[6:], titles, strict=True):
         _draw_overlaps(ax, table)
         ax.set_title(title, fontsize=7)
-    axes[2, 0].set_ylabel("overlap with first singular vector")
-    entries = {
-        **{name: {"color": OVERLAPS[key]} for key, name in DIRECTIONS.items()},
+    axes[2, 0].set_ylabel("overlap with $\\Delta W$")
+    for row in axes[:2, 0]:
+        row.set_ylabel("measured / first order")
+
+    notes = {"independent": "", "orthogonal": ", $z_0 = 0$"}
+    targets = {
+        rf"$\hat{{z}} = {target}${notes[vectors]}": line
+        for (vectors, target), line in lines.items()
+    }
+    overlaps = {
+        **{name: {"color": colour} for name, colour in DIRECTIONS.values()},
         **{side: {**marker, "ls": "none"} for side, marker in SIDES.items()},
         "first order": {"ls": DASHED, "lw": 0.9},
     }
-    axes[2, 0].legend(handles=style.legend_entries(entries), loc="lower left")
+    for place, entries in (("upper", targets), ("lower", overlaps)):
+        handles = style.legend_entries(entries)
+        figure.legend(handles=handles, loc=f"outside {place} center", ncols=6)
     style.letter_panels(axes.flat)
     return figure
 
@@ -165,7 +176,7 @@ def draw(
 def _draw_overlaps(ax: Axes, table: pd.DataFrame) -> None:
     """Draw the overlap with each direction against g, for both sides."""
     for direction, group in table.groupby("direction"):
-        colour = OVERLAPS[direction]
+        _, colour = DIRECTIONS[direction]
         for side, of_side in group.groupby("side"):
             style.draw_mean(
                 ax, of_side, "g", "overlap", color=colour, lw=0.6, **SIDES[side]
@@ -175,7 +186,7 @@ def _draw_overlaps(ax: Axes, table: pd.DataFrame) -> None:
     ax.set(xlabel="$g$", ylim=(0, 1.03))
 
 
-def _finish(ax: Axes, xlabel: str, ylabel: str) -> None:
-    """Draw the line of first order and name the axes."""
+def _finish(ax: Axes, xlabel: str) -> None:
+    """Draw the line of first order and name the axis."""
     ax.axhline(1, color=style.INK, ls=DASHED, lw=0.9, zorder=0)
-    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.set(xlabel=xlabel, ylim=(0, None))
