@@ -42,8 +42,8 @@ def networks(tau_star, zhat=(0.5, 2.0)):
     numbers = dict.fromkeys([*RELATIVE, SHUFFLED, *ABSOLUTE, *READOUTS], 0.5)
     numbers |= {"tau_star": values, "mean_gradient_norm": values}
     kinds = [
-        table.assign(vectors=vectors, N=16, **numbers)
-        for vectors in ("independent", "orthogonal")
+        table.assign(experiment=experiment, N=16, **numbers)
+        for experiment in ("linear", "small_targets")
     ]
     return compare(pd.concat(kinds), 0.05)
 
@@ -156,7 +156,7 @@ def second_order_table():
 def draw_first_order(tau_star):
     """Draw networks of two targets, with and without a readout before training."""
     overlaps = grid(
-        vectors=["independent", "orthogonal"], zhat=[0.5, 2.0], g=[0.0, 0.6],
+        experiment=["linear", "small_targets"], zhat=[0.5, 2.0], g=[0.0, 0.6],
         seed=[0, 1], N=[16], side=["left", "right"],
         direction=["eq8", "eq11", "eq11_shuffled"],
     ).assign(overlap=0.9, predicted=1.0)  # fmt: skip

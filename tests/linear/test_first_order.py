@@ -88,7 +88,7 @@ def measured_networks():
     index = pd.MultiIndex.from_product(
         [[0.5, 2.0], [0.0, 0.6], [0, 1]], names=["zhat", "g", "seed"]
     )
-    table = index.to_frame(index=False).assign(vectors="independent", N=8)
+    table = index.to_frame(index=False).assign(experiment="linear", N=8)
     table["tau_star"] = [1.0, 3.0, 1.0, 2.0, np.nan, 4.0, 2.0, 1.0]
     table["norm_dW"] = table["mean_gradient_norm"] = table.zhat * (1 + table.seed)
     table["first_gradient_norm"] = table["first_readout_speed"] = table.zhat

@@ -107,8 +107,8 @@ rule train_small_targets:
 rule compare_first_order:
     """Compare all linear networks with the first order of the learning time."""
     input:
-        independent=f"{TABLES}/linear.csv",
-        orthogonal=f"{TABLES}/small_targets.csv",
+        linear=f"{TABLES}/linear.csv",
+        small_targets=f"{TABLES}/small_targets.csv",
     output:
         comparison=table("first_order"),
     log:

@@ -10,7 +10,5 @@ from job import script
 @script
 def main(input, output, params):
     """Read the networks of both kinds, compare them, write the table."""
-    networks = [
-        read_table(path).assign(vectors=vectors) for vectors, path in input.items()
-    ]
+    networks = [read_table(path).assign(experiment=name) for name, path in input.items()]
     write_table(compare(pd.concat(networks), params.threshold), output.comparison)

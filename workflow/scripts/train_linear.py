@@ -33,7 +33,7 @@ def main(output, params, wildcards, threads):
     logger.info("bases of %d and %d directions", *descents[0].core.shape[1:])
     measured = measurements(network, descents, g, seed, trial, params.threshold)
     directions = first_directions(network, descents, g, seed)
-    directions.insert(0, "vectors", "independent")
+    directions.insert(0, "experiment", "linear")
 
     write_table(measured, output.measurements)
     write_table(directions, output.directions)

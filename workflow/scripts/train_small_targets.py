@@ -20,7 +20,7 @@ def main(output, params, wildcards, threads):
     measurements, directions = train_small_targets(
         params.N, g, seed, rates, trial, params.epochs, params.threshold
     )
-    directions.insert(0, "vectors", "orthogonal")
+    directions.insert(0, "experiment", "small_targets")
 
     write_table(measurements, output.measurements)
     write_table(directions, output.directions)

@@ -16,7 +16,7 @@ QUANTITIES = {
 """quantity of each panel, its name, and the label of its axis; "relative" means divided by the
 mean at g = 0 of the same target"""
 
-SHOWN = "vectors == 'independent' and quantity == '{}'"
+SHOWN = "experiment == 'linear' and quantity == '{}'"
 """rows of a panel"""
 
 PANELS = lettered(
@@ -41,7 +41,7 @@ def draw(networks: pd.DataFrame, scalings: pd.DataFrame) -> Figure:
     """
     figure = Figure(figsize=(style.TEXT_WIDTH, 1.9))
     axes = figure.subplots(1, 4)
-    networks = networks[networks.vectors == "independent"]
+    networks = networks[networks.experiment == "linear"]
     colours = target_colours(networks.zhat.unique().tolist())
     for ax, (quantity, (_, label)) in zip(axes, QUANTITIES.items(), strict=True):
         rows = networks.query(SHOWN.format(quantity))

@@ -27,10 +27,10 @@ SIDES = {"left": {"marker": "o", "ms": 2}, "right": {"marker": "x", "ms": 3}}
 """markers of left and right singular vectors"""
 
 LINES = {
-    "independent": {"ls": "-", "marker": "o"},
-    "orthogonal": {"ls": DOTTED, "marker": "s"},
+    "linear": {"ls": "-", "marker": "o"},
+    "small_targets": {"ls": DOTTED, "marker": "s"},
 }
-"""lines of networks with independent and with orthogonal vectors"""
+"""lines of the networks of Fig. 4, and of those with a readout vector orthogonal to Bm"""
 
 CORRECTION = {
     "ratio": ("as measured", {"color": style.MUTED}),
@@ -38,8 +38,8 @@ CORRECTION = {
 }
 """columns of panel (f), their names and lines"""
 
-ORTHOGONAL, INDEPENDENT = "vectors == 'orthogonal'", "vectors == 'independent'"
-LARGEST_N = f"({INDEPENDENT} or N == @N)"
+SMALL, OF_FIG4 = "experiment == 'small_targets'", "experiment == 'linear'"
+LARGEST_N = f"({OF_FIG4} or N == @N)"
 
 PANELS = lettered(
     *(
@@ -60,26 +60,26 @@ PANELS = lettered(
     Panel(
         f"tau_star{OVER} against N, at the largest g",
         "first_order.csv",
-        f"quantity == 'tau_star' and {ORTHOGONAL} and g == @g and ratio.notna()",
+        f"quantity == 'tau_star' and {SMALL} and g == @g and ratio.notna()",
         ("ratio",),
     ),
     Panel(
         f"first speed of the readout{OVER}, as measured and corrected",
         "first_order.csv",
-        f"quantity == 'first_readout_speed' and {INDEPENDENT} and zhat == @zhat[0]",
+        f"quantity == 'first_readout_speed' and {OF_FIG4} and zhat == @zhat[0]",
         ("ratio", "corrected"),
     ),
     Panel(
         "overlaps of first singular vectors of dW, smallest target",
         "linear_directions.csv",
-        f"{ORTHOGONAL} and N == @N and zhat == @small[0]",
+        f"{SMALL} and N == @N and zhat == @small[0]",
         ("overlap", "predicted"),
     ),
     *(
         Panel(
             f"overlaps of first singular vectors of dW, {which} target",
             "linear_directions.csv",
-            f"{INDEPENDENT} and zhat == @zhat[{number}]",
+            f"{OF_FIG4} and zhat == @zhat[{number}]",
             ("overlap", "predicted"),
         )
         for number, which in enumerate(("first", "second"))
@@ -101,8 +101,8 @@ def draw(
     Args:
         networks: the table first_order.csv.
         directions: the table linear_directions.csv.
-        N: the number of neurons of the networks with orthogonal vectors, except in (e).
-        small: the targets of the networks with orthogonal vectors, the smallest first.
+        N: the number of neurons of the small targets, except in (e).
+        small: the targets of the small targets, the smallest first.
         g: the strength of the initial connectivity in panel (e).
         zhat: the two targets of panels (h) and (i), the first of which is that of (f).
     """
@@ -111,36 +111,36 @@ def draw(
     options = {"N": N, "small": small, "g": g, "zhat": zhat}
     tables = {"first_order.csv": networks, "linear_directions.csv": directions}
     rows = [panel.select(tables[panel.table], **options) for panel in PANELS.values()]
-    independent = networks[networks.vectors == "independent"].zhat.unique().tolist()
-    colours = target_colours(sorted({*independent, *small}))
+    of_fig4 = networks[networks.experiment == "linear"].zhat.unique().tolist()
+    colours = target_colours(sorted({*of_fig4, *small}))
     lines = {
-        (vectors, target): {"color": colours[target], "ms": 2, **LINES[vectors]}
-        for vectors, targets in (("independent", independent), ("orthogonal", small))
+        (experiment, target): {"color": colours[target], "ms": 2, **LINES[experiment]}
+        for experiment, targets in (("linear", of_fig4), ("small_targets", small))
         for target in targets
     }
 
     for ax, table, symbol in zip(axes[0], rows, QUANTITIES.values(), strict=False):
-        for one, group in table.groupby(["vectors", "zhat"]):
+        for one, group in table.groupby(["experiment", "zhat"]):
             draw_against_g(ax, group, "ratio", **lines[one])
         ax.set_title(f"{symbol}, relative", fontsize=7)
         _finish(ax, "$g$")
 
     collapse, sizes, speed = axes[1]
-    for (vectors, target), group in rows[3].groupby(["vectors", "zhat"]):
+    for (experiment, target), group in rows[3].groupby(["experiment", "zhat"]):
         means = group.groupby("g")[["measured", "first_order"]].mean()
         strength = target**2 / (1 - means.index.to_numpy() ** 2)
-        line = lines[vectors, target] | {"ls": "none"}
+        line = lines[experiment, target] | {"ls": "none"}
         collapse.plot(strength, means.measured / means.first_order, **line)
     collapse.set(xscale="log")
     collapse.set_title(r"$\tau^*$", fontsize=7)
     _finish(collapse, r"$\hat{z}^2 \beta$")
     for target, group in rows[4].groupby("zhat"):
-        style.draw_mean(sizes, group, "N", "ratio", **lines["orthogonal", target])
+        style.draw_mean(sizes, group, "N", "ratio", **lines["small_targets", target])
     sizes.set_xscale("log", base=2)
     sizes.xaxis.set_major_formatter("{x:g}")
     sizes.set_title(rf"$\tau^*$, relative, $g = {g}$", fontsize=7)
     _finish(sizes, "$N$")
-    measured = lines["independent", zhat[0]]
+    measured = lines["linear", zhat[0]]
     for column, (name, line) in CORRECTION.items():
         draw_against_g(speed, rows[5], column, label=name, **(measured | line))
     speed.set_title(rf"$dz / d\tau$ at 0, $\hat{{z}} = {zhat[0]}$", fontsize=7)
@@ -156,10 +156,10 @@ def draw(
     for row in axes[:2, 0]:
         row.set_ylabel("measured / first order")
 
-    notes = {"independent": "", "orthogonal": ", $z_0 = 0$"}
+    notes = {"linear": "", "small_targets": ", $z_0 = 0$"}
     targets = {
-        rf"$\hat{{z}} = {target}${notes[vectors]}": line
-        for (vectors, target), line in lines.items()
+        rf"$\hat{{z}} = {target}${notes[experiment]}": line
+        for (experiment, target), line in lines.items()
     }
     overlaps = {
         **{name: {"color": colour} for name, colour in DIRECTIONS.values()},

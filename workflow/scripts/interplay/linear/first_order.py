@@ -69,19 +69,19 @@ def compare(networks: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """Compare networks with first order, normalised as in Fig. 4.
 
     Args:
-        networks: rows of `measurements`, with the column vectors, orthogonal or
-            independent, in front.
+        networks: rows of `measurements`, with the column experiment, linear or
+            small_targets.
         threshold: loss below which a network has converged, in units of zhat² / 2.
 
     Returns:
-        A row per network and quantity: vectors, zhat, g, seed, N, quantity; measured;
+        A row per network and quantity: experiment, zhat, g, seed, N, quantity; measured;
         first_order, its absolute prediction; relative, measured over the mean at g = 0 of
-        the networks with the same vectors, N and zhat that have a value (`RELATIVE`), over
+        the networks with the same experiment, N and zhat that have a value (`RELATIVE`), over
         zhat (`ABSOLUTE`), or as measured (`SHUFFLED`); predicted, the first order of the
         relative value; ratio, relative over predicted; corrected, the same ratio
         `without_initial_readout`.
     """
-    about = ["vectors", "zhat", "g", "seed", "N"]
+    about = ["experiment", "zhat", "g", "seed", "N"]
     quantities = [*RELATIVE, SHUFFLED, *ABSOLUTE]
     table = networks.melt([*about, *READOUTS], quantities, "quantity", "measured").astype(
         {"measured": float}
@@ -137,7 +137,7 @@ def without_initial_readout(table: pd.DataFrame, threshold: float) -> pd.Series:
 
 def _relative(table: pd.DataFrame, values: pd.Series) -> pd.Series:
     """Return values over the unit of their quantity, see `compare`."""
-    keys = ["vectors", "N", "zhat", "quantity"]
+    keys = ["experiment", "N", "zhat", "quantity"]
     start = table.assign(unit=values)[table.g == 0].groupby(keys).unit.mean()
     unit = table.join(start, on=keys).unit
     unit = unit.mask(table.quantity.isin(ABSOLUTE), table.zhat)
