@@ -189,4 +189,4 @@ def _draw_overlaps(ax: Axes, table: pd.DataFrame) -> None:
 def _finish(ax: Axes, xlabel: str) -> None:
     """Draw the line of first order and name the axis."""
     ax.axhline(1, color=style.INK, ls=DASHED, lw=0.9, zorder=0)
-    ax.set(xlabel=xlabel, ylim=(0, None))
+    ax.set(xlabel=xlabel, ylim=(0, 1.05 * ax.get_ylim()[1]))
