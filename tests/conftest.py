@@ -114,6 +114,7 @@ TINY = {
         "N": 64,
         "g": [0.0, 0.6],
         "seeds": [0],
+        "small_targets": {"N": [16, 64], "g": [0.0, 0.6], "seeds": [0]},
         **{task: {"N": 16, "epochs": 20} for task in ("cosine", "divergence")},
         "second_order": {"epochs": 60},
         "readout": {"N": [16, 64], "networks": 20},

@@ -260,6 +260,23 @@ def test_the_file_that_set_each_key_of_a_member_is_known():
     }.items() <= found.items()
 
 
+def test_a_supplement_of_the_linear_networks_has_the_settings_of_its_section():
+    linear = {"N": 1024, "dt": 0.5, "small_targets": {"N": [16, 64], "epochs": 150}}
+    files = {"config.yaml": {"linear": linear}}
+    configuration = {"values": files["config.yaml"], "files": files}
+    found = [
+        (k, v)
+        for k, v, _ in experiment_settings("linear", "small_targets", configuration)
+    ]
+    section = "linear/small_targets"
+    expected = [
+        (f"{section}/N", [16, 64]),
+        (f"{section}/epochs", 150),
+        ("linear/dt", 0.5),
+    ]
+    assert found == expected
+
+
 @pytest.mark.parametrize(
     ("path", "key"),
     [

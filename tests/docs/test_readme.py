@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from interplay.configuration.experiments import experiments, sentiment_experiments
@@ -27,6 +28,8 @@ def test_the_numbers_of_networks_are_those_of_the_configuration():
     number = len(linear["targets"]) * len(linear["g"]) * len(linear["seeds"])
     number += len(cosine["networks"]) * len(cosine["seeds"])
     number += len(divergence["targets"]) * len(divergence["g"]) * len(divergence["seeds"])
+    small = linear["small_targets"]
+    number += np.prod([len(small[key]) for key in ("N", "targets", "g", "seeds")])
     second = linear["second_order"]
     # Orthogonal and independent vectors.
     number += 2 * len(linear["targets"]) * len(second["seeds"])

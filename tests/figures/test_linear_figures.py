@@ -14,11 +14,13 @@ from interplay.figures import (
     fig4,
     figS_cosine,
     figS_divergence,
+    figS_first_order,
     figS_linear_spectrum,
     figS_second_order,
 )
 from interplay.figures.linear import target_colours
 from interplay.figures.style import RC, save
+from interplay.linear.first_order import ABSOLUTE, READOUTS, RELATIVE, SHUFFLED, compare
 from interplay.linear.theory import prediction, scalings
 
 
@@ -34,12 +36,16 @@ def grid(**axes):
 
 
 def networks(tau_star, zhat=(0.5, 2.0)):
-    """Return linear.csv of two seeds at g = 0 and 0.6; tau_star as (zhat, g, seed)."""
+    """Return first_order.csv of two seeds at g = 0 and 0.6; tau_star as (zhat, g, seed)."""
     table = grid(zhat=zhat, g=[0.0, 0.6], seed=[0, 1])
     values = np.broadcast_to(tau_star, (len(zhat), 2, 2)).ravel()
-    return table.assign(
-        tau_star=values, mean_gradient_norm=values, norm_dW=1.0, shuffle_loss_ratio=0.5
-    )
+    numbers = dict.fromkeys([*RELATIVE, SHUFFLED, *ABSOLUTE, *READOUTS], 0.5)
+    numbers |= {"tau_star": values, "mean_gradient_norm": values}
+    kinds = [
+        table.assign(experiment=experiment, N=16, **numbers)
+        for experiment in ("linear", "small_targets")
+    ]
+    return compare(pd.concat(kinds), 0.05)
 
 
 def points(axes, marker):
@@ -147,9 +153,35 @@ def second_order_table():
     return networks.merge(learning, how="cross")
 
 
+def draw_first_order(tau_star):
+    """Draw networks of two targets, with and without a readout before training."""
+    overlaps = grid(
+        experiment=["linear", "small_targets"], zhat=[0.5, 2.0], g=[0.0, 0.6],
+        seed=[0, 1], N=[16], side=["left", "right"],
+        direction=["eq8", "eq11", "eq11_shuffled"],
+    ).assign(overlap=0.9, predicted=1.0)  # fmt: skip
+    options = {"N": 16, "small": [0.5, 2.0], "g": 0.6, "zhat": [0.5, 2.0]}
+    return figS_first_order.draw(networks(tau_star), overlaps, **options)
+
+
+def test_first_order_is_a_line_at_one_and_the_legend_names_each_target():
+    tau_star = np.full((2, 2, 2), 2.0)
+    tau_star[0, 1] = np.nan
+    figure = draw_first_order(tau_star)
+    for axes in figure.axes[:6]:
+        assert any(set(line.get_ydata()) == {1} for line in axes.lines)
+    # tau* relative to g = 0 is 1, first order is (1 - 0.6²)².
+    for line in points(figure.axes[0], "o")[1:]:
+        assert line == [[0.0, 1.0], [0.6, pytest.approx(1 / 0.64**2)]]
+    assert len(points(figure.axes[0], "x")) == 2
+    targets, _ = figure.legends
+    assert len(targets.get_texts()) == 4
+
+
 @pytest.mark.parametrize(
     "draw",
     [
+        lambda: draw_first_order(np.nan),
         lambda: figS_cosine.draw(
             *cosine_tables(), strengths=(0.0, 0.8), period=5, dt=0.1
         ),

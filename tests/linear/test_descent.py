@@ -1,8 +1,10 @@
 """Gradient descent in the bases against dense matrices, and the measurements on it."""
 
+import re
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from interplay.linear.dense import gradient_descent
@@ -158,9 +160,49 @@ def test_a_coarse_tolerance_changes_dW_by_no_more_than_it():
         assert np.abs(a.loss - b.loss).max() < 1e-4
 
 
-def test_a_diverging_descent_raises_an_input_error():
-    with pytest.raises(InputError, match=r"zhat = .*: expected a finite loss, found"):
-        run(32, 0.3, epochs=40, speed=1000)
+class FewRounds:
+    """A generator of probes that fails after the rounds that a descent can need."""
+
+    def __init__(self, epochs, n):
+        self.rng, self.left = np.random.default_rng(0), epochs + 1 + 2 * n
+
+    def standard_normal(self, shape):
+        self.left -= 1
+        assert self.left >= 0, "more rounds than directions"
+        return self.rng.standard_normal(shape)
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    n=st.integers(1, 48),
+    g=st.floats(0, 0.99),
+    seed=st.integers(0, 99),
+    zhat=st.floats(-6, 6).map(lambda power: 10**power) | st.just(1e160),
+    rate=st.floats(-6, 3).map(lambda power: 10**power) | st.just(1e307),
+)
+@example(n=48, g=0.9, seed=1, zhat=4.0, rate=0.003)
+def test_every_descent_ends(n, g, seed, zhat, rate):
+    """It returns finite numbers, those of dense matrices where it converges, or one line."""
+    epochs, network = 30, draw_network(n, g, seed)
+    targets, rates = np.array([1.0, zhat]), learning_rate([0.009, rate], g)
+    try:
+        descents = descend(network, targets, rates, epochs, TRIAL, FewRounds(epochs, n))
+    except InputError as error:
+        assert re.fullmatch("linear network, zhat = .*: diverged at epoch .*", str(error))
+        return
+    for descent in descents:
+        assert descent.left.shape[1] <= n and descent.right.shape[1] <= n
+        assert all(np.isfinite(a).all() for a in (descent.loss, descent.dW))
+        if (np.diff(descent.loss) < 0).all():
+            task = target_task(network, descent.zhat, TRIAL)
+            dense = gradient_descent(network.W0, task, descent.learning_rate, epochs)
+            losses = np.array([epoch.loss for epoch in dense]) / descent.loss[0]
+            np.testing.assert_allclose(descent.loss / descent.loss[0], losses, atol=1e-6)
+
+
+def test_a_diverging_target_is_named():
+    with pytest.raises(InputError, match=r"zhat = 4, learning rate .* diverged at epoch"):
+        run(32, 0.3, epochs=40, targets=np.array([0.5, 4.0]), rates=np.array([0.01, 1]))
 
 
 # Measurements
@@ -178,7 +220,7 @@ def test_shuffling_degrades_a_network_that_has_something_to_shuffle(n, g, epochs
 
 def test_convergence_is_the_first_epoch_below_the_threshold():
     loss, none = np.array([2.0, 0.2, 0.09, 0.11, 0.0]), np.zeros((0, 0))
-    descent = Descent(2.0, 0.1, loss, loss, np.zeros((5, 0, 0)), none, none)
+    descent = Descent(2.0, 0.1, loss, loss, loss, np.zeros((5, 0, 0)), none, none)
     assert descent.converged_epoch(0.05) == 2
     assert descent.converged_epoch(1e-9) == 4
     assert descent.converged_epoch(0.0) is None

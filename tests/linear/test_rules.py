@@ -14,6 +14,7 @@ linear:
   # An integer among floats, as someone may write it.
   targets: [{ zhat: 0.5, learning_rate: 0.05 }, { zhat: 2, learning_rate: 0.005 }]
   examples: { zhat: [0.5, 2], g: [0, 0.6] }
+  small_targets: { N: [8, 16], epochs: 20, g: [0, 0.6], seeds: [0] }
   cosine: { N: 16, epochs: 10, seeds: [0] }
   divergence:
     N: 16
@@ -31,7 +32,7 @@ def tables(copies):
     """Return a function that reads a table of tiny linear networks."""
     folder = copies()
     (folder / "linear.yaml").write_text(CONFIGURATION)
-    names = "linear.csv cosine.csv divergence.csv second_order.parquet"
+    names = "first_order.csv linear.csv cosine.csv divergence.csv second_order.parquet"
     targets = [f"{TABLES}/{name}" for name in names.split()]
     targets.append("results/preview/linear/g0.6/truncation.csv")
     configuration = ("--configfile", "preview.yaml", "linear.yaml", "--")
@@ -73,3 +74,8 @@ def test_tables_have_a_row_per_network_and_epoch(tables):
     assert len(tables("tables/cosine_curves.parquet")) == 3 * 11
     assert len(tables("tables/cosine_trials.parquet")) == 3 * 201
     assert len(tables("tables/second_order.parquet")) == 2 * 2 * 11
+    networks = tables("tables/linear.csv"), tables("tables/small_targets.csv")
+    assert [len(rows) for rows in networks] == [2 * 2 * 2, 2 * 2 * 3]
+    assert len(tables("tables/first_order.csv")) == 6 * (8 + 12)
+    # Three directions on two sides.
+    assert len(tables("tables/linear_directions.csv")) == 6 * (8 + 12)

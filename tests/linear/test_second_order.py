@@ -5,11 +5,16 @@ import pytest
 
 from interplay.linear import theory
 from interplay.linear.descent import descend
-from interplay.linear.network import Trial, draw_network
-from interplay.linear.second_order import TOLERANCE, eigenvalue_growth, orthogonal
+from interplay.linear.network import Trial, draw_network, orthogonal
+from interplay.linear.second_order import TOLERANCE, eigenvalue_growth
 
 TRIAL = Trial(duration=101, onset=1, window=1, dt=0.5)
 RATE = 0.0005
+
+
+def draw_orthogonal(n, seed):
+    network = draw_network(n, 0.0, seed)
+    return orthogonal(network, network.m)
 
 
 def train(network, zhat, epochs=200):
@@ -26,7 +31,7 @@ def power(table):
 
 def test_orthogonal_vectors_stay_in_their_plane():
     independent = draw_network(30, 0.0, 0)
-    network = orthogonal(independent)
+    network = orthogonal(independent, independent.m)
     assert network.m @ network.w == pytest.approx(0, abs=1e-15)
     assert np.linalg.norm(network.w) == pytest.approx(1)
     plane = np.stack([independent.m, independent.w, network.w])
@@ -35,7 +40,7 @@ def test_orthogonal_vectors_stay_in_their_plane():
 
 
 def test_moduli_are_those_of_the_whole_matrix():
-    descent = train(orthogonal(draw_network(20, 0.0, 1)), 2.0, epochs=100)
+    descent = train(draw_orthogonal(20, 1), 2.0, epochs=100)
     whole = np.abs(np.linalg.eigvals(descent.dW)).max()
     found = eigenvalue_growth(descent).eigenvalue.iloc[-1]
     assert found == pytest.approx(whole, rel=1e-6)
@@ -43,7 +48,7 @@ def test_moduli_are_those_of_the_whole_matrix():
 
 @pytest.mark.parametrize("zhat", [0.5, 1.0, 2.0])
 def test_eigenvalue_starts_at_second_order(zhat):
-    table = eigenvalue_growth(train(orthogonal(draw_network(16, 0.0, 0)), zhat))
+    table = eigenvalue_growth(train(draw_orthogonal(16, 0), zhat))
     assert power(table) == pytest.approx(2, abs=0.15)
     last = table.iloc[-1]
     assert last.eigenvalue / last.predicted == pytest.approx(1, abs=1.5 * last.tau)
@@ -51,7 +56,7 @@ def test_eigenvalue_starts_at_second_order(zhat):
 
 def test_growth_is_the_same_for_every_size_and_seed():
     one, other = (
-        eigenvalue_growth(train(orthogonal(draw_network(n, 0.0, seed)), 2.0, epochs=50))
+        eigenvalue_growth(train(draw_orthogonal(n, seed), 2.0, epochs=50))
         for n, seed in ((12, 0), (24, 1))
     )
     np.testing.assert_allclose(one.eigenvalue[2:], other.eigenvalue[2:], rtol=1e-6)

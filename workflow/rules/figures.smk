@@ -14,7 +14,7 @@ FIGURES = {
     ),
     "fig4": (
         {
-            "networks": f"{TABLES}/linear.csv",
+            "networks": f"{TABLES}/first_order.csv",
             "scalings": f"{TABLES}/linear_scalings.csv",
         },
         {},
@@ -95,6 +95,22 @@ FIGURES = {
             **settings("nonlinear", "measurements", keys="threshold"),
         },
         "Supplement: outbreaks of the loss",
+    ),
+    "figS_first_order": (
+        {
+            "networks": f"{TABLES}/first_order.csv",
+            "directions": f"{TABLES}/linear_directions.csv",
+        },
+        {
+            "N": max(config["linear"]["small_targets"]["N"]),
+            "small": sorted(
+                float(target["zhat"])
+                for target in config["linear"]["small_targets"]["targets"]
+            ),
+            "g": max(SMALL_TARGETS_GRID["g"]),
+            "zhat": [float(zhat) for zhat in config["linear"]["examples"]["zhat"]],
+        },
+        "Supplement: linear networks against first order",
     ),
     "figS_linear_spectrum": (
         {

@@ -1,4 +1,4 @@
-"""Section 3: linear networks, their gradient descent and theory, and three supplements."""
+"""Section 3: linear networks, their gradient descent and theory, and four supplements."""
 
 LINEAR_G = [float(g) for g in config["linear"]["g"]]
 COSINE_RATES = {
@@ -24,6 +24,7 @@ rule train_linear:
     output:
         network=f"{LINEAR}/network.safetensors",
         measurements=f"{LINEAR}/measurements.csv",
+        directions=f"{LINEAR}/directions.csv",
         curves=f"{LINEAR}/curves.parquet",
         record=f"{LINEAR}/record.json",
     log:
@@ -89,6 +90,55 @@ rule linear_theory:
         "Tabulating the theory of the linear networks"
     script:
         "../scripts/linear_theory.py"
+
+
+rule train_small_targets:
+    """Train linear networks with w orthogonal to Bm to small targets, for each N."""
+    output:
+        measurements=f"{SMALL_TARGETS}/measurements.csv",
+        directions=f"{SMALL_TARGETS}/directions.csv",
+        record=f"{SMALL_TARGETS}/record.json",
+    log:
+        "<logs>/linear/small_targets/g{g}/seed{seed}/train.log",
+    benchmark:
+        "<benchmarks>/linear/small_targets/g{g}/seed{seed}/train.tsv"
+    conda:
+        "../../envs/linear.yaml"
+    resources:
+        **each_try(mem_mb=2000, runtime=60),
+    params:
+        **settings("linear", "small_targets", keys="N targets epochs"),
+        **settings("linear", keys="dt trial threshold"),
+        code=code("train_small_targets.py"),
+    message:
+        "Training linear networks to small targets, g = {wildcards.g}, seed {wildcards.seed}"
+    script:
+        "../scripts/train_small_targets.py"
+
+
+rule compare_first_order:
+    """Compare all linear networks with the first order of the learning time."""
+    input:
+        linear=f"{TABLES}/linear.csv",
+        small_targets=f"{TABLES}/small_targets.csv",
+    output:
+        comparison=table("first_order"),
+    log:
+        "<logs>/linear/first_order.log",
+    benchmark:
+        "<benchmarks>/linear/first_order.tsv"
+    localrule: True
+    conda:
+        "../../envs/linear.yaml"
+    resources:
+        **each_try(mem_mb=1000, runtime=10),
+    params:
+        **settings("linear", keys="threshold"),
+        code=code("compare_first_order.py"),
+    message:
+        "Comparing linear networks with first order"
+    script:
+        "../scripts/compare_first_order.py"
 
 
 rule train_cosine:
@@ -192,6 +242,10 @@ LINEAR_GRID = {"g": LINEAR_G, "seed": config["linear"]["seeds"]}
 EXAMPLE_GRID = {
     "g": [float(g) for g in config["linear"]["examples"]["g"]],
     "seed": config["linear"]["examples"]["seed"],
+}
+SMALL_TARGETS_GRID = {
+    "g": [float(g) for g in config["linear"]["small_targets"]["g"]],
+    "seed": config["linear"]["small_targets"]["seeds"],
 }
 COSINE_GRID = {"g": list(COSINE_RATES), "seed": config["linear"]["cosine"]["seeds"]}
 DIVERGENCE_GRID = {

@@ -11,6 +11,7 @@ pathvars:
 NETWORK = "<results>/nonlinear/{experiment}/g{g}/seed{seed}"
 MEASURED = "<results>/nonlinear/{experiment}"
 LINEAR = "<results>/linear/g{g}/seed{seed}"
+SMALL_TARGETS = "<results>/linear/small_targets/g{g}/seed{seed}"
 COSINE = "<results>/linear/cosine/g{g}/seed{seed}"
 DIVERGENCE = "<results>/linear/divergence/g{g}/seed{seed}"
 LSTM = "<results>/sentiment/{experiment}/seed{seed}"

@@ -57,13 +57,22 @@ use rule nonlinear_tables as transitions_table with:
 
 
 use rule nonlinear_tables as linear_tables with:
-    """Concatenate the tables of the linear networks of Figs 3 and 4."""
+    """Concatenate the tables of the linear networks of Figs 3 and 4, and of small targets."""
     input:
         networks=each_network("measurements.csv", **LINEAR_GRID),
+        small_targets=each_network(
+            "measurements.csv", SMALL_TARGETS, **SMALL_TARGETS_GRID
+        ),
+        directions=[
+            *each_network("directions.csv", **LINEAR_GRID),
+            *each_network("directions.csv", SMALL_TARGETS, **SMALL_TARGETS_GRID),
+        ],
         curves=each_network("curves.parquet", **LINEAR_GRID),
         trials=each_network("trials.parquet", **EXAMPLE_GRID),
     output:
         networks=table("linear"),
+        small_targets=table("small_targets"),
+        directions=table("linear_directions"),
         curves="<results>/tables/linear_curves.parquet",
         trials="<results>/tables/linear_trials.parquet",
     log:

@@ -5,7 +5,7 @@ import logging
 import numpy as np
 
 from interplay.linear.descent import arrays_of, descend
-from interplay.linear.measurements import curves, measurements
+from interplay.linear.measurements import curves, first_directions, measurements
 from interplay.linear.network import Trial, draw_network
 from interplay.linear.rates import learning_rates
 from interplay.runs.records import Stopwatch, training_record
@@ -20,7 +20,7 @@ logger = logging.getLogger("interplay")
 
 @script
 def main(output, params, wildcards, threads):
-    """Train to each target; write measurements, curves, arrays and record."""
+    """Train to each target; write measurements, directions, curves, arrays, record."""
     g, seed = float(wildcards.g), int(wildcards.seed)
     trial = Trial(dt=params.dt, **params.trial)
     rates = learning_rates(params.targets, g)
@@ -32,8 +32,11 @@ def main(output, params, wildcards, threads):
     descents = descend(network, zhat, eta, params.epochs, trial, probes)
     logger.info("bases of %d and %d directions", *descents[0].core.shape[1:])
     measured = measurements(network, descents, g, seed, trial, params.threshold)
+    directions = first_directions(network, descents, g, seed)
+    directions.insert(0, "experiment", "linear")
 
     write_table(measured, output.measurements)
+    write_table(directions, output.directions)
     write_table(curves(descents, g, seed), output.curves)
     write_arrays(arrays_of(descents), output.network)
     about = {"g": g, "seed": seed}

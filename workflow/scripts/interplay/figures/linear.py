@@ -1,5 +1,6 @@
 """Colours, line styles and axes that the figures of the linear networks share."""
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -50,3 +51,30 @@ def draw_simulated(ax: Axes, table: pd.DataFrame, column: str, colour, **line) -
     # Times of equal epochs can differ by rounding.
     time = table.groupby("epoch").time.transform("first")
     style.draw_mean(ax, table.assign(time=time), "time", column, color=colour, **line)
+
+
+def draw_against_g(ax: Axes, table: pd.DataFrame, column: str, **line) -> None:
+    """Draw a line where all networks have a value, open circles where only some do.
+
+    A strength g at which no network has a value has a cross at the upper edge.
+
+    Args:
+        ax: axes.
+        table: rows with g, the same networks at each g.
+        column: name of the column; mean and standard deviation are drawn.
+        line: options of the line, with its color.
+    """
+    points = table.groupby("g")[column].agg(["mean", "count", "size"])
+    whole = (points["count"] == points["size"]) & points["mean"].notna()
+    partial = points["mean"][points["mean"].notna() & ~whole]
+    missing = points.index[points["mean"].isna()]
+    shown = table[table.g.isin(points.index[whole])]
+    style.draw_mean(ax, shown, "g", column, **({"marker": "o", "ms": 2} | line))
+    colour = line["color"]
+    if len(partial):
+        ax.plot(partial.index, partial, "o", ms=3, mfc="none", mec=colour)
+    if len(missing):
+        ax.plot(
+            missing, np.ones(len(missing)), "x", ms=3, color=colour, clip_on=False,
+            transform=ax.get_xaxis_transform(),
+        )  # fmt: skip

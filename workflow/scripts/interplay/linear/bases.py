@@ -19,6 +19,13 @@ Array = NDArray[np.floating]
 PROBES = 8
 """number of random probes from each side, per epoch and round"""
 
+LARGE = 10.0
+"""change of W (Frobenius norm) above which the tolerance is relative to the change
+
+Learning moves W by about 1. The gradient of a network that diverges is larger by orders of
+magnitude, and so are its rounding errors, which an absolute tolerance takes for directions.
+"""
+
 
 @dataclass(frozen=True)
 class Passes:
@@ -27,6 +34,8 @@ class Passes:
     The gradient of the loss is dt times the sum over s of adjoints[s] states[s]ᵀ.
     """
 
+    readout: Array
+    """(n,), mean of z over the samples of the loss"""
     loss: Array
     """(n,)"""
     states: Array
@@ -75,7 +84,8 @@ class Bases:
         )  # fmt: skip
         # The network is time-invariant: its adjoints are a response, in reversed time, to
         # the errors, with source and readout exchanged and dW transposed.
-        error = targets[:, None] - states[:, -scored:] @ readout_modes
+        readout = states[:, -scored:] @ readout_modes
+        error = targets[:, None] - readout
         drive = np.zeros((len(targets), driven))
         drive[:, :scored] = -error[:, ::-1] / scored
         adjoints = _respond(
@@ -84,6 +94,7 @@ class Bases:
         )  # fmt: skip
         # The gradient pairs the state before a step with the adjoint after that step.
         return Passes(
+            readout=readout.mean(axis=1),
             loss=np.mean(error**2, axis=1) / 2,
             states=states[:, :-1],
             adjoints=adjoints[:, -2::-1],
@@ -101,12 +112,14 @@ class Bases:
         """Extend the bases until they contain the gradient, up to a tolerance.
 
         Each round multiplies random vectors by the gradient, from both sides, and adds
-        the part of the products that the bases lack. Rounds end when no part is left.
+        the part of the products that the bases lack. Rounds end when no part is left. A
+        round that goes on adds a column, and no basis has more than N columns.
 
         Args:
-            passes: the gradients of n networks.
+            passes: the gradients of n networks, finite.
             reach: (n, 1, 1), factor that turns a gradient into a change of W.
-            tolerance: smallest change of W (Frobenius norm) that counts.
+            tolerance: smallest change of W (Frobenius norm) that counts; for a change above
+                `LARGE`, this share of it over `LARGE`.
             rng: generator of the random vectors.
         """
         modes, scale = self.network.modes, self.trial.dt * reach
@@ -117,8 +130,8 @@ class Bases:
             through_left = passes.adjoints @ (probes[1] @ modes.to_modes.T).T
             left = scale * (through_right.transpose(0, 2, 1) @ passes.adjoints)
             right = scale * (through_left.transpose(0, 2, 1) @ passes.states)
-            left = np.concatenate(left) @ modes.to_modes
-            right = np.concatenate(right) @ modes.from_modes.T
+            left = _moderate(left @ modes.to_modes)
+            right = _moderate(right @ modes.from_modes.T)
             left = _new_directions(bases.left, left, tolerance)
             right = _new_directions(bases.right, right, tolerance)
             if not left.size and not right.size:
@@ -169,6 +182,12 @@ def _respond(
     return states
 
 
+def _moderate(changes: Array) -> Array:
+    """Scale each of n changes, (n, PROBES, N), to `LARGE` if larger; stack them: (…, N)."""
+    sizes = np.linalg.norm(changes, axis=(1, 2), keepdims=True)
+    return np.concatenate(changes / np.maximum(sizes / LARGE, 1))
+
+
 def _new_directions(basis: Array, vectors: Array, tolerance: float) -> Array:
     """Return an orthonormal basis of the part of some vectors outside a basis.
 
@@ -178,13 +197,14 @@ def _new_directions(basis: Array, vectors: Array, tolerance: float) -> Array:
         tolerance: smallest singular value that counts.
 
     Returns:
-        (N, number of new directions), orthonormal columns, orthogonal to `basis`.
+        (N, number of new directions), orthonormal columns, orthogonal to `basis`; at most
+        N − a.
     """
     outside = vectors.T - basis @ (basis.T @ vectors.T)
     if np.linalg.norm(outside) <= tolerance:
         return outside[:, :0]
     directions, sizes, _ = np.linalg.svd(outside, full_matrices=False)
-    new = directions[:, sizes > tolerance]
+    new = directions[:, sizes > tolerance][:, : len(basis) - basis.shape[1]]
     # A second projection removes the rounding errors of the first, which are large
     # compared with a small remainder.
     return np.linalg.qr(new - basis @ (basis.T @ new))[0]

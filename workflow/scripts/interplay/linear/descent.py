@@ -10,11 +10,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from interplay.linear.bases import Bases
+from interplay.linear.bases import Bases, Passes
 from interplay.linear.network import Network, Trial
 from interplay.storage.errors import InputError
 
 Array = NDArray[np.floating]
+
+DIVERGED = 1e100
+"""loss, or change of W in a training of such steps, above which a training has diverged"""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Descent:
     """target"""
     learning_rate: float
     """step size eta"""
+    readout: Array
+    """(epochs + 1,), mean readout over the samples of the loss"""
     loss: Array
     """(epochs + 1,)"""
     gradient_norm: Array
@@ -85,38 +90,50 @@ def descend(
         One descent per target, in their order.
 
     Raises:
-        InputError: a loss is not finite.
+        InputError: a training diverged: its loss, or the change of W that `epochs` of its
+            steps would make, is above `DIVERGED` or not finite.
     """
     targets, learning_rates = np.asarray(targets), np.asarray(learning_rates)
     rates = learning_rates[:, None, None]
     empty = np.zeros((len(network.m), 0))
     bases = Bases(network, trial, empty, empty)
     core = np.zeros((len(targets), 0, 0))
-    losses, norms, cores = [], [], []
+    readouts, losses, norms, cores = [], [], [], []
     for epoch in range(epochs + 1):
         with np.errstate(over="ignore", invalid="ignore"):
             passes = bases.passes(core, targets)
-        for zhat, rate, loss in zip(targets, learning_rates, passes.loss, strict=True):
-            if not np.isfinite(loss):
-                raise InputError(
-                    f"linear network, zhat = {zhat}, learning rate {rate:.3g}: expected "
-                    f"a finite loss, found {loss} at epoch {epoch}"
-                )
+            change = learning_rates * epochs * _gradient_bound(passes, trial)
+        bounded = (passes.loss <= DIVERGED) & (change <= DIVERGED)
+        if not bounded.all():
+            first = int(np.flatnonzero(~bounded)[0])
+            raise InputError(
+                f"linear network, zhat = {targets[first]:g}, learning rate "
+                f"{learning_rates[first]:.3g}: diverged at epoch {epoch}: expected loss "
+                f"and change of W below {DIVERGED:g}, found {passes.loss[first]:.3g} and "
+                f"{change[first]:.3g}; a smaller learning rate or target may converge"
+            )
         bases = bases.spanning(passes, rates * epochs, tolerance, rng)
         core = bases.padded(core)
         gradient = bases.gradient(passes)
+        readouts.append(passes.readout)
         losses.append(passes.loss)
         norms.append(np.linalg.norm(gradient, axis=(1, 2)))
         cores.append(core)
         core = core - rates * gradient
     cores = np.stack([bases.padded(core) for core in cores], axis=1)
     return [
-        Descent(zhat, rate, loss, norm, core, bases.left, bases.right)
-        for zhat, rate, loss, norm, core in zip(
-            targets.tolist(), learning_rates.tolist(),
+        Descent(zhat, rate, readout, loss, norm, core, bases.left, bases.right)
+        for zhat, rate, readout, loss, norm, core in zip(
+            targets.tolist(), learning_rates.tolist(), np.transpose(readouts),
             np.transpose(losses), np.transpose(norms), cores, strict=True,
         )
     ]  # fmt: skip
+
+
+def _gradient_bound(passes: Passes, trial: Trial) -> Array:
+    """Return a bound on the norm of each gradient, in modes: (n,)."""
+    sizes = np.linalg.norm([passes.states, passes.adjoints], axis=(2, 3))
+    return trial.dt * sizes[0] * sizes[1]
 
 
 def arrays_of(descents: Sequence[Descent]) -> dict[str, Array]:

@@ -4,10 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from interplay.linear.descent import Descent
-from interplay.linear.network import Network, Trial, loss_of, simulate
+from interplay.linear.network import Network, Trial, directions, loss_of, simulate
+from interplay.linear.theory import overlaps
+from interplay.lowrank.shuffle import shuffle_entries
 from interplay.runs.streams import stream
+
+Array = NDArray[np.floating]
 
 
 def measurements(
@@ -33,18 +38,26 @@ def measurements(
         learning time of the first epoch below the threshold; norm_dW after the last
         epoch; mean_gradient_norm over [0, tau_star]; shuffle_loss_ratio, the loss after
         a random permutation of the entries of W0 (dW is not permuted), in units of
-        zhat² / 2; Fig. 4(d). tau_star and mean_gradient_norm are NaN if the network has
-        not converged.
+        zhat² / 2; Fig. 4(d). initial_readout, the readout before training;
+        shuffled_readout, that with W0 permuted and dW; shuffled_initial_readout, that
+        with W0 permuted alone;
+        first_gradient_norm, the norm of the gradient before training;
+        first_readout_speed, the change of the readout in the first epoch over that of
+        the learning time. converged, whether there is a tau_star; diverged, whether the
+        loss ended above the initial one. tau_star and mean_gradient_norm are NaN if the
+        network has not converged.
     """
-    rows, W0 = [], network.W0
+    rows = []
     for descent in descents:
         zhat, epoch = descent.zhat, descent.converged_epoch(threshold)
         tau_star = mean_gradient_norm = np.nan
         if epoch is not None:
             tau_star = descent.tau[epoch]
             mean_gradient_norm = descent.gradient_norm[: epoch + 1].mean()
-        entries = stream("shuffle", "linear", g, seed, zhat).permutation(W0.ravel())
-        shuffled = simulate(network, entries.reshape(W0.shape) + descent.dW, trial)
+        W0 = shuffled_connectivity(network, g, seed, zhat)
+        shuffled, without_dW = (
+            simulate(network, W, trial) for W in (W0 + descent.dW, W0)
+        )
         row = {
             "zhat": zhat,
             "g": g,
@@ -56,9 +69,58 @@ def measurements(
             "norm_dW": np.linalg.norm(descent.core[-1]),
             "mean_gradient_norm": mean_gradient_norm,
             "shuffle_loss_ratio": loss_of(shuffled, zhat, trial) / (zhat**2 / 2),
+            "initial_readout": descent.readout[0],
+            "shuffled_readout": shuffled[-trial.scored :].mean(),
+            "shuffled_initial_readout": without_dW[-trial.scored :].mean(),
+            "first_gradient_norm": descent.gradient_norm[0],
+            "first_readout_speed": np.diff(descent.readout)[0] / descent.learning_rate,
+            "converged": epoch is not None,
+            "diverged": descent.loss[-1] > descent.loss[0],
         }
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def shuffled_connectivity(network: Network, g: float, seed: int, zhat: float) -> Array:
+    """Return W0 with its entries permuted, the same permutation for every measurement."""
+    return shuffle_entries(network.W0, stream("shuffle", "linear", g, seed, zhat))
+
+
+def first_directions(
+    network: Network, descents: Sequence[Descent], g: float, seed: int
+) -> pd.DataFrame:
+    """Compare the first singular vectors of dW with the directions of Eqs (8) and (11).
+
+    Args:
+        network: the network before training.
+        descents: its training to each target.
+        g: strength of the initial connectivity.
+        seed: number of the network.
+
+    Returns:
+        A row per target, side and direction: zhat, g, seed, N; side, left or right
+        singular vector after the last epoch; direction, eq8 (w, m), eq11 (Bᵀw, Bm) or
+        eq11_shuffled (the same with the entries of W0 permuted); overlap, the size of
+        the cosine between the two; predicted, its limit for a small target and large N.
+    """
+    rows, predicted = [], overlaps(g)
+    for descent in descents:
+        u, _, vt = np.linalg.svd(descent.core[-1], full_matrices=False)
+        first = {"left": descent.left @ u[:, :1], "right": descent.right @ vt[:1].T}
+        shuffled = shuffled_connectivity(network, g, seed, descent.zhat)
+        compared = {
+            "eq8": (network.w, network.m),
+            "eq11": directions(network, network.W0),
+            "eq11_shuffled": directions(network, shuffled),
+        }
+        about = (descent.zhat, g, seed, len(network.m))
+        for direction, vectors in compared.items():
+            for (side, vector), expected in zip(first.items(), vectors, strict=True):
+                # Without any change there is no first singular vector.
+                (overlap,) = np.abs(expected @ vector) if vector.size else (np.nan,)
+                rows.append((*about, side, direction, overlap, predicted[direction]))
+    columns = ["zhat", "g", "seed", "N", "side", "direction", "overlap", "predicted"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def curves(

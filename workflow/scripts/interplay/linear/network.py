@@ -5,7 +5,7 @@ dt. The code stores x / √N instead of x, so the readout is z = wᵀx and the i
 The gradient with respect to W is the same for both.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -110,6 +110,30 @@ def draw_network(n: int, g: float, seed: int) -> Network:
     J = stream("connectivity", *run).standard_normal((n, n)) / np.sqrt(n)
     # Adding 0 turns the -0.0 entries at g = 0 into 0.0.
     return Network(g * J + 0.0, m, w)
+
+
+def orthogonal(network: Network, state: Array) -> Network:
+    """Return the network with a readout vector orthogonal to a state.
+
+    Args:
+        network: the network.
+        state: (N,), of length 1.
+    """
+    w = network.w - state * (state @ network.w)
+    return replace(network, w=w / np.linalg.norm(w))
+
+
+def directions(network: Network, W0: Array) -> tuple[Array, Array]:
+    """Return the directions of Eq. (11), of length 1: Bᵀw and Bm, with B = (I − W0)⁻¹.
+
+    Args:
+        network: gives m and w.
+        W0: (N, N), the network's own, or another one, such as its entries shuffled.
+    """
+    inverted = np.eye(len(W0)) - W0
+    left = np.linalg.solve(inverted.T, network.w)
+    right = np.linalg.solve(inverted, network.m)
+    return left / np.linalg.norm(left), right / np.linalg.norm(right)
 
 
 def simulate(network: Network, W: Array, trial: Trial) -> Array:

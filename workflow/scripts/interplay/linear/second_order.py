@@ -1,14 +1,13 @@
 """Eigenvalues of dW at g = 0, which Eq. (10) predicts to start at second order."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from interplay.linear.descent import Descent, descend
-from interplay.linear.network import Network, Trial, draw_network
+from interplay.linear.network import Trial, draw_network, orthogonal
 from interplay.linear.theory import largest_eigenvalue
 from interplay.runs.streams import stream
 
@@ -19,16 +18,6 @@ TOLERANCE = 1e-14
 
 A nearly defective dW has eigenvalues as large as the square root of an error in dW.
 """
-
-
-def orthogonal(network: Network) -> Network:
-    """Return the network with a readout vector orthogonal to its input vector.
-
-    The theory has mᵀw = 0. For independent vectors, mᵀw ~ 1/√N adds an eigenvalue of
-    first order in the learning time.
-    """
-    w = network.w - network.m * (network.m @ network.w)
-    return replace(network, w=w / np.linalg.norm(w))
 
 
 def eigenvalue_growth(descent: Descent) -> pd.DataFrame:
@@ -66,6 +55,9 @@ def second_order(
 ) -> pd.DataFrame:
     """Train networks at g = 0, with orthogonal and with independent vectors m and w.
 
+    The theory has mᵀw = 0. For independent vectors, mᵀw ~ 1/√N adds an eigenvalue of
+    first order in the learning time.
+
     Args:
         n: number of neurons.
         seeds: of the networks.
@@ -82,7 +74,10 @@ def second_order(
     tables = []
     for seed in seeds:
         independent = draw_network(n, 0.0, seed)
-        networks = {"orthogonal": orthogonal(independent), "independent": independent}
+        networks = {
+            "orthogonal": orthogonal(independent, independent.m),
+            "independent": independent,
+        }
         for vectors, network in networks.items():
             probes = stream("probes", "linear", 0.0, seed)
             descents = descend(network, targets, rates, epochs, trial, probes, TOLERANCE)

@@ -112,6 +112,47 @@ def shuffle_loss_ratio(g: float) -> float:
     return g**4 * (2 - g**2) ** 2
 
 
+def overlaps(g: float) -> dict[str, float]:
+    """Return the cosines between Bᵀw and the directions it is compared with; Eqs (8), (11).
+
+    To first order, Bᵀw is the left singular vector of dW. Its squared length is β, and its
+    products with w and with the Bᵀw of an independent W0 are 1. The right side, Bm, has
+    the same cosines.
+
+    Args:
+        g: strength of the initial connectivity, 0 ≤ g < 1.
+
+    Returns:
+        eq8, with w: 1/√β; eq11, with Bᵀw itself: 1; eq11_shuffled, with Bᵀw of W0 with
+        permuted entries: 1/β.
+    """
+    return {"eq8": gain(g) ** -0.5, "eq11": 1.0, "eq11_shuffled": 1 / gain(g)}
+
+
+def first_order(zhat: float, g: float, threshold: float) -> dict[str, float]:
+    """Return what the first order of the learning time alone predicts of a network.
+
+    Args:
+        zhat: target.
+        g: strength of the initial connectivity.
+        threshold: loss at convergence, in units of zhat² / 2.
+
+    Returns:
+        tau_star, when the loss (zhat − z)² / 2 with the readout of Eq. (13) is at the
+        threshold; norm_dW at tau1*; mean_gradient_norm and first_gradient_norm, the norm
+        of W1; shuffle_loss_ratio; first_readout_speed.
+    """
+    norm = first_order_norm(zhat, g)
+    return {
+        "tau_star": (1 - threshold**0.5) * convergence_time(g),
+        "norm_dW": norm * convergence_time(g),
+        "mean_gradient_norm": norm,
+        "shuffle_loss_ratio": shuffle_loss_ratio(g),
+        "first_gradient_norm": norm,
+        "first_readout_speed": float(readout_first_order(1.0, zhat, g)),
+    }
+
+
 def target_time(zhat: float, g: float) -> float:
     """Return the learning time at which Eq. (15) reaches the target.
 

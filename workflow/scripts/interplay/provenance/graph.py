@@ -107,14 +107,15 @@ class Graph:
 
     def _keys(self, record: str) -> dict[str, Any]:
         stage, *parts = Path(record).relative_to(self.results).parts[:-1]
-        keys: dict[str, Any] = {} if stage == "linear" else {"experiment": parts.pop(0)}
+        first = stage if stage == "linear" else parts.pop(0)
+        keys: dict[str, Any] = {"experiment": first}
         for part in parts:
             if match := re.fullmatch(r"(g|seed)(\d.*)", part):
                 name, value = match.groups()
                 keys[name] = float(value) if name == "g" else int(value)
             else:
-                # The supplement of the linear networks: cosine, divergence, second_order.
-                keys["part"] = part
+                # The networks of Figs 3 and 4 have no folder of their own in `linear`.
+                keys["experiment"] = part
         return keys
 
     @cached_property

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from interplay.configuration.families import NETWORKS, expanded, stage_layer
-from interplay.configuration.layers import Setting, effective
+from interplay.configuration.layers import Layer, Setting, effective
 
 COMMAND_LINE = "--config on the command line"
 DEFAULT = "a default of the schema or the code"
@@ -135,6 +135,9 @@ def _settings(
 ) -> Iterator[Setting]:
     section = values.get(stage, {})
     layers = expanded(stage, section).layers
-    defaults = (stage_layer(stage, section),)
+    defaults = [stage_layer(stage, section)]
+    # The supplements of the linear networks are sections of their stage.
+    if isinstance(own := section.get(experiment), Mapping):
+        defaults.insert(0, Layer((stage, experiment), own))
     # No file has what the code itself sets.
     yield from (one for one in effective(layers.get(experiment, defaults)) if one.place)

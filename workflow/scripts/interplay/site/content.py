@@ -87,8 +87,7 @@ def experiments(graph: Graph) -> dict[str, tuple[str, list[Run]]]:
     found: dict[str, tuple[str, list[Run]]] = {}
     for run in graph.runs:
         stage = Path(run.record).relative_to(graph.results).parts[0]
-        name = run.keys.get("experiment") or run.keys.get("part") or stage
-        found.setdefault(name, (stage, []))[1].append(run)
+        found.setdefault(run.keys["experiment"], (stage, []))[1].append(run)
     return found
 
 

@@ -221,7 +221,8 @@ def networks_in(configuration: Mapping[str, Any]) -> dict[str, Networks]:
     linear = configuration.get("linear", {})
     for name, section in {"linear": linear, **linear}.items():
         if isinstance(section, Mapping) and "epochs" in section:
-            work = section["N"] ** EXPONENT * section["epochs"]
+            sizes = np.atleast_1d(section["N"])
+            work = float(np.sum(sizes**EXPONENT)) * section["epochs"]
             runs = len(section.get("targets", [1]))
             found[name] = Networks(work * runs, 1, len(section["seeds"]))
     return found
