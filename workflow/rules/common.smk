@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.utils import update_config
 
 # Reproducible results on a GPU need it: torch accepts :4096:8 or :16:8 for matrix products,
 # and :4096:2 or :16:8 for LSTMs.
@@ -34,13 +35,23 @@ from interplay.configuration.experiments import (
     sentiment_experiments,
     way_of_training,
 )
-from interplay.configuration.files import read_yaml
+from interplay.configuration.files import command_line_values, read_yaml
+from interplay.configuration.paths import expand_paths, expanded
 from interplay.configuration.tasks import task_options
 from interplay.provenance.code import Sources, refuse_strays
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash
 
 try:
+    for file in snakemake_internals.configuration_files(workflow):
+        # Snakemake has read it, and says nothing of a key that is written twice.
+        read_yaml(file)
+    if workflow.modifier.is_main_snakefile():
+        entries = snakemake_internals.configuration_entries(workflow)
+        update_config(config, command_line_values(entries))
+    # In a container, where jobs run, `~` may be another folder.
+    expand_paths(config)
+    snakemake_internals.change_pathvars(workflow, expanded)
     check_configuration(
         config,
         read_yaml(ROOT / "workflow" / "schemas" / "config.schema.yaml"),

@@ -25,6 +25,17 @@ def with_prefix(workflow: Any, path: str) -> str:
     return str(workflow.modifier.modify_path(path))
 
 
+def change_pathvars(workflow: Any, change: Callable[[str, str], str]) -> None:
+    """Replace the value of each pathvar, wherever it was set.
+
+    Args:
+        workflow: as rules see it.
+        change: returns the new value; receives the old one and the name.
+    """
+    items = workflow.pathvars.items
+    items.update({key: change(value, key) for key, value in items.items()})
+
+
 def configuration_files(workflow: Any) -> list[Path]:
     """Return the configuration files in the order in which Snakemake merges them."""
     named = named_configuration_files(workflow)

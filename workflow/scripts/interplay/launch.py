@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from interplay.configuration.files import merged, read_yaml
+from interplay.configuration.files import command_line_values, merged, read_yaml
+from interplay.configuration.paths import expand_paths
 from interplay.left_behind import (
     end_orphaned_jobs,
     release_stale_lock,
@@ -28,6 +29,7 @@ from interplay.terminal.screen import screen_for
 from interplay.terminal.watching import Ended, watch
 
 CONFIGFILE = ("--configfile", "--configfiles")
+CONFIG = ("--config", "-C")
 DIRECTORY = ("--directory", "-d")
 SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -188,19 +190,21 @@ def _options(arguments: Sequence[str]) -> list[str]:
 
 
 def configuration_of(arguments: Sequence[str], folder: Path) -> dict[str, Any]:
-    """Return the configuration that Snakemake will use, without `--config`.
+    """Return the configuration that the workflow will use.
 
     Args:
         arguments: of Snakemake.
         folder: where it runs; config.yaml may be missing there.
 
     Raises:
-        InputError: a configuration file is missing or broken.
+        InputError: a configuration file is missing or broken, or a path names no user.
     """
     base = folder / "config.yaml"
     files = [folder / file for file in values_of(CONFIGFILE, arguments)]
     contents = [read_yaml(file) for file in [*([base] if base.is_file() else []), *files]]
-    return merged(contents)
+    whole = merged([*contents, command_line_values(values_of(CONFIG, arguments))])
+    expand_paths(whole)
+    return whole
 
 
 def ordered(arguments: Sequence[str], folder: Path) -> list[str]:

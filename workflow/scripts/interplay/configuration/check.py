@@ -15,7 +15,7 @@ from interplay.configuration.experiments import (
     sentiment_experiments,
 )
 from interplay.configuration.families import expanded, varied
-from interplay.configuration.schema import problems
+from interplay.configuration.schema import make_whole, problems
 from interplay.storage.errors import InputError
 
 Options = Mapping[str, Mapping[str, Any]]
@@ -33,13 +33,15 @@ def check_configuration(
     """Check a configuration against its schema, and its keys against each other.
 
     Args:
-        config: config.yaml with everything that was merged into it.
+        config: config.yaml with everything that was merged into it. Whole floats become
+            integers in place where integers are expected.
         schema: a JSON schema.
         tasks: the options of each task, by name, and the schema of each option.
 
     Raises:
         InputError: one line on the first key that is wrong.
     """
+    _make_whole(config, schema)
     # The first problem ends the check: a later part relies on what earlier ones found right.
     for key, problem in chain(
         _not_finite(config),
@@ -48,6 +50,17 @@ def check_configuration(
         _contradictions(config, schema["$defs"], tasks),
     ):
         raise InputError(f"config: {key}: {problem}")
+
+
+def _make_whole(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    make_whole(config, schema)
+    for stage, entry in STAGES.items():
+        settings = schema["$defs"][entry]["properties"]
+        lists = {key: {"items": one} for key, one in settings.items()}
+        families = {"additionalProperties": {"properties": lists}, "$defs": schema["$defs"]}
+        section = config.get(stage)
+        if isinstance(section, Mapping) and isinstance(section.get("families"), Mapping):
+            make_whole(section["families"], families)
 
 
 def _not_finite(node: Any, place: str = "") -> Iterator[tuple[str, str]]:

@@ -189,9 +189,10 @@ def place_of(folder: Path, chain: Chain, work: Path) -> Place:
     )
     archived = is_archived(seal, folder)
     name = Path(seal.results)
-    above = folder.parents[len(name.parts) - 1]
-    if not archived and above / name == folder:
-        work = above
+    above = list(folder.parents)[len(name.parts) - 1 :]
+    # An absolute name is nowhere above, so paths are relative to the current folder.
+    if not archived and not name.is_absolute() and above and above[0] / name == folder:
+        work = above[0]
     candidates = [work / seal.root, work, *folder.parents]
     for candidate in candidates:
         if (candidate / "Snakefile").is_file() and (candidate / "workflow").is_dir():
