@@ -1,9 +1,9 @@
 """`interplay run`: Snakemake, checked beforehand, with one line of progress and an ending.
 
 Snakemake ends with a traceback if a configuration file is missing or broken, takes a target
-after `--configfile` for a file, refuses to start in a folder where an earlier Snakemake was
-killed, and does not see that jobs of that Snakemake are still running. None of that can be
-caught in the Snakefile.
+after `--configfile` or `--until` for another value of the option, refuses to start in a
+folder where an earlier Snakemake was killed, and does not see that jobs of that Snakemake
+are still running. None of that can be caught in the Snakefile.
 """
 
 import os
@@ -32,6 +32,16 @@ CONFIGFILE = ("--configfile", "--configfiles")
 CONFIG = ("--config", "-C")
 DIRECTORY = ("--directory", "-d")
 SUFFIXES = (".yaml", ".yml", ".json")
+PAIRS = (
+    *CONFIG, "--resources", "--res", "--set-threads", "--set-resources",
+    "--default-resources", "--default-res", "--set-resource-scopes", "--consider-ancient",
+)  # fmt: skip
+"""options that take pairs such as N=64, each up to the next option"""
+NAMES = (
+    "--until", "-U", "--omit-from", "-O", "--forcerun", "-R", "--prioritize", "-P",
+    "--allowed-rules", "--cache", "--preemptible-rules",
+)  # fmt: skip
+"""options that take names of rules or files, which may be targets, up to the next option"""
 
 
 def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
@@ -208,9 +218,13 @@ def configuration_of(arguments: Sequence[str], folder: Path) -> dict[str, Any]:
 
 
 def ordered(arguments: Sequence[str], folder: Path) -> list[str]:
-    """Return the arguments with targets that `--configfile` would swallow at the end.
+    """Return the arguments with targets that an option would swallow at the end.
 
-    A word after `--configfile` is a file if it exists or ends like one.
+    A word after `--configfile` is a file if it exists or ends like one; a word after
+    `--config` and its like is an entry if it has `=` in it.
+
+    Raises:
+        InputError: an option has several names, and the last one may be a target.
     """
     if "--" in arguments:
         return list(arguments)
@@ -220,9 +234,18 @@ def ordered(arguments: Sequence[str], folder: Path) -> list[str]:
     for word in arguments:
         if word.startswith("-"):
             option = word
-        elif option in CONFIGFILE and not _is_file(word, folder):
+        elif (option in CONFIGFILE and not _is_file(word, folder)) or (
+            option in PAIRS and "=" not in word
+        ):
             targets.append(word)
             continue
+        elif option in NAMES and kept[-1] != option:
+            given = f"{option} {' '.join(values_of([option], arguments))}"
+            raise InputError(
+                f"{given}: expected one name, or `--` before the targets, found none; write "
+                f"`{given.rpartition(' ')[0]} -- {given.rpartition(' ')[2]}` if the last "
+                f"word is a target, `{given} --` if it is not"
+            )
         kept.append(word)
     return [*kept, "--", *targets] if targets else kept
 
