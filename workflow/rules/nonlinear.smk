@@ -37,7 +37,7 @@ if config.get("together"):
             resources:
                 **each_try(mem_mb=6000, runtime=600),
             params:
-                experiment=experiment.parameters,
+                experiment=network_parameters(experiment.name),
                 g=list(experiment.g),
                 seeds=list(experiment.seeds),
                 code=code("train_stack.py", f"interplay.tasks.{experiment.task}"),
@@ -61,7 +61,7 @@ else:
         resources:
             **each_try(mem_mb=1500, runtime=60),
         params:
-            experiment=lambda wildcards: EXPERIMENTS[wildcards.experiment].parameters,
+            experiment=lambda wildcards: network_parameters(wildcards.experiment),
             code=task_code("train_network.py"),
         message:
             "Training {wildcards.experiment}, g = {wildcards.g}, seed {wildcards.seed}"
@@ -257,7 +257,7 @@ if "readings" in config:
         params:
             **settings("supplement", "transitions", keys="seeds steps"),
             **settings("nonlinear", "measurements", keys="threshold"),
-            experiment=lambda wildcards: EXPERIMENTS[wildcards.experiment].parameters,
+            experiment=lambda wildcards: network_parameters(wildcards.experiment),
             g=list(map(float, EXAMPLES["g"])),
             code=task_code("follow_networks.py"),
         message:

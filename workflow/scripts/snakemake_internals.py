@@ -55,6 +55,16 @@ def configuration_entries(workflow: Any) -> list[str]:
     return list(workflow.config_settings.config_args or ())
 
 
+def is_main_process(workflow: Any) -> bool:
+    """Return whether this is the Snakemake that was started, and none that runs its jobs."""
+    return bool(workflow.is_main_process)
+
+
+def deploys_software(workflow: Any) -> bool:
+    """Return whether jobs run in environments or containers of their own."""
+    return bool(workflow.deployment_settings.deployment_method)
+
+
 def only_touches(workflow: Any) -> bool:
     """Return whether jobs only touch their outputs (`--touch`)."""
     return bool(workflow.touch)

@@ -1,6 +1,6 @@
 """Paths in a configuration."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from os.path import expanduser, normpath
 from typing import Any
 

@@ -65,7 +65,7 @@ class FileCheck:
             if code not in self.seen:
                 self.seen.add(code)
                 found = code_problems(
-                    receipt, self.place.name(made), then.root, self.sources
+                    receipt, self.place.name(made), then, self.sources
                 )
                 yield from of_sources(found, then, unchanged)
             lock = self._compared(then.root / LOCK, LOCK, receipt.lock, made)
