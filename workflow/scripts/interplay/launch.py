@@ -30,6 +30,7 @@ from interplay.terminal.watching import Ended, watch
 
 CONFIGFILE = ("--configfile", "--configfiles")
 CONFIG = ("--config", "-C")
+SNAKEFILE = ("--snakefile", "-s")
 DIRECTORY = ("--directory", "-d")
 SUFFIXES = (".yaml", ".yml", ".json")
 PAIRS = (
@@ -71,6 +72,8 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
         # Imported here, since a real run does without pandas and the tasks.
         from interplay.terminal.estimate import ArchivedRun, estimates, table
 
+        if "tasks" in configuration:
+            os.environ["INTERPLAY_TASKS"] = str(work / configuration["tasks"])
         jobs = ended.progress.jobs.values()
         rows = estimates(
             jobs, configuration, results, ArchivedRun.read(folder / archived)
@@ -204,12 +207,13 @@ def configuration_of(arguments: Sequence[str], folder: Path) -> dict[str, Any]:
 
     Args:
         arguments: of Snakemake.
-        folder: where it runs; config.yaml may be missing there.
+        folder: where it runs. Next to the Snakefile, config.yaml may be missing.
 
     Raises:
         InputError: a configuration file is missing or broken, or a path names no user.
     """
-    base = folder / "config.yaml"
+    snakefile = (values_of(SNAKEFILE, arguments) or ["Snakefile"])[0]
+    base = (folder / snakefile).with_name("config.yaml")
     files = [folder / file for file in values_of(CONFIGFILE, arguments)]
     contents = [read_yaml(file) for file in [*([base] if base.is_file() else []), *files]]
     whole = merged([*contents, command_line_values(values_of(CONFIG, arguments))])

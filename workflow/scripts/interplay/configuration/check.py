@@ -58,7 +58,10 @@ def _make_whole(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
     for stage, entry in STAGES.items():
         settings = schema["$defs"][entry]["properties"]
         lists = {key: {"items": one} for key, one in settings.items()}
-        families = {"additionalProperties": {"properties": lists}, "$defs": schema["$defs"]}
+        families = {
+            "additionalProperties": {"properties": lists},
+            "$defs": schema["$defs"],
+        }
         section = config.get(stage)
         if isinstance(section, Mapping) and isinstance(section.get("families"), Mapping):
             make_whole(section["families"], families)
@@ -146,9 +149,10 @@ def _wrong_tasks(
         if "key" not in found:
             raise InputError(found["problem"])
         value = one.options.get(found["key"].partition("/")[2])
-        of_number = isinstance(value, str) and "expected a number" in found["problem"]
-        hint = number_as_written(value, whole=False) if of_number else ""
-        told = f"; YAML reads it as text, write {hint}" if hint else ""
+        told = ""
+        if isinstance(value, str) and "expected a number" in found["problem"]:
+            hint = number_as_written(value, whole=False)
+            told = f"; YAML reads it as text, write {hint}" if hint else ""
         yield f"{one.place}/{found['key']}", found["problem"] + told
 
 

@@ -10,7 +10,9 @@ import yaml
 
 from interplay.storage.errors import InputError
 
-AMBIGUOUS = re.compile(r"[-+]?(0[0-9_]+(\.0*)?|0[bo][01-7_]+|[0-9_]+(:[0-9_]+)+(\.[0-9_]*)?)")
+AMBIGUOUS = re.compile(
+    r"[-+]?(0[0-9_]+(\.0*)?|0[bo][01-7_]+|[0-9_]+(:[0-9_]+)+(\.[0-9_]*)?)"
+)
 """numbers that are decimal to some readers of YAML only: 032, 0o17, 0b11, 1:30"""
 
 NOT_NAMES = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:null")

@@ -21,7 +21,9 @@ def problems(content: Any, schema: Mapping[str, Any]) -> Iterator[tuple[str, str
         content: what was read from the file.
         schema: its JSON schema. Here, 1.0 is no integer.
     """
-    errors = sorted(_errors(content, schema), key=lambda error: list(map(str, error.path)))
+    errors = sorted(
+        _errors(content, schema), key=lambda error: list(map(str, error.path))
+    )
     for error in errors:
         yield "/".join(map(str, error.path)) or "top level", _message(error)
 
@@ -61,7 +63,7 @@ def _message(error: jsonschema.ValidationError) -> str:
     message = " ".join(error.message.split())
     if error.validator != "type":
         return message
-    wanted, found = error.validator_value, error.instance
+    wanted, found = str(error.validator_value), error.instance
     if isinstance(found, bool) and "string" in wanted:
         return f"{message}; YAML reads yes, no, on and off as these, text needs quotes"
     if isinstance(found, str | float) and wanted in ("integer", "number"):

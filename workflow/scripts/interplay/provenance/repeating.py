@@ -58,7 +58,10 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
             help="a results folder or an archived one",
         )
         parser.add_argument(
-            "--report", type=home_path, metavar="FILE", help="also write the answer as JSON"
+            "--report",
+            type=home_path,
+            metavar="FILE",
+            help="also write the answer as JSON",
         )
 
 

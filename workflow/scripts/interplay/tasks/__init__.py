@@ -84,14 +84,43 @@ def make_task(name: str, /, dt: float, **options: Any) -> Task:
     return made
 
 
+def folder_of(task: Task) -> str:
+    """Return the folder of a task's file; empty if it belongs to this package itself."""
+    module = sys.modules[type(task).__module__]
+    folder = Path(module.__file__ or "").parent
+    is_own = folder == Path(__file__).parent or module.__package__ != __name__
+    return "" if is_own else str(folder)
+
+
+def find_task(name: str, folder: str) -> None:
+    """Look for a task in the folder where it was when a network was trained.
+
+    Args:
+        name: of the task.
+        folder: from `folder_of`. If it has moved, INTERPLAY_TASKS has to name it.
+
+    Raises:
+        InputError: there is another task of this name in another folder.
+    """
+    if name not in task_names():
+        _add(folder)
+    found, expected = Path(_file_of(name)), Path(folder, f"{name}.py")
+    if expected.is_file() and found.read_bytes() != expected.read_bytes():
+        raise InputError(f"task {name}: expected {expected}, found the other {found}")
+
+
 def _folders() -> list[str]:
     """Return the folders of tasks; modules of all of them belong to this package."""
-    folder = os.environ.get(VARIABLE)
-    if folder and folder not in __path__:
+    if folder := os.environ.get(VARIABLE):
+        _add(folder)
+    return list(__path__)
+
+
+def _add(folder: str) -> None:
+    if folder not in __path__:
         __path__.append(folder)
         # For modules next to a task, which it imports by their own name.
         sys.path.append(folder)
-    return list(__path__)
 
 
 def _imported(name: str) -> ModuleType:
@@ -112,12 +141,9 @@ def _task_of(module: ModuleType) -> Any:
 
     A class from which another one in the module derives is none.
     """
-    own = [
-        one
-        for one in dict.fromkeys(filter(_is_class, vars(module).values()))
-        if one.__module__ == module.__name__
-    ]
-    tasks = [one for one in own if is_dataclass(one) and hasattr(one, "draw")]
+    classes: list[Any] = [one for one in vars(module).values() if isinstance(one, type)]
+    own = (one for one in dict.fromkeys(classes) if one.__module__ == module.__name__)
+    tasks = [one for one in own if _draws(one)]
     bases = {base for one in tasks for base in one.__mro__[1:]}
     found = [one for one in tasks if one not in bases]
     if len(found) != 1:
@@ -128,8 +154,8 @@ def _task_of(module: ModuleType) -> Any:
     return found[0]
 
 
-def _is_class(value: Any) -> bool:
-    return isinstance(value, type)
+def _draws(one: Any) -> bool:
+    return is_dataclass(one) and hasattr(one, "draw")
 
 
 def _file(module: ModuleType) -> str:
@@ -138,7 +164,7 @@ def _file(module: ModuleType) -> str:
 
 def _file_of(name: str) -> str:
     files = (Path(folder, f"{name}.py") for folder in _folders())
-    return _shown(str(next(file for file in files if file.is_file())))
+    return _shown(str(next((file for file in files if file.is_file()), name)))
 
 
 def _shown(path: str) -> str:

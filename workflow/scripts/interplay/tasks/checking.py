@@ -26,7 +26,10 @@ def problem_of(request: Mapping[str, Any]) -> dict[str, str]:
     """
     options = request["options"]
     if "dt" in options:
-        return {"key": "options", "problem": "expected `dt` next to `options`, found it here"}
+        return {
+            "key": "options",
+            "problem": "expected `dt` next to `options`, found it here",
+        }
     try:
         make_task(request["name"], request["dt"], **options)
     except OptionError as error:
