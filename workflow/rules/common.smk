@@ -79,7 +79,7 @@ try:
     )
     EXPERIMENTS = experiments(config["nonlinear"])
 except InputError as error:
-    raise WorkflowError(str(error)) from None
+    raise WorkflowError(str(error).replace(f"{Path.cwd()}/", "")) from None
 
 
 # Snakemake puts keys of the last configuration file first. The order of config.yaml counts,
