@@ -141,9 +141,9 @@ def test_the_configuration_is_the_base_and_the_named_files(tmp_path):
     (tmp_path / "small.yaml").write_text("a: {b: 3}\n")
     arguments = ["--configfile", "small.yaml"]
     assert configuration_of(arguments, tmp_path) == {"a": {"b": 3, "c": 2}}
-    entries = ["--config", "a={c: 4}", "treebank=~"]
+    entries = ["--config", "a={c: 4}", "tasks=own/"]
     found = configuration_of([*arguments, *entries], tmp_path)
-    assert found == {"a": {"b": 3, "c": 4}}
+    assert found == {"a": {"b": 3, "c": 4}, "tasks": "own"}
     elsewhere = [*arguments, "-s", "there/Snakefile"]
     assert configuration_of(elsewhere, tmp_path) == {"a": {"b": 3}}
     (tmp_path / "config.yaml").unlink()

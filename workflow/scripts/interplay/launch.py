@@ -216,7 +216,9 @@ def configuration_of(arguments: Sequence[str], folder: Path) -> dict[str, Any]:
     base = (folder / snakefile).with_name("config.yaml")
     files = [folder / file for file in values_of(CONFIGFILE, arguments)]
     contents = [read_yaml(file) for file in [*([base] if base.is_file() else []), *files]]
-    whole = merged([*contents, command_line_values(values_of(CONFIG, arguments))])
+    entries = values_of(CONFIG, arguments)
+    texts = dict(entry.split("=", 1) for entry in entries if "=" in entry)
+    whole = merged([*contents, texts, command_line_values(entries)])
     expand_paths(whole)
     return whole
 
