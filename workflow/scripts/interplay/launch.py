@@ -218,7 +218,7 @@ def configuration_of(arguments: Sequence[str], folder: Path) -> dict[str, Any]:
     contents = [read_yaml(file) for file in [*([base] if base.is_file() else []), *files]]
     entries = values_of(CONFIG, arguments)
     texts = dict(entry.split("=", 1) for entry in entries if "=" in entry)
-    whole = merged([*contents, texts, command_line_values(entries)])
+    whole = merged([*contents, {**texts, **command_line_values(entries)}])
     expand_paths(whole)
     return whole
 
