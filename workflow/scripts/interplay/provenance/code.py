@@ -62,9 +62,10 @@ class Sources:
             InputError: a file is not Python, or `refuse_strays` refuses one.
         """
         digest = hashlib.sha256(f"interplay code {FORMAT}\n".encode())
-        for file in self.files(script, modules):
-            name = self.name(file, self.root)
-            digest.update(f"{name} {self.file_hash(file)}\n".encode())
+        files = {Path(self.name(f, self.root)): f for f in self.files(script, modules)}
+        # By name, since the folder of tasks may be before or after the other one.
+        for name, file in sorted(files.items()):
+            digest.update(f"{name.as_posix()} {self.file_hash(file)}\n".encode())
         return digest.hexdigest()
 
     def name(self, file: Path, root: Path) -> str:

@@ -61,9 +61,9 @@ def code_problems(
             about = f"{receipt.script} did not import it before{instead}"
             yield Problem(path, Kind.NOT_EXPLAINED, about)
             return
-    if receipt.code_hash != sources.hash(
-        script.name, receipt.modules
-    ) and receipt.code_hash != old_code_hash(files, script.parent):
+    if receipt.code_hash != sources.hash(script.name, receipt.modules) and (
+        receipt.format != 1 or receipt.code_hash != old_code_hash(files, script.parent)
+    ):
         yield Problem(receipt.script, Kind.ALTERED, f"changed since {made} was made")
 
 
