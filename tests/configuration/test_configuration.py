@@ -1,7 +1,8 @@
 """The configuration: what is refused, and that one line says which key and why."""
 
-import json
+import sys
 from copy import deepcopy
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -16,18 +17,21 @@ from interplay.configuration.experiments import (
     in_order_of,
     sentiment_experiments,
 )
-from interplay.configuration.files import read_yaml
-from interplay.configuration.schema import problems
-from interplay.configuration.tasks import task_options
+from interplay.configuration.tasks import package_versions, task_problems, tasks_folder
 from interplay.storage.errors import InputError
-from interplay.tasks import make_task, task_names
+from interplay.tasks.checking import problem_of
 
 ROOT = Path(__file__).parents[2]
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
-TASKS = task_options(ROOT / "workflow/scripts/interplay/tasks")
 
 ABSENT = object()
+
+
+def check_tasks(requests):
+    """Make tasks in this process."""
+    return [problem_of(request) for request in requests]
+
 
 BAD = [
     ("nonlinear/N", 1, "nonlinear/N: 1 is less than the minimum of 2"),
@@ -48,21 +52,23 @@ BAD = [
     ("nonlinear/networks/mante/g", [0, 0.0], "mante/g: .* non-unique elements"),
     ("nonlinear/networks/mante/hold", "last_pulse", "mante: .*'hold' was unexpected"),
     ("nonlinear/networks/mante/task", "match", "mante/task: expected one of .*'match'"),
-    ("nonlinear/networks/mante/options", {"x": 1}, "options: expected some of .*'x'"),
+    ("nonlinear/networks/mante/options", {"x": 1}, "options/x: expected an option among"),
     (
         "nonlinear/networks/flipflop/options",
         {"hold": "last_puls"},
-        "flipflop/options/hold: 'last_puls' is not one of",
+        "flipflop/options/hold: expected 'per_channel' or 'last_pulse', found 'last_puls'",
     ),
     (
         "nonlinear/networks/mante/options",
         {"fixation": "x"},
-        "mante/options/fixation: 'x' is not of type 'number'",
+        "mante/options/fixation: expected a number, found 'x'",
     ),
+    ("nonlinear/networks/mante/options", {"delay": "1e1"}, "text, write 1.0e[+]1"),
+    ("nonlinear/networks/mante/options", {"dt": 1}, "options: expected `dt` next to"),
     (
         "nonlinear/networks/flipflop/options",
         {"gap": [1]},
-        "flipflop/options/gap: .* is too short",
+        "flipflop/options/gap: expected a list of 2, found",
     ),
     ("nonlinear/networks/mante/optimiser", "sgd", "optimiser: 'sgd' is not one of"),
     ("nonlinear/networks/mante/trained", ["A"], "trained/0: 'A' is not one of"),
@@ -108,6 +114,16 @@ BAD = [
     ("linear/divergence/trial/window", 300, "divergence/trial/duration: expected at"),
     ("sentiment/dropout", 1.0, "sentiment/dropout: 1.0 is greater than or equal"),
     ("sentiment/vectors/sha256", "5c61", "vectors/sha256: '5c61' does not match"),
+    ("nonlinear/N", 64.5, "nonlinear/N: 64.5 is not of type 'integer'$"),
+    ("nonlinear/N", "64", "nonlinear/N: .*write 64$"),
+    ("nonlinear/networks/mante/epochs", "1e3", "mante/epochs: .*as text, write 1000$"),
+    ("nonlinear/seeds", [1, 1.0], "nonlinear/seeds: .* non-unique elements"),
+    ("nonlinear/seeds", [2.0**53], "nonlinear/seeds/0: .*write 9007199254740992$"),
+    ("nonlinear/seeds", [2**63], "nonlinear/seeds/0: .* greater than the maximum"),
+    ("nonlinear/networks/mante/task", False, "mante/task: .*yes, no, on and off"),
+    ("nonlinear/networks/mante/epochs", None, "epochs: None is not of type 'integer'"),
+    ("nonlinear/networks/mante/amsgrad", "yes", "mante: .*'amsgrad' was unexpected"),
+    ("pathvars/results", None, "pathvars/results: None is not of type 'string'"),
     ("pathvars/results", "<x>", "pathvars/results: '<x>' does not match"),
     ("compression/rank", 257, "compression/rank: expected at most N = 256, found 257"),
     ("nonlinear", None, "nonlinear: None is not of type 'object'"),
@@ -129,7 +145,7 @@ def changed(key, value):
 
 
 def test_the_configurations_of_the_project_are_fine():
-    check_configuration(CONFIG, SCHEMA, TASKS)
+    check_configuration(CONFIG, SCHEMA, check_tasks)
 
 
 def keys(schema, place=()):
@@ -160,7 +176,7 @@ def test_the_schema_describes_every_key():
 @pytest.mark.parametrize(("key", "value", "message"), BAD)
 def test_a_bad_value_is_refused_in_one_line(key, value, message):
     with pytest.raises(InputError, match=rf"^config: .*{message}") as refusal:
-        check_configuration(changed(key, value), SCHEMA, TASKS)
+        check_configuration(changed(key, value), SCHEMA, check_tasks)
     assert "\n" not in str(refusal.value)
 
 
@@ -179,7 +195,7 @@ def mappings(config, path=()):
 def test_an_unknown_key_is_refused_wherever_it_stands(place, value):
     config = changed("/".join((*place, "sead")), value)
     with pytest.raises(InputError, match="'sead' was unexpected") as refusal:
-        check_configuration(config, SCHEMA, TASKS)
+        check_configuration(config, SCHEMA, check_tasks)
     assert str(refusal.value).startswith(f"config: {'/'.join(place) or 'top level'}: ")
 
 
@@ -235,42 +251,59 @@ def test_the_experiments_of_lstms():
     assert found["lstm"].parameters["N"] == CONFIG["sentiment"]["N"]
 
 
-def test_options_read_from_the_source_are_those_that_a_task_takes():
-    assert sorted(TASKS) == task_names()
-    for name, options in TASKS.items():
-        task = make_task(name, 0.5)
-        assert list(options) == [field for field in vars(task) if field != "dt"]
-        for option, schema in options.items():
-            # YAML has lists where a task has tuples.
-            value = json.loads(json.dumps(getattr(task, option)))
-            assert list(problems(value, schema)) == [], (name, option)
+def test_tasks_are_made_in_another_process(monkeypatch):
+    wrong = {"name": "flipflop", "dt": 0.5, "options": {"hold": "perchannel"}}
+    found = task_problems([wrong, {"name": "match", "dt": 0.5, "options": {}}])
+    assert [one["key"] for one in found] == ["options/hold", "task"]
+    monkeypatch.setenv("PYTHONPATH", "/nowhere")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(InputError, match="tasks flipflop: expected them to be imported"):
+        task_problems([wrong])
 
 
-def test_a_task_that_is_not_python_is_named_with_its_line(tmp_path):
-    (tmp_path / "match.py").write_text("x = 1\ndef\n")
-    with pytest.raises(InputError, match=r"match\.py, line 2: expected Python: "):
-        task_options(tmp_path)
+def test_versions_of_packages_that_the_lock_does_not_pin(tmp_path):
+    lock = tmp_path / "lock.txt"
+    lock.write_text("numpy==2.4.6\npyyaml==6.0\n")
+    modules = ["numpy", "yaml", "json", "jsonschema", "own_module"]
+    found = package_versions(modules, lock)
+    assert found == {"jsonschema": version("jsonschema"), "own_module": "unknown"}
+    unknown = {"jsonschema": "unknown", "own_module": "unknown", "yaml": "unknown"}
+    assert package_versions(modules, lock, elsewhere=True) == unknown
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("files", "problem"),
     [
-        ("a: [1\nb: 2\n", "broken.yaml, line 2: expected YAML: "),
-        ("a: 1\n\tb: 2\n", "broken.yaml, line 2: expected YAML: "),
-        (b"a: \xff\n", "broken.yaml: expected UTF-8 text"),
+        (["romo.py"], "romo.py: expected a name that no module of interplay.tasks has"),
+        (["options.py"], "options.py: expected a name that no module"),
+        (None, "config: tasks: .*: expected a folder, found nothing"),
     ],
 )
-def test_a_broken_file_is_named_with_its_line(tmp_path, text, message):
-    path = tmp_path / "broken.yaml"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(InputError, match=message) as refusal:
-        read_yaml(path)
-    assert "\n" not in str(refusal.value)
+def test_a_folder_of_tasks_that_cannot_be_used(tmp_path, files, problem):
+    folder = tmp_path / "own"
+    for name in files or ():
+        folder.mkdir(exist_ok=True)
+        (folder / name).touch()
+    with pytest.raises(InputError, match=problem):
+        tasks_folder({"tasks": str(folder)}, ROOT / "workflow/scripts/interplay/tasks")
 
 
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"none\.yaml: expected a YAML file, found none"):
-        read_yaml(tmp_path / "none.yaml")
+def test_whole_floats_are_integers_wherever_integers_are_expected():
+    def floats(node):
+        if isinstance(node, dict):
+            return {key: floats(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [floats(value) for value in node]
+        return float(node) if type(node) is int else node
+
+    config = floats(CONFIG)
+    check_configuration(config, SCHEMA, check_tasks)
+    found, expected = (experiments(one["nonlinear"]) for one in (config, CONFIG))
+    assert list(found) == list(expected)
+    for name, one in found.items():
+        assert repr(one.seeds) == repr(expected[name].seeds)
+        of_integers = {key: one.training[key] for key in ("N", "epochs", "batch")}
+        assert {type(value) for value in of_integers.values()} == {int}
 
 
 def test_the_order_of_readings_is_that_of_the_first_file():

@@ -59,6 +59,7 @@ def test_an_import_loads_no_array_library_and_a_name_only_what_it_needs():
         "interplay.storage",
         "interplay.storage.errors",
         "interplay.tasks",
+        "interplay.tasks.options",
         "interplay.tasks.trials",
     ]
 

@@ -12,12 +12,15 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from snakemake.cli import get_argument_parser
 from snakemake.utils import update_config
 
 from interplay.configuration.files import merged
 from interplay.launch import (
     CONFIGFILE,
     DIRECTORY,
+    NAMES,
+    PAIRS,
     asks_for_other_output,
     configuration_of,
     is_dry,
@@ -25,6 +28,7 @@ from interplay.launch import (
     ordered,
     values_of,
 )
+from interplay.storage.errors import InputError
 from interplay.terminal.screen import BACK
 from tests.conftest import TINY
 
@@ -40,10 +44,34 @@ FILE = "--configfile a.yaml"
         (FILE, FILE),
         ("fig2 --cores 2", "fig2 --cores 2"),
         ("--cores 2 fig2", "--cores 2 fig2"),
+        ("--config treebank=a fig2 glove=b", "--config treebank=a glove=b -- fig2"),
+        ("--resources gpu=1 fig2 -n", "--resources gpu=1 -n -- fig2"),
+        ("--until fig2 -n overview", "--until fig2 -n overview"),
+        ("-R a b -- fig2", "-R a b -- fig2"),
     ],
 )
 def test_a_target_after_a_configuration_file_is_a_target(tmp_path, arguments, expected):
     assert ordered(arguments.split(), tmp_path) == expected.split()
+
+
+@pytest.mark.parametrize("option", NAMES)
+def test_a_target_that_an_option_of_names_would_swallow_is_refused(tmp_path, option):
+    words = ["-n", option, "train_network", "overview"]
+    expected = (
+        f"{option} train_network overview: .*write `{option} train_network -- overv"
+    )
+    with pytest.raises(InputError, match=expected):
+        ordered(words, tmp_path)
+
+
+def test_options_that_take_several_words_are_those_of_snakemake():
+    known = {
+        name: action
+        for action in get_argument_parser()._actions
+        if action.nargs in ("+", "*")
+        for name in action.option_strings
+    }
+    assert known.keys() > {*NAMES, *PAIRS, *CONFIGFILE}
 
 
 def test_options_are_read():
@@ -113,6 +141,11 @@ def test_the_configuration_is_the_base_and_the_named_files(tmp_path):
     (tmp_path / "small.yaml").write_text("a: {b: 3}\n")
     arguments = ["--configfile", "small.yaml"]
     assert configuration_of(arguments, tmp_path) == {"a": {"b": 3, "c": 2}}
+    entries = ["--config", "a={c: 4}", "tasks=own/"]
+    found = configuration_of([*arguments, *entries], tmp_path)
+    assert found == {"a": {"b": 3, "c": 4}, "tasks": "own"}
+    elsewhere = [*arguments, "-s", "there/Snakefile"]
+    assert configuration_of(elsewhere, tmp_path) == {"a": {"b": 3}}
     (tmp_path / "config.yaml").unlink()
     assert configuration_of(arguments, tmp_path) == {"a": {"b": 3}}
 

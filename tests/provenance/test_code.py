@@ -1,12 +1,13 @@
 """The code as an input: what changes its hash, and what does not."""
 
 import re
+import shutil
 import subprocess
 import sys
 
 import pytest
 
-from interplay.provenance.code import code_files, code_hash
+from interplay.provenance.code import Sources, code_files, code_hash
 from interplay.storage.errors import InputError
 
 
@@ -50,6 +51,35 @@ def test_a_module_that_is_not_imported_counts_only_if_named(scripts):
     (scripts / "library" / "apart.py").write_text("x = 2\n")
     assert code_hash(scripts / "script.py") == before
     assert code_hash(scripts / "script.py", ["library.apart"]) != named
+
+
+@pytest.mark.parametrize("place", ["aaa/own", "scripts/zzz", "zzz"])
+def test_tasks_from_elsewhere_count_wherever_their_folder_is(scripts, place):
+    """A folder before, in and after that of the scripts, with a task and its neighbours."""
+    package = scripts / "interplay/tasks"
+    package.mkdir(parents=True)
+    for folder in (package, package.parent):
+        (folder / "__init__.py").write_text("")
+    root = shutil.copytree(scripts, scripts / "all/scripts")
+    tasks = scripts / "all" / place
+    tasks.mkdir(parents=True)
+    (tasks / "match.py").write_text("import near_by, ngym.dataset\n")
+    (tasks / "near_by.py").write_text("import numpy\n")
+
+    def hash_now():
+        return Sources(root, tasks).hash("script.py", ["interplay.tasks.match"])
+
+    before = hash_now()
+    assert before == HASH_WITH_TASKS
+    assert Sources(root, tasks).foreign("interplay.tasks.match") == {"ngym", "numpy"}
+    (tasks / "near_by.py").write_text("import numpy\nx = 1\n")
+    assert hash_now() != before
+    assert Sources(root, tasks).hash("script.py") == code_hash(root / "script.py")
+    with pytest.raises(FileNotFoundError, match=r"interplay\.tasks\.match"):
+        Sources(root).hash("script.py", ["interplay.tasks.match"])
+
+
+HASH_WITH_TASKS = "6e224b5ab3f73fbc0bfff5a9c239029b76af325d5589a941bf65ba017d34b5f5"
 
 
 def test_a_named_module_must_exist(scripts):

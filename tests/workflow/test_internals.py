@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,12 @@ import snakemake_internals as internals
 configfile: "config.yaml"
 
 said = {{}}
+internals.change_pathvars(workflow, lambda path, key: path.replace("RESULTS", "results"))
 results = internals.with_prefix(workflow, "results")
 
 def report():
+    said["main"] = internals.is_main_process(workflow)
+    said["deploys"] = internals.deploys_software(workflow)
     said["touches"] = internals.only_touches(workflow)
     said["limit"] = [limit, workflow.scheduler.job_rate_limiter]
     said["files"] = [file.name for file in internals.configuration_files(workflow)]
@@ -41,9 +45,14 @@ def start():
     limit = type(workflow.scheduler.job_rate_limiter).__name__
     internals.start_jobs_without_a_limit(workflow)
 
+def made_with(path):
+    return {{"length": 9}} if path == "results/copied" else None
+
+internals.explain_unrecorded(workflow, made_with)
+
 rule all:
     default_target: True
-    input: "results/counted"
+    input: "<results>/counted"
 
 rule copy:
     input: local("source")
@@ -81,7 +90,7 @@ use rule * from inner as inner_*
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "inner.smk").write_text(INNER)
-    (tmp_path / "config.yaml").write_text("length: 1\n")
+    (tmp_path / "config.yaml").write_text("length: 1\npathvars: {results: RESULTS}\n")
     (tmp_path / "more.yaml").write_text("{}\n")
     (tmp_path / "source").write_text("four")
     return tmp_path
@@ -103,6 +112,8 @@ def test_records_files_and_limits_are_where_the_rules_look(folder):
     assert first["entries"] == []
     assert not first["touches"]
     assert first["to_run"] == ["all", "copy", "count"]
+    assert first["main"]
+    assert not first["deploys"]
     started, ended, checksums = first["records"]["copy"]
     assert 0 < started <= ended
     assert checksums == {"source": hashlib.sha256(b"four").hexdigest()}
@@ -119,6 +130,15 @@ def test_records_files_and_limits_are_where_the_rules_look(folder):
     # Not the record of its first run, which Snakemake read before the job ran again.
     assert second["count"][0] > first["records"]["count"][1]
     assert run(folder, "--touch", "--forceall")["touches"]
+
+
+@pytest.mark.slow
+def test_outputs_without_a_record_are_judged_by_what_they_were_made_with(folder):
+    run(folder)
+    shutil.rmtree(folder / ".snakemake")
+    dry = ("-s", "inner.smk", "-n", "--config")
+    assert "Params have changed" in snakemake(folder, *dry, "length=8")
+    assert "Nothing to be done" in snakemake(folder, *dry, "length=9")
 
 
 @pytest.mark.slow

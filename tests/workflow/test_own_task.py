@@ -11,9 +11,14 @@ import pandas as pd
 import pytest
 import yaml
 
+from interplay.nonlinear.job import FILES
+from interplay.nonlinear.trained import read_network
+from interplay.provenance.archive import archive
+from interplay.provenance.code import Sources
+from interplay.provenance.receipts import Chain
 from interplay.provenance.verify import verify
 from interplay.storage.hashes import file_hash
-from tests.running import snakemake
+from tests.running import SMALL, refused, small_networks, snakemake
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "own_task.md").read_text()
@@ -127,17 +132,55 @@ def test_from_another_directory(copies, tmp_path):
 
 
 def test_as_a_module_of_another_workflow(copies, tmp_path):
+    """The page's snippets, literally: a Snakefile, its configuration, a task outside."""
     other = tmp_path / "other"
-    other.mkdir()
+    (other / "tasks").mkdir(parents=True)
     shutil.copytree(copies(), other / "interplay")
-    (other / "interplay" / TASK_FILE).write_text(TASK)
-    settings = yaml.safe_load(block("yaml", "pathvars"))
-    settings["interplay"]["nonlinear"]["networks"]["match"]["epochs"] = 20
-    settings["interplay"]["nonlinear"]["seeds"] = [0]
-    (other / "config.yaml").write_text(yaml.safe_dump(settings))
-    module = 'configfile: "config.yaml"\n\n\n' + block("python", "module interplay")
-    (other / "Snakefile").write_text(module)
+    (other / "tasks/match.py").write_text(TASK)
+    (other / "Snakefile").write_text(block("python", "module interplay"))
+    # A shorter training.
+    settings = block("yaml", "pathvars").replace("epochs: 300", "epochs: 20")
+    (other / "config.yaml").write_text(settings.replace("seeds: [0, 1]", "seeds: [0]"))
     snakemake(other, "--cores", "2")
     assert results_of(other / "results") == {"match"}
     assert (other / "results/nonlinear/match/overview.pdf").exists()
     assert verify(Path("results"), other).problems == []
+
+    # The task's code is in the receipts, and in an archive, which needs the folder no more.
+    receipts = Chain.read(other / "results/receipts.jsonl").receipts
+    training = next(one for one in receipts if "train_network" in one.rule)
+    assert training.code["tasks/match.py"] == Sources(other).file_hash(
+        other / "tasks/match.py"
+    )
+    network = "results/nonlinear/match/g0.9/seed0"
+    trained = read_network(*(other / network / name for name in FILES))
+    assert type(trained.task).__module__ == "interplay.tasks.match"
+    archive(Path("results"), other / "archived", other)
+    (other / "tasks/match.py").write_text(TASK.replace("= 4.0", "= 5.0"))
+    (problem, *_) = verify(Path("results"), other).problems
+    assert problem.startswith("tasks/match.py: altered: changed since results/nonlinear/")
+    shutil.rmtree(other / "tasks")
+    assert verify(Path("archived"), other).problems == []
+    (other / "tasks").mkdir()
+    said = refused(other, "-n")
+    assert "match/task: expected one of flipflop, mante, romo, found 'match'" in said
+
+
+def test_copied_results_of_another_configuration_are_made_again(copies, tmp_path):
+    """Results without Snakemake's records: their receipts say what they were made with."""
+    folder = copies()
+    files = small_networks(folder, epochs=2)
+    table = f"{SMALL}/convergence.csv"
+    snakemake(folder, "--cores", "2", table, *files)
+    shutil.rmtree(folder / ".snakemake")
+    assert "Nothing to be done" in snakemake(folder, "-n", table, *files)
+    # A floating point seed is the same network; with a name that YAML reads as a number.
+    said = snakemake(
+        folder, "-n", table, *small_networks(folder, epochs=2.0, seeds=[0.0])
+    )
+    assert not re.search("train_network", said)
+    for written in ("receipts.jsonl", None):
+        if written is None:
+            (folder / "results/receipts.jsonl").unlink()
+        said = snakemake(folder, "-n", table, *small_networks(folder, epochs=3))
+        assert re.search(r"train_network +2\n", said), said

@@ -3,7 +3,7 @@
 import time
 
 from interplay.provenance.code import planned_code
-from interplay.provenance.issuing import describe_run, write_receipts
+from interplay.provenance.issuing import describe_run, known_producers, write_receipts
 from interplay.provenance.origin import workflow_files, workflow_hash
 from interplay.provenance.recording import RUN
 from interplay.storage.files import write_json
@@ -82,6 +82,24 @@ def end_of_run():
     """Write Snakemake's own cost, and the receipts of the jobs that ended."""
     write_own_costs()
     receipts()
+
+
+@cache
+def known_receipts():
+    """Return the receipt of each output, from receipts and records of the results folder."""
+    try:
+        return known_producers(Path(RESULTS), Path.cwd())
+    except InputError as error:
+        raise WorkflowError(f"receipts: {error}") from None
+
+
+def made_with(path):
+    """Return the parameters of the job that made a file; None if no receipt knows."""
+    receipt = known_receipts().get(path)
+    return receipt and {**receipt.parameters, "code": receipt.code_hash}
+
+
+snakemake_internals.explain_unrecorded(workflow, made_with)
 
 
 onstart:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.utils import update_config
 
 # Reproducible results on a GPU need it: torch accepts :4096:8 or :16:8 for matrix products,
 # and :4096:2 or :16:8 for LSTMs.
@@ -35,22 +36,51 @@ from interplay.configuration.experiments import (
     sentiment_experiments,
     way_of_training,
 )
-from interplay.configuration.files import read_yaml
-from interplay.configuration.tasks import task_options
-from interplay.provenance.code import Sources, refuse_strays
+from interplay.configuration.files import command_line_values, read_yaml
+from interplay.configuration.paths import expand_paths, expanded
+from interplay.configuration.tasks import package_versions, task_problems, tasks_folder
+from interplay.provenance.code import Sources
+from interplay.provenance.strays import refuse_strays
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash
 
+# Jobs with an environment of their own need not have the packages of this one.
+ELSEWHERE = snakemake_internals.deploys_software(workflow)
+
+
+def checked_tasks(requests):
+    """Return the problems of tasks; of each file first what hides it from the code's hash."""
+    for name in sorted({request["name"] for request in requests}):
+        SOURCES.foreign(f"interplay.tasks.{name}")
+    # The process that started this one has checked them.
+    if not snakemake_internals.is_main_process(workflow):
+        return [{} for _ in requests]
+    return task_problems(requests, ELSEWHERE)
+
+
 try:
+    for file in snakemake_internals.configuration_files(workflow):
+        # Snakemake has read it, and says nothing of a key that is written twice.
+        read_yaml(file)
+    if workflow.modifier.is_main_snakefile():
+        entries = snakemake_internals.configuration_entries(workflow)
+        update_config(config, command_line_values(entries))
+    # In a container, where jobs run, `~` may be another folder.
+    expand_paths(config)
+    snakemake_internals.change_pathvars(workflow, expanded)
+    refuse_strays(SCRIPTS)
+    TASKS = tasks_folder(config, SCRIPTS / "interplay" / "tasks")
+    # Jobs find the tasks there.
+    environment["INTERPLAY_TASKS"] = str(TASKS or "")
+    SOURCES = Sources(SCRIPTS, TASKS)
     check_configuration(
         config,
         read_yaml(ROOT / "workflow" / "schemas" / "config.schema.yaml"),
-        task_options(SCRIPTS / "interplay" / "tasks"),
+        checked_tasks,
     )
     EXPERIMENTS = experiments(config["nonlinear"])
-    refuse_strays(SCRIPTS)
 except InputError as error:
-    raise WorkflowError(str(error)) from None
+    raise WorkflowError(str(error).replace(f"{Path.cwd()}/", "")) from None
 
 
 # Snakemake puts keys of the last configuration file first. The order of config.yaml counts,
@@ -72,9 +102,6 @@ wildcard_constraints:
 
 CODE = {}
 """script and modules loaded by name, by the hash of their code"""
-
-
-SOURCES = Sources(SCRIPTS)
 
 
 @cache
@@ -99,6 +126,16 @@ def task_code(script):
     return lambda wildcards: hash_of_code(
         script, f"interplay.tasks.{EXPERIMENTS[wildcards.experiment].task}"
     )
+
+
+@cache
+def network_parameters(experiment):
+    """Return everything that a training depends on, besides g, seed and our own code."""
+    parameters = EXPERIMENTS[experiment].parameters
+    modules = SOURCES.foreign(f"interplay.tasks.{parameters['task']}")
+    versions = package_versions(modules, ROOT / "envs/requirements.txt", ELSEWHERE)
+    # Packages that the lock pins are the same for all networks.
+    return {**parameters, **({"packages": versions} if versions else {})}
 
 
 def settings(*path, keys):

@@ -42,7 +42,7 @@ if config.get("together"):
                     runtime=600,
                 ),
             params:
-                experiment=experiment.parameters,
+                experiment=network_parameters(experiment.name),
                 g=list(experiment.g),
                 seeds=list(experiment.seeds),
                 code=code("train_stack.py", f"interplay.tasks.{experiment.task}"),
@@ -66,7 +66,7 @@ else:
         resources:
             **each_try(mem_mb=of_experiment(memory.training), runtime=60),
         params:
-            experiment=lambda wildcards: EXPERIMENTS[wildcards.experiment].parameters,
+            experiment=lambda wildcards: network_parameters(wildcards.experiment),
             code=task_code("train_network.py"),
         message:
             "Training {wildcards.experiment}, g = {wildcards.g}, seed {wildcards.seed}"
@@ -306,7 +306,7 @@ if "readings" in config:
         params:
             **settings("supplement", "transitions", keys="seeds steps"),
             **settings("nonlinear", "measurements", keys="threshold"),
-            experiment=lambda wildcards: EXPERIMENTS[wildcards.experiment].parameters,
+            experiment=lambda wildcards: network_parameters(wildcards.experiment),
             g=list(map(float, EXAMPLES["g"])),
             code=task_code("follow_networks.py"),
         message:

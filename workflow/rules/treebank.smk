@@ -3,14 +3,6 @@
 from interplay.sentiment.tree_files import read_split_file
 from interplay.sentiment.vector_text import check_first_lines
 
-# In a container, where jobs read these files, `~` may be another folder.
-config.update(
-    {
-        key: os.path.expanduser(config[key])
-        for key in ("treebank", "glove")
-        if key in config
-    }
-)
 LOCAL_TREEBANK, LOCAL_VECTORS = config.get("treebank"), config.get("glove")
 # Local copies of the real data come before the synthetic one that a preview asks for.
 SYNTHETIC = "synthetic" in config["sentiment"] and not (LOCAL_TREEBANK or LOCAL_VECTORS)

@@ -9,6 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from snakemake import persistence
+
+from interplay.provenance.recording import plain
+
 
 class Record(NamedTuple):
     """Snakemake's record of the last time that a job ran."""
@@ -23,6 +27,17 @@ class Record(NamedTuple):
 def with_prefix(workflow: Any, path: str) -> str:
     """Return a path with the `prefix` of the module that the workflow is used as, if any."""
     return str(workflow.modifier.modify_path(path))
+
+
+def change_pathvars(workflow: Any, change: Callable[[str, str], str]) -> None:
+    """Replace the value of each pathvar, wherever it was set.
+
+    Args:
+        workflow: as rules see it.
+        change: returns the new value; receives the old one and the name.
+    """
+    items = workflow.pathvars.items
+    items.update({key: change(value, key) for key, value in items.items()})
 
 
 def configuration_files(workflow: Any) -> list[Path]:
@@ -42,6 +57,16 @@ def named_configuration_files(workflow: Any) -> list[Path]:
 def configuration_entries(workflow: Any) -> list[str]:
     """Return the entries of `--config`, such as `key=value`, as they were typed."""
     return list(workflow.config_settings.config_args or ())
+
+
+def is_main_process(workflow: Any) -> bool:
+    """Return whether this is the Snakemake that was started, and none that runs its jobs."""
+    return bool(workflow.is_main_process)
+
+
+def deploys_software(workflow: Any) -> bool:
+    """Return whether jobs run in environments or containers of their own."""
+    return bool(workflow.deployment_settings.deployment_method)
 
 
 def only_touches(workflow: Any) -> bool:
@@ -82,6 +107,42 @@ def last_record(workflow: Any, job: Any) -> Record | None:
             if checksum.startswith("sha256:")
         },
     )
+
+
+def explain_unrecorded(
+    workflow: Any, made_with: Callable[[str], dict[str, Any] | None]
+) -> None:
+    """Run jobs again whose outputs Snakemake has no record of, and that had other parameters.
+
+    Snakemake takes outputs without a record, such as copied ones, for up to date.
+
+    Args:
+        workflow: as rules see it.
+        made_with: returns the parameters of the job that made an output, as JSON has them;
+            None if they are not known.
+    """
+    # The workflow's own object does not exist before all rules are read.
+    kind = getattr(persistence, "PersistenceBase", None) or persistence.Persistence
+    has_record, changed = kind.has_metadata, kind.params_changed
+
+    def known(job: Any) -> dict[str, Any] | None:
+        return made_with(str(job.output[0])) if job.output else None
+
+    def has_metadata(self: Any, job: Any) -> bool:
+        return has_record(self, job) or known(job) is not None
+
+    def params_changed(self: Any, job: Any, file: Any = None) -> Any:
+        if file is not None or has_record(self, job) or (before := known(job)) is None:
+            return changed(self, job, file)
+        now = plain(dict(job.params.items()))
+        keys = {key for key in {*now, *before} if now.get(key) != before.get(key)}
+        return persistence.ParamsChange(
+            only_old={f"{key}={before[key]}" for key in keys & set(before)},
+            only_new={f"{key}={now[key]}" for key in keys & set(now)},
+            files={str(path) for path in job.output} if keys else set(),
+        )
+
+    kind.has_metadata, kind.params_changed = has_metadata, params_changed
 
 
 def start_jobs_without_a_limit(workflow: Any) -> None:

@@ -13,6 +13,7 @@ from interplay.provenance.folders import (
     ARCHIVE,
     RESULTS,
     folders_with_receipts,
+    home_path,
     named_or_first,
 )
 from interplay.provenance.receipts import RECEIPTS, Chain
@@ -82,14 +83,14 @@ def _parser() -> argparse.ArgumentParser:
     results = argparse.ArgumentParser(add_help=False)
     results.add_argument(
         "--results",
-        type=Path,
+        type=home_path,
         metavar="FOLDER",
         help="results folder with receipts (default: results, else a folder in it, else "
         "the archived full run)",
     )
     several = argparse.ArgumentParser(add_help=False)
-    several.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
-    several.add_argument("--results", dest="more", action="append", type=Path, default=[],
+    several.add_argument("folders", nargs="*", type=home_path, metavar="FOLDER")
+    several.add_argument("--results", dest="more", action="append", type=home_path, default=[],
                          metavar="FOLDER", help="the same as FOLDER")  # fmt: skip
 
     def add(name: str, command, about: str, **options) -> argparse.ArgumentParser:
@@ -128,20 +129,20 @@ def _parser() -> argparse.ArgumentParser:
         "of tables/numbers.csv, a row of a table (nonlinear.csv:12; line 1 is the header), "
         "or a file",
     )
-    explain.add_argument("--rows", type=Path, metavar="FILE",
+    explain.add_argument("--rows", type=home_path, metavar="FILE",
                          help="also write all of its rows, as CSV or Parquet")  # fmt: skip
     add("digest", _digest, "print one hash over a run, to be signed", parents=[several])
     diff = add("diff", _diff, "print the first job that differs, why, and by how much",
                epilog=DIFF_STATUSES)  # fmt: skip
-    diff.add_argument("a", type=Path, help="a results folder or an archived one")
-    diff.add_argument("b", type=Path, help="another")
+    diff.add_argument("a", type=home_path, help="a results folder or an archived one")
+    diff.add_argument("b", type=home_path, help="another")
     exporting.add_commands(add, results)
     site = add("site", _site, "write pages that lead from figures to runs and inputs")
-    site.add_argument("folder", nargs="?", type=Path, metavar="FOLDER",
+    site.add_argument("folder", nargs="?", type=home_path, metavar="FOLDER",
                       help="a results folder or an archived one")  # fmt: skip
     site.add_argument(
         "--to",
-        type=Path,
+        type=home_path,
         metavar="DIR",
         help="where the pages go (default: FOLDER/site; for an archive, the folder site)",
     )
@@ -234,6 +235,7 @@ def _site(options: argparse.Namespace) -> int:
 
 def _data(options: argparse.Namespace) -> int:
     from interplay.configuration.files import read_yaml
+    from interplay.configuration.paths import expand_paths
     from interplay.sentiment.inventory import inventory
 
     _require_checkout("config.yaml")
@@ -241,9 +243,11 @@ def _data(options: argparse.Namespace) -> int:
     for key in ("pathvars", "sentiment"):
         if not isinstance(config, dict) or key not in config:
             raise InputError(f"config.yaml: expected the key {key}, found none")
-    resources = Path(config["pathvars"]["resources"]).expanduser()
-    named = [getattr(options, key) or config.get(key) for key in ("treebank", "glove")]
-    treebank, glove = (Path(path).expanduser() if path else None for path in named)
+    named = {key: getattr(options, key) for key in ("treebank", "glove")}
+    config |= {key: path for key, path in named.items() if path}
+    expand_paths(config)
+    resources = Path(config["pathvars"]["resources"])
+    treebank, glove = (Path(config[key]) if config.get(key) else None for key in named)
     items = inventory(
         config["sentiment"], resources, treebank, glove, check=options.check
     )

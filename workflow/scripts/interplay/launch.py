@@ -1,9 +1,9 @@
 """`interplay run`: Snakemake, checked beforehand, with one line of progress and an ending.
 
 Snakemake ends with a traceback if a configuration file is missing or broken, takes a target
-after `--configfile` for a file, refuses to start in a folder where an earlier Snakemake was
-killed, and does not see that jobs of that Snakemake are still running. None of that can be
-caught in the Snakefile.
+after `--configfile` or `--until` for another value of the option, refuses to start in a
+folder where an earlier Snakemake was killed, and does not see that jobs of that Snakemake
+are still running. None of that can be caught in the Snakefile.
 """
 
 import os
@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from interplay.configuration.files import merged, read_yaml
+from interplay.configuration.files import command_line_values, merged, read_yaml
+from interplay.configuration.paths import expand_paths
 from interplay.left_behind import (
     end_orphaned_jobs,
     release_stale_lock,
@@ -30,8 +31,20 @@ from interplay.terminal.screen import nothing, screen_for
 from interplay.terminal.watching import Ended, watch
 
 CONFIGFILE = ("--configfile", "--configfiles")
+CONFIG = ("--config", "-C")
+SNAKEFILE = ("--snakefile", "-s")
 DIRECTORY = ("--directory", "-d")
 SUFFIXES = (".yaml", ".yml", ".json")
+PAIRS = (
+    *CONFIG, "--resources", "--res", "--set-threads", "--set-resources",
+    "--default-resources", "--default-res", "--set-resource-scopes", "--consider-ancient",
+)  # fmt: skip
+"""options that take pairs such as N=64, each up to the next option"""
+NAMES = (
+    "--until", "-U", "--omit-from", "-O", "--forcerun", "-R", "--prioritize", "-P",
+    "--allowed-rules", "--cache", "--preemptible-rules",
+)  # fmt: skip
+"""options that take names of rules or files, which may be targets, up to the next option"""
 
 
 def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
@@ -70,6 +83,8 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
         from interplay.terminal.cost_table import table
         from interplay.terminal.estimate import ArchivedRun, estimates
 
+        if "tasks" in configuration:
+            os.environ["INTERPLAY_TASKS"] = str(work / configuration["tasks"])
         jobs = ended.progress.jobs.values()
         rows = estimates(
             jobs, configuration, results, ArchivedRun.read(folder / archived)
@@ -206,25 +221,34 @@ def _options(arguments: Sequence[str]) -> list[str]:
 
 
 def configuration_of(arguments: Sequence[str], folder: Path) -> dict[str, Any]:
-    """Return the configuration that Snakemake will use, without `--config`.
+    """Return the configuration that the workflow will use.
 
     Args:
         arguments: of Snakemake.
-        folder: where it runs; config.yaml may be missing there.
+        folder: where it runs. Next to the Snakefile, config.yaml may be missing.
 
     Raises:
-        InputError: a configuration file is missing or broken.
+        InputError: a configuration file is missing or broken, or a path names no user.
     """
-    base = folder / "config.yaml"
+    snakefile = (values_of(SNAKEFILE, arguments) or ["Snakefile"])[0]
+    base = (folder / snakefile).with_name("config.yaml")
     files = [folder / file for file in values_of(CONFIGFILE, arguments)]
     contents = [read_yaml(file) for file in [*([base] if base.is_file() else []), *files]]
-    return merged(contents)
+    entries = values_of(CONFIG, arguments)
+    texts = dict(entry.split("=", 1) for entry in entries if "=" in entry)
+    whole = merged([*contents, {**texts, **command_line_values(entries)}])
+    expand_paths(whole)
+    return whole
 
 
 def ordered(arguments: Sequence[str], folder: Path) -> list[str]:
-    """Return the arguments with targets that `--configfile` would swallow at the end.
+    """Return the arguments with targets that an option would swallow at the end.
 
-    A word after `--configfile` is a file if it exists or ends like one.
+    A word after `--configfile` is a file if it exists or ends like one; a word after
+    `--config` and its like is an entry if it has `=` in it.
+
+    Raises:
+        InputError: an option has several names, and the last one may be a target.
     """
     if "--" in arguments:
         return list(arguments)
@@ -234,9 +258,18 @@ def ordered(arguments: Sequence[str], folder: Path) -> list[str]:
     for word in arguments:
         if word.startswith("-"):
             option = word
-        elif option in CONFIGFILE and not _is_file(word, folder):
+        elif (option in CONFIGFILE and not _is_file(word, folder)) or (
+            option in PAIRS and "=" not in word
+        ):
             targets.append(word)
             continue
+        elif option in NAMES and kept[-1] != option:
+            given = f"{option} {' '.join(values_of([option], arguments))}"
+            raise InputError(
+                f"{given}: expected one name, or `--` before the targets, found none; write "
+                f"`{given.rpartition(' ')[0]} -- {given.rpartition(' ')[2]}` if the last "
+                f"word is a target, `{given} --` if it is not"
+            )
         kept.append(word)
     return [*kept, "--", *targets] if targets else kept
 

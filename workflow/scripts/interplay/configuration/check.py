@@ -1,7 +1,7 @@
 """Check a configuration before anything is computed with it."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -15,11 +15,12 @@ from interplay.configuration.experiments import (
     sentiment_experiments,
 )
 from interplay.configuration.families import expanded, varied
-from interplay.configuration.schema import problems
+from interplay.configuration.schema import make_whole, number_as_written, problems
+from interplay.configuration.tasks import Request
 from interplay.storage.errors import InputError
 
-Options = Mapping[str, Mapping[str, Any]]
-"""options of a task, each with its JSON schema"""
+CheckTasks = Callable[[Sequence[Request]], Sequence[Mapping[str, str]]]
+"""a function such as `interplay.configuration.tasks.task_problems`"""
 
 STAGES = {"nonlinear": "network", "sentiment": "lstm"}
 """stages with experiments, each with its entries' definition in the schema"""
@@ -28,26 +29,42 @@ STAGES = {"nonlinear": "network", "sentiment": "lstm"}
 def check_configuration(
     config: Mapping[str, Any],
     schema: Mapping[str, Any],
-    tasks: Mapping[str, Options],
+    check_tasks: CheckTasks,
 ) -> None:
     """Check a configuration against its schema, and its keys against each other.
 
     Args:
-        config: config.yaml with everything that was merged into it.
+        config: config.yaml with everything that was merged into it. Whole floats become
+            integers in place where integers are expected.
         schema: a JSON schema.
-        tasks: the options of each task, by name, and the schema of each option.
+        check_tasks: returns the problem of each task that is to be made.
 
     Raises:
         InputError: one line on the first key that is wrong.
     """
+    _make_whole(config, schema)
     # The first problem ends the check: a later part relies on what earlier ones found right.
     for key, problem in chain(
         _not_finite(config),
         problems(config, schema),
         _wrong_families(config, schema["$defs"]),
-        _contradictions(config, schema["$defs"], tasks),
+        _contradictions(config, schema["$defs"], check_tasks),
     ):
         raise InputError(f"config: {key}: {problem}")
+
+
+def _make_whole(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    make_whole(config, schema)
+    for stage, entry in STAGES.items():
+        settings = schema["$defs"][entry]["properties"]
+        lists = {key: {"items": one} for key, one in settings.items()}
+        families = {
+            "additionalProperties": {"properties": lists},
+            "$defs": schema["$defs"],
+        }
+        section = config.get(stage)
+        if isinstance(section, Mapping) and isinstance(section.get("families"), Mapping):
+            make_whole(section["families"], families)
 
 
 def _not_finite(node: Any, place: str = "") -> Iterator[tuple[str, str]]:
@@ -91,7 +108,7 @@ def _wrong_existing(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _contradictions(
     config: Mapping[str, Any],
     definitions: Mapping[str, Any],
-    tasks: Mapping[str, Options],
+    check_tasks: CheckTasks,
 ) -> Iterator[tuple[str, str]]:
     networks = experiments(config["nonlinear"])
     lstms = sentiment_experiments(config.get("sentiment", {}))
@@ -99,8 +116,12 @@ def _contradictions(
     for one in [*networks.values(), *lstms.values()]:
         for _, problem in problems(one.name, definitions["name"]):
             yield f"{one.place}/name", problem
+    yield from _wrong_tasks(networks.values(), check_tasks)
     for experiment in networks.values():
-        yield from _wrong_experiment(experiment, measurements, tasks)
+        n = experiment.training["N"]
+        if (rank := measurements["largest_rank"]) > n:
+            key = "nonlinear/measurements/largest_rank"
+            yield key, f"expected at most N = {n} of {experiment.name}, found {rank}"
     if "linear" in config:
         yield from _wrong_linear(config["linear"])
     if "readings" in config:
@@ -109,28 +130,30 @@ def _contradictions(
     yield from _wrong_existing(config)
 
 
-def _wrong_experiment(
-    experiment: Experiment,
-    measurements: Mapping[str, Any],
-    tasks: Mapping[str, Options],
+def _wrong_tasks(
+    networks: Iterable[Experiment], check_tasks: CheckTasks
 ) -> Iterator[tuple[str, str]]:
-    place = experiment.place
-    if experiment.task not in tasks:
-        known = ", ".join(tasks)
-        yield f"{place}/task", f"expected one of {known}, found {experiment.task!r}"
-        return
-    options = tasks[experiment.task]
-    for option, value in experiment.options.items():
-        if option not in options:
-            known = ", ".join(options)
-            yield f"{place}/options", f"expected some of {known}, found {option!r}"
+    """Yield what is wrong with tasks and their options.
+
+    Raises:
+        InputError: a task's file is wrong, whatever the configuration says.
+    """
+    networks = list(networks)
+    requests = [
+        {"name": one.task, "dt": one.training["dt"], "options": one.options}
+        for one in networks
+    ]
+    for one, found in zip(networks, check_tasks(requests), strict=True):
+        if not found:
             continue
-        for _, problem in problems(value, options[option]):
-            yield f"{place}/options/{option}", problem
-    n = experiment.training["N"]
-    if (rank := measurements["largest_rank"]) > n:
-        key = "nonlinear/measurements/largest_rank"
-        yield key, f"expected at most N = {n} of {experiment.name}, found {rank}"
+        if "key" not in found:
+            raise InputError(found["problem"])
+        value = one.options.get(found["key"].partition("/")[2])
+        told = ""
+        if isinstance(value, str) and "expected a number" in found["problem"]:
+            hint = number_as_written(value, whole=False)
+            told = f"; YAML reads it as text, write {hint}" if hint else ""
+        yield f"{one.place}/{found['key']}", found["problem"] + told
 
 
 def _wrong_linear(linear: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

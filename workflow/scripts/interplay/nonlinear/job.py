@@ -13,7 +13,7 @@ from interplay.runs.records import Stopwatch, fingerprint
 from interplay.storage.arrays import write_arrays
 from interplay.storage.files import write_json
 from interplay.storage.tables import write_table
-from interplay.tasks import make_task
+from interplay.tasks import folder_of, make_task
 from interplay.tasks.trials import Task
 
 FILES = ("network.safetensors", "loss.parquet", "record.json")
@@ -51,6 +51,7 @@ def train_and_save(
     states = train(task, first)
     entries = {
         "task": arguments,
+        "tasks": folder_of(task),
         "resumed_at": max(state.epoch for state in first),
         **about,
         **stopwatch.read(),

@@ -17,7 +17,7 @@ from interplay.storage.arrays import read_arrays
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
 from interplay.storage.tables import read_table
-from interplay.tasks import make_task
+from interplay.tasks import find_task, make_task
 from interplay.tasks.trials import Task, Trials
 
 if TYPE_CHECKING:
@@ -197,6 +197,8 @@ def trained_network(
         InputError: the W0 drawn is not the W0 that the network started from.
     """
     run = Run(**record["run"])
+    if folder := record.get("tasks"):
+        find_task(run.task_name, folder)
     task = make_task(run.task_name, **record["task"])
     W0 = initial_weights(run, task.n_inputs, task.n_outputs)["W"]
     if (found := fingerprint(W0)) != (expected := record["W0_sha256"]):

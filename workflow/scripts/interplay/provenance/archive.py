@@ -84,8 +84,10 @@ def _sources(chain: Chain, place: Place) -> dict[str, dict[str, bytes]]:
     found = {}
     for commit, paths in named_sources(chain, configuration, place.source).items():
         contents = place.contents(commit) if commit else _contents(place.root, paths)
-        if not isinstance(contents, str):
-            found[commit] = {path: contents[path] for path in paths & set(contents)}
+        if isinstance(contents, str):
+            continue
+        contents = {**contents, **place.task_files(commit)}
+        found[commit] = {path: contents[path] for path in paths & set(contents)}
     return found
 
 

@@ -8,13 +8,12 @@ an edit to any of them is seen, and a comment, a docstring or a reformatting is 
 
 import ast
 import hashlib
-import os
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from interplay.provenance.strays import refuse_strays
 from interplay.provenance.syntax import python_syntax, rules_syntax
 from interplay.storage.errors import InputError
 from interplay.storage.python import parse, source_text
@@ -22,11 +21,11 @@ from interplay.storage.python import parse, source_text
 FORMAT = 2
 """number of the way of hashing; it is part of what is hashed"""
 
-COMPILED = (".so", ".pyd", ".pyc")
-"""suffixes of modules that Python imports without their source"""
+TASKS = "tasks"
+"""name of the folder of a configuration's own tasks, wherever it is, in hashes and receipts"""
 
-RESERVED = sys.stdlib_module_names | {"sitecustomize", "usercustomize"}
-"""modules that Python or an installed package imports without being told by a script"""
+TASK_PACKAGE = "interplay.tasks"
+"""package that the modules of that folder belong to, too"""
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,9 @@ class Module:
 class Sources:
     """The Python files of a folder, as they are now: each is looked up and read once."""
 
-    def __init__(self, root: Path):
-        """Remember the folder, in which scripts lie and imports are looked up."""
-        self.root = root
+    def __init__(self, root: Path, tasks: Path | None = None):
+        """Remember the folder with scripts and packages, and one with further tasks."""
+        self.root, self.tasks = root, tasks
         self._names: dict[Path, frozenset[str]] = {}
         self._found: dict[str, Path | None] = {}
         self._modules: dict[Path, Module] = {}
@@ -63,10 +62,34 @@ class Sources:
             InputError: a file is not Python, or `refuse_strays` refuses one.
         """
         digest = hashlib.sha256(f"interplay code {FORMAT}\n".encode())
-        for file in self.files(script, modules):
-            name = file.relative_to(self.root).as_posix()
-            digest.update(f"{name} {self.file_hash(file)}\n".encode())
+        files = {Path(self.name(f, self.root)): f for f in self.files(script, modules)}
+        # By name, since the folder of tasks may be before or after the other one.
+        for name, file in sorted(files.items()):
+            digest.update(f"{name.as_posix()} {self.file_hash(file)}\n".encode())
         return digest.hexdigest()
+
+    def name(self, file: Path, root: Path) -> str:
+        """Return the name of one of the files, relative to a folder above all others.
+
+        A file of a folder of tasks has the same name wherever that folder is.
+        """
+        if self.tasks and file.is_relative_to(self.tasks):
+            return f"{TASKS}/{file.relative_to(self.tasks).as_posix()}"
+        return file.relative_to(root).as_posix()
+
+    def foreign(self, module: str) -> set[str]:
+        """Return the names, without dots, of modules from elsewhere that a module imports.
+
+        Raises:
+            InputError: a file is not Python.
+        """
+        files = self._closure(self._files_of(module))
+        names = {name for file in files for name in self._module(file).imports}
+        return {
+            name
+            for name in {each.partition(".")[0] for each in names}
+            if not self._file(name) and not self._file(f"{TASK_PACKAGE}.{name}")
+        }
 
     def files(self, script: str, modules: Iterable[str] = ()) -> list[Path]:
         """Return the script and all files of the folder that it imports, sorted by path.
@@ -82,6 +105,10 @@ class Sources:
                     f"{self.root}: expected a module {module}, found none"
                 )
             waiting += self._files_of(module)
+        return self._closure(waiting)
+
+    def _closure(self, waiting: list[Path]) -> list[Path]:
+        """Return files and all that they import, sorted by path; empties the list."""
         found: set[Path] = set()
         imported: set[str] = set()
         while waiting:
@@ -113,17 +140,26 @@ class Sources:
             tree = parse(file, text)
             syntax = python_syntax(tree)
             digest = hashlib.sha256(f"interplay code {FORMAT}\n{syntax}".encode())
-            self._modules[file] = Module(
-                _imports(file, tree), digest.hexdigest(), _sha256(text)
-            )
+            imports = _imports(file, tree)
+            if self.tasks and file.is_relative_to(self.tasks):
+                # A task imports its neighbours by their own names.
+                imports |= {f"{TASK_PACKAGE}.{name}" for name in imports}
+            self._modules[file] = Module(imports, digest.hexdigest(), _sha256(text))
         return self._modules[file]
 
     def _file(self, module: str) -> Path | None:
         """Return the file that Python runs when a module of the folder is imported."""
         if module not in self._found:
-            *packages, name = module.split(".")
-            self._found[module] = self._file_in(self.root.joinpath(*packages), name)
+            found = self._file_below(self.root, module)
+            if found is None and self.tasks and module.startswith(f"{TASK_PACKAGE}."):
+                inside = module.removeprefix(f"{TASK_PACKAGE}.")
+                found = self._file_below(self.tasks, inside)
+            self._found[module] = found
         return self._found[module]
+
+    def _file_below(self, folder: Path, module: str) -> Path | None:
+        *packages, name = module.split(".")
+        return self._file_in(folder.joinpath(*packages), name)
 
     def _file_in(self, folder: Path, name: str) -> Path | None:
         # Python prefers a package to a module.
@@ -166,31 +202,10 @@ class Sources:
         }
 
 
-def refuse_strays(folder: Path) -> None:
-    """Refuse modules in a folder of sources that jobs would import without being told to.
-
-    Raises:
-        InputError: a module has the name of one of Python's own; or there is a compiled
-            module, which Python may import instead of the source.
-    """
-    for parent, folders, names in os.walk(folder):
-        # Python writes compiled code here, and compares it with the source.
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
-        for name in sorted(name for name in names if name.endswith(COMPILED)):
-            raise InputError(
-                f"{Path(parent, name)}: expected source code, found a compiled module, "
-                "which Python may import instead; remove it"
-            )
-        if Path(parent) == folder:
-            scripts = [name for name in sorted(names) if name.endswith(".py")]
-            packages = [f for f in folders if (folder / f / "__init__.py").is_file()]
-            for name in [*scripts, *packages]:
-                if name.removesuffix(".py") in RESERVED:
-                    raise InputError(
-                        f"{folder / name}: expected a name that no module of Python has, "
-                        "found one that jobs import whatever their script says; rename or "
-                        "remove it"
-                    )
+def code_file(name: str, root: Path, tasks: Path | str | None) -> Path:
+    """Return the file that has a name in receipts, see `Sources.name`."""
+    inside = name.removeprefix(f"{TASKS}/")
+    return Path(tasks, inside) if tasks and inside != name else root / name
 
 
 def code_hash(script: Path, modules: Iterable[str] = ()) -> str:
@@ -221,14 +236,15 @@ def planned_code(
     Returns:
         For JSON: `plans`, by hash, each with `script`, `modules` and `files`; and `files`, by
         path, each with the hash of its `text` and of its `code`. Paths are relative to the
-        workflow's folder.
+        workflow's folder, or to that of `tasks`, which is `tasks` here.
     """
 
     def named(file: Path) -> str:
-        return file.relative_to(root).as_posix()
+        return sources.name(file, root)
 
     files = {key: sources.files(*plan) for key, plan in plans.items()}
     return {
+        "tasks": sources.tasks and str(sources.tasks),
         "plans": {
             key: {
                 "script": named(sources.root / script),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from interplay.provenance.code import Sources
+from interplay.provenance.code import TASKS, Sources, code_file
 from interplay.provenance.old_code import old_code_hash, old_file_hash, old_workflow_hash
 from interplay.provenance.origin import (
     CONFIGURATION,
@@ -22,35 +22,36 @@ from interplay.storage.hashes import file_hash
 
 
 def code_problems(
-    receipt: Receipt, made: str, root: Path, sources_in: Callable[[Path], Sources]
+    receipt: Receipt, made: str, then: Place, sources_in: Callable[[Path, Path], Sources]
 ) -> Iterator[Problem]:
     """Yield the first problem of a job's code.
 
     Args:
         receipt: of the job.
         made: output of the job, which messages name.
-        root: the workflow's folder as it was in the run.
-        sources_in: gives the sources in a folder.
+        then: the place with the sources as they were in the run.
+        sources_in: gives the sources in a folder, with those of a folder of tasks.
     """
     for path, problem in receipt.unplanned.items():
         yield Problem(path, Kind.NOT_EXPLAINED, f"{problem}; {made} was made with it")
         return
-    script = root / receipt.script
-    sources = sources_in(script.parent)
+    script = then.root / receipt.script
+    sources = sources_in(script.parent, then.tasks)
     for path, expected in receipt.code.items():
-        if not (root / path).is_file():
+        file = code_file(path, then.root, then.tasks)
+        if not file.is_file():
             yield Problem(path, Kind.MISSING, f"{made} was made with it")
             return
-        if not _has_hash(root / path, expected, sources.file_hash, old_file_hash):
+        if not _has_hash(file, expected, sources.file_hash, old_file_hash):
             yield Problem(path, Kind.ALTERED, f"changed since {made} was made")
             return
     try:
         files = sources.files(script.name, receipt.modules)
     except (InputError, FileNotFoundError) as error:
-        path, _, about = str(error).removeprefix(f"{root}/").partition(": ")
+        path, _, about = str(error).removeprefix(f"{then.root}/").partition(": ")
         yield Problem(path, Kind.NOT_EXPLAINED, about)
         return
-    now = {file.relative_to(root).as_posix() for file in files}
+    now = {sources.name(file, then.root) for file in files}
     for path in sorted(now - set(receipt.code)):
         module = f"{path.removesuffix('/__init__.py')}.py"
         hides = module in receipt.code
@@ -60,9 +61,9 @@ def code_problems(
             about = f"{receipt.script} did not import it before{instead}"
             yield Problem(path, Kind.NOT_EXPLAINED, about)
             return
-    if receipt.code_hash != sources.hash(
-        script.name, receipt.modules
-    ) and receipt.code_hash != old_code_hash(files, script.parent):
+    if receipt.code_hash != sources.hash(script.name, receipt.modules) and (
+        receipt.format != 1 or receipt.code_hash != old_code_hash(files, script.parent)
+    ):
         yield Problem(receipt.script, Kind.ALTERED, f"changed since {made} was made")
 
 
@@ -104,6 +105,9 @@ def carried_problems(chain: Chain, place: Place) -> Iterator[Problem]:
             if path not in named.get(commit, ()):
                 about = f"no receipt names {path} of it"
                 yield Problem(file, Kind.NOT_EXPLAINED, about)
+            elif path.startswith(f"{TASKS}/"):
+                # Tasks from elsewhere are in no commit.
+                continue
             elif not isinstance(contents, str) and contents.get(path) != files[path]:
                 about = f"{path} is not as in commit {commit[:12]}"
                 yield Problem(file, Kind.ALTERED, about)

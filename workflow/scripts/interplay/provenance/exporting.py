@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from interplay.provenance.folders import named_or_first
+from interplay.provenance.folders import home_path, named_or_first
 
 
 def add_commands(
@@ -24,13 +24,13 @@ def add_commands(
         "write results and workflow as a Provenance Run Crate",
         parents=[results],
     )
-    crate.add_argument("folder", type=Path, help="a folder that does not exist yet")
+    crate.add_argument("folder", type=home_path, help="a folder that does not exist yet")
     crate.add_argument("--check", action="store_true",
                        help="check an existing crate by the profile's validator, and its "
                             "files by their hashes")  # fmt: skip
     codecheck = add("codecheck", _codecheck,
                     "write codecheck.yml, from which a CODECHECK starts")  # fmt: skip
-    codecheck.add_argument("folder", type=Path, metavar="FOLDER",
+    codecheck.add_argument("folder", type=home_path, metavar="FOLDER",
                            help="a results folder or an archived one")  # fmt: skip
     archive = add(
         "archive",
@@ -38,7 +38,7 @@ def add_commands(
         "copy figures, tables, kept networks, paper and receipts to a folder for git",
         parents=[results],
     )
-    archive.add_argument("folder", type=Path, help="replaced if it is an archive")
+    archive.add_argument("folder", type=home_path, help="replaced if it is an archive")
 
 
 def _crate(options: argparse.Namespace) -> int:

@@ -64,9 +64,7 @@ class FileCheck:
             code = (then.root, receipt.code_hash)
             if code not in self.seen:
                 self.seen.add(code)
-                found = code_problems(
-                    receipt, self.place.name(made), then.root, self.sources
-                )
+                found = code_problems(receipt, self.place.name(made), then, self.sources)
                 yield from of_sources(found, then, unchanged)
             lock = self._compared(then.root / LOCK, LOCK, receipt.lock, made)
             yield from of_sources(lock, then, unchanged)

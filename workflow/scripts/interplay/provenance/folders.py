@@ -1,5 +1,6 @@
 """Find the results folder that a command is about when it names none."""
 
+import os
 from pathlib import Path
 
 from interplay.provenance.receipts import RECEIPTS
@@ -10,6 +11,11 @@ RESULTS = Path("results")
 
 ARCHIVE = Path("paper/results")
 """the archived full run, relative to the repository's root"""
+
+
+def home_path(text: str) -> Path:
+    """Return a path of the command line; `~` is a home, as some shells leave it in quotes."""
+    return Path(os.path.expanduser(text))
 
 
 def named_or_first(folder: Path | None) -> Path:

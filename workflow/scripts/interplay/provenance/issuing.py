@@ -82,10 +82,7 @@ def write_receipts(results: str, work: Path) -> Chain:
     """
     folder = work / results
     run = read_json(folder / RUN)
-    earlier = (
-        Chain.read(folder / RECEIPTS).receipts if (folder / RECEIPTS).exists() else []
-    )
-    receipts = linked(latest([*earlier, *map(receipt_of, read_records(folder))], work))
+    receipts = linked(known_producers(folder, work))
     _write_configuration(folder, run, {receipt.configuration for receipt in receipts})
     seal = Seal(
         results=results,
@@ -98,6 +95,21 @@ def write_receipts(results: str, work: Path) -> Chain:
     chain = Chain(receipts, seal)
     chain.write(folder / RECEIPTS)
     return chain
+
+
+def known_producers(folder: Path, work: Path) -> dict[str, Receipt]:
+    """Return the receipt of each output of a results folder, as `latest` does.
+
+    Args:
+        folder: with receipts of earlier runs, or records of jobs, or neither.
+        work: the folder that paths of outputs are relative to.
+
+    Raises:
+        InputError: receipts of an earlier run were altered, or a record is damaged.
+    """
+    written = (folder / RECEIPTS).exists()
+    earlier = Chain.read(folder / RECEIPTS).receipts if written else []
+    return latest([*earlier, *map(receipt_of, read_records(folder))], work)
 
 
 def read_records(folder: Path) -> list[dict[str, Any]]:

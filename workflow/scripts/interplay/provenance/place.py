@@ -9,11 +9,14 @@ from os.path import normpath, relpath
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from interplay.provenance.code import TASKS
 from interplay.provenance.git import Commit, Repository, Unknown, repository_of
 from interplay.provenance.machines import MACHINES
+from interplay.provenance.origin import CONFIGURATION
 from interplay.provenance.receipts import RECEIPTS, Chain, Seal
 from interplay.provenance.sources import SOURCES, read_sources
 from interplay.storage.errors import InputError
+from interplay.storage.files import read_json
 
 ARCHIVED = (
     "figures/*.svg",
@@ -42,6 +45,8 @@ class Place:
     """the workflow's folder, relative to `work` as the receipts know it"""
     shown: str
     """the results folder, relative to the current folder, as messages name it"""
+    tasks: Path
+    """folder of the configuration's own tasks, whose files receipts name tasks/NAME.py"""
     archived: bool
     """whether the folder holds a selection of the results, with kept networks only"""
     stand_in: str = ""
@@ -107,8 +112,8 @@ class Place:
                 yield replace(self, stand_in=contents)
                 return
             contents = self.sources[commit]
-        with written(contents) as root:
-            yield replace(self, root=root)
+        with written({**contents, **self.task_files(commit)}) as root:
+            yield replace(self, root=root, tasks=root / TASKS)
 
     @contextmanager
     def in_git(self, commit: str) -> Iterator["Place | None"]:
@@ -129,6 +134,17 @@ class Place:
         if not self.archived or not self.carries:
             return {}
         return read_sources(self.folder / SOURCES)
+
+    def task_files(self, commit: str) -> dict[str, bytes]:
+        """Return the configuration's own tasks, by name: archived ones, or those here."""
+        if self.archived:
+            known = self.sources.get(commit, {})
+            return {path: known[path] for path in known if path.startswith(f"{TASKS}/")}
+        files = self.tasks.rglob("*.py") if self.tasks.is_dir() else ()
+        return {
+            f"{TASKS}/{file.relative_to(self.tasks).as_posix()}": file.read_bytes()
+            for file in files
+        }
 
     def contents(self, commit: str) -> dict[str, bytes] | str:
         """Return the files of a commit from git, or the reason why git has none."""
@@ -189,9 +205,10 @@ def place_of(folder: Path, chain: Chain, work: Path) -> Place:
     )
     archived = is_archived(seal, folder)
     name = Path(seal.results)
-    above = folder.parents[len(name.parts) - 1]
-    if not archived and above / name == folder:
-        work = above
+    above = list(folder.parents)[len(name.parts) - 1 :]
+    # An absolute name is nowhere above, so paths are relative to the current folder.
+    if not archived and not name.is_absolute() and above and above[0] / name == folder:
+        work = above[0]
     candidates = [work / seal.root, work, *folder.parents]
     for candidate in candidates:
         if (candidate / "Snakefile").is_file() and (candidate / "workflow").is_dir():
@@ -202,4 +219,15 @@ def place_of(folder: Path, chain: Chain, work: Path) -> Place:
             f"{folder / RECEIPTS}: expected the workflow in {work / seal.root} or above the "
             "results, found none; run the command in the repository"
         )
-    return Place(folder, seal.results, work, root, seal.root, shown, archived)
+    tasks = root / TASKS if archived else _tasks_folder(folder, work) or root / TASKS
+    return Place(folder, seal.results, work, root, seal.root, shown, tasks, archived)
+
+
+def _tasks_folder(folder: Path, work: Path) -> Path | None:
+    """Return the folder of own tasks that the configuration of the last run names."""
+    try:
+        named = read_json(folder / CONFIGURATION)["values"]["tasks"]
+        return (work / named).resolve()
+    except (InputError, LookupError, TypeError):
+        # The file is missing or altered, which is a problem of its own, or names no folder.
+        return None

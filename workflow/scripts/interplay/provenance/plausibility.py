@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from interplay.provenance.code import Sources
+from interplay.provenance.code import TASKS, Sources
 from interplay.provenance.git import Commit, Repository
 from interplay.provenance.git_command import Unknown, Why
 from interplay.provenance.origin import CONFIGURATION, workflow_files, workflow_hash
@@ -189,7 +189,9 @@ def _committed(receipts: Iterable[Receipt], place: Place) -> Iterator[str]:
                 other = [
                     path
                     for path, expected in receipt.code.items()
-                    if _code_hash(sources, then, path) != expected
+                    # Tasks from elsewhere are in no commit.
+                    if not path.startswith(f"{TASKS}/")
+                    and _code_hash(sources, then, path) != expected
                 ]
                 if not lock.is_file() or file_hash(lock) != receipt.lock:
                     other.append(LOCK)

@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from interplay.provenance.code import Sources, text_hash
+from interplay.provenance.code import TASKS, Sources, code_file, text_hash
 from interplay.provenance.git import state_of
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json, write_json
@@ -122,6 +122,11 @@ class Recorder:
         return {path: self.run["code"]["files"][path] for path in self._plan["files"]}
 
     @property
+    def tasks(self) -> str:
+        """The folder of the configuration's own tasks; empty without one."""
+        return self.run["code"].get("tasks") or ""
+
+    @property
     def _plan(self) -> Mapping[str, Any]:
         return self.run["code"]["plans"][self.about["code_hash"]]
 
@@ -131,8 +136,10 @@ class Recorder:
         files = {self.script}
         # Thousands of modules are loaded, so paths are compared as text.
         for name, module in sys.modules.copy().items():
-            file = getattr(module, "__file__", None)
-            if file and file.startswith(scripts):
+            file = getattr(module, "__file__", None) or ""
+            if self.tasks and file.startswith(_inside(self.tasks)):
+                files.add(f"{TASKS}/{Path(file).relative_to(self.tasks).as_posix()}")
+            elif file.startswith(scripts):
                 path = Path(file.removeprefix(root)).as_posix()
                 if name not in self.own or path in self.planned:
                     files.add(path)
@@ -152,7 +159,7 @@ class Recorder:
 
     def _code_hash(self, path: str) -> str:
         # Parsing a file takes milliseconds; comparing its text with the planned one does not.
-        file, planned = self.root / path, self.planned.get(path)
+        file, planned = code_file(path, self.root, self.tasks), self.planned.get(path)
         if planned and text_hash(file) == planned["text"]:
             return planned["code"]
         return Sources(file.parent).file_hash(file)
@@ -172,7 +179,8 @@ class Recorder:
         Paths are as the job opened them. Code, outputs and the environment are left out.
         """
         here = Path.cwd()
-        places = tuple(map(_inside, (here, self.root, *self.data)))
+        own = (self.tasks,) if self.tasks else ()
+        places = tuple(map(_inside, (here, self.root, *self.data, *own)))
         left_out = (
             *map(_inside, (sys.prefix, *site.getsitepackages())),
             _inside(self.root / Path(self.script).parent),
@@ -181,7 +189,8 @@ class Recorder:
         found = set()
         for path in self.opened.difference(self.about["outputs"]):
             file = _inside(os.path.normpath(here / path))
-            if file.startswith(places) and not file.startswith(left_out):
+            is_code = file.endswith((".py/", ".pyc/"))
+            if file.startswith(places) and not file.startswith(left_out) and not is_code:
                 found.add(path)
         return sorted(found)
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from interplay.provenance.code import TASKS
 from interplay.provenance.git_command import Unknown, ask_git
 from interplay.provenance.graph import Graph
 from interplay.provenance.place import Place, written
@@ -45,7 +46,7 @@ def workflow_at(commit: str, place: Place) -> Iterator[Path]:
     contents = place.contents(commit)
     if isinstance(contents, str):
         raise NotMadeError(contents)
-    with written(contents) as root:
+    with written({**contents, **place.task_files(commit)}) as root:
         folder = root.resolve()
         _check_out(commit, folder, place.root)
         yield folder
@@ -141,6 +142,8 @@ def configuration_options(receipt: Receipt, graph: Graph, folder: Path) -> list[
     values = _values(receipt.configuration, graph.configuration)
     # Data are where they are on one machine only.
     portable = {k: v for k, v in values.items() if k not in ("treebank", "glove")}
+    if "tasks" in values:
+        portable["tasks"] = TASKS
     file = folder / "configuration.json"
     write_json(portable, file)
     return ["--configfile", str(file)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from interplay.provenance.folders import named_or_first
+from interplay.provenance.folders import home_path, named_or_first
 from interplay.storage.errors import InputError
 from interplay.storage.files import write_json
 from interplay.storage.text import printable
@@ -53,12 +53,15 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
         parser.add_argument(
             "folder",
             nargs="?",
-            type=Path,
+            type=home_path,
             metavar="FOLDER",
             help="a results folder or an archived one",
         )
         parser.add_argument(
-            "--report", type=Path, metavar="FILE", help="also write the answer as JSON"
+            "--report",
+            type=home_path,
+            metavar="FILE",
+            help="also write the answer as JSON",
         )
 
 

@@ -41,7 +41,10 @@ def named_sources(
     found: dict[str, set[str]] = defaultdict(set)
     for receipt in chain.receipts:
         inputs = {source(path) for path in receipt.inputs if path not in made}
-        found[receipt.commit] |= {LOCK, *inputs, *receipt.code, *receipt.not_loaded}
+        code = {*receipt.code, *receipt.not_loaded}
+        # The stub of a package says which modules its public names come from.
+        stubs = {f"{path}i" for path in code if path.endswith("/__init__.py")}
+        found[receipt.commit] |= {LOCK, *inputs, *code, *stubs}
     found[chain.seal.commit] |= set(chain.seal.workflow) | set(map(source, configuration))
     return {commit: paths - {""} for commit, paths in found.items()}
 
