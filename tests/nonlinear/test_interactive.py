@@ -120,7 +120,7 @@ def test_a_setting_that_cannot_be_is_refused_in_a_line(changed, line):
     ("options", "line"),
     [
         ({"test_trials": 0}, "test_trials: expected a whole number from 1, found 0"),
-        ({"largest_rank": 33}, "largest_rank: expected a whole number from 0 to N = 32"),
+        ({"largest_rank": 33}, "largest_rank: expected a whole number from 0 to 32"),
         ({"threshold": 1}, "threshold: expected a number between 0 and 1, found 1"),
     ],
 )

@@ -15,7 +15,7 @@ from interplay.tasks.trials import Example, Task, Trials
 
 __all__ = ["Example", "Task", "Trials", "make_task", "task_names"]
 
-NOT_TASKS = ("__init__", "trials")
+NOT_TASKS = ("__init__", "drawing", "trials")
 
 
 def task_names() -> list[str]:

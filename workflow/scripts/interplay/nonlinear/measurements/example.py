@@ -1,10 +1,13 @@
 """One trial of a trained network (Fig. 1 a-c)."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.trained import TrainedNetwork
+from interplay.tasks.drawing import draw_example
 
 
 def example_trial(trained: TrainedNetwork) -> pd.DataFrame:
@@ -14,8 +17,12 @@ def example_trial(trained: TrainedNetwork) -> pd.DataFrame:
         A row per sample and channel: time (in membrane time constants), channel, kind
         (input, output, target), value, mask. Rows of the kind "phase" give the times at
         which a phase begins.
+
+    Raises:
+        InputError: the task's example is not what `Example` says.
     """
-    example = trained.task.example(trained.run.stream("example trial"))
+    streams = partial(trained.run.stream, "example trial")
+    example = draw_example(trained.task, trained.run.task_name, streams)
     inputs, targets, mask = example.trials
     engine = Engine.for_batch(trained.network, example.trials, trained.task.dt)
     outputs = engine.simulate(trained.network, inputs)
