@@ -12,16 +12,16 @@ def truncations(dW: np.ndarray, ranks: Iterable[int]) -> Iterator[np.ndarray]:
 
     Args:
         dW: (M, N), real.
-        ranks: each from 0 to min(M, N).
+        ranks: each from 0; one above min(M, N) gives dW itself.
 
     Returns:
         dW^(R), (M, N), of the dtype of dW if that is a float type, else float64.
 
     Raises:
-        InputError: dW is not a matrix of finite real numbers, or a rank is none of it.
+        InputError: dW is not a matrix of finite real numbers, or a rank is no whole number.
     """
     dW = real_array("dW", dW, shape=("M", "N"))
-    ranks = [whole_number("ranks", rank, 0, min(dW.shape)) for rank in ranks]
+    ranks = [whole_number("ranks", rank, 0) for rank in ranks]
     u, s, vt = np.linalg.svd(dW.astype(np.float64), full_matrices=False)
     return (((u[:, :rank] * s[:rank]) @ vt[:rank]).astype(dW.dtype) for rank in ranks)
 

@@ -181,7 +181,7 @@ class TrainedNetwork:
         """
         shape = self.network.W.shape
         recurrent = [
-            real_array(f"recurrent[{i}]", W, np.float32, shape)
+            np.require(real_array(f"recurrent[{i}]", W, np.float32, shape), None, "CW")
             for i, W in enumerate(recurrent)
         ]
         trials = self.test_trials(n_trials)

@@ -55,13 +55,19 @@ def real_array(
         dtype = array.dtype if array.dtype.kind == "f" else np.float64
     with np.errstate(over="ignore"):
         converted = array.astype(dtype, copy=False)
-    # A NaN is neither below nor above anything, and the maximum of what contains one.
-    if not max(-converted.min(), converted.max()) <= min(largest, np.finfo(dtype).max):
+    # One fast pass: a number that is too large or not finite makes the sum of squares so.
+    with np.errstate(over="ignore"):
+        entries = converted.ravel(order="K")
+        squares = np.vdot(entries, entries)
+    if not (np.isfinite(squares) and squares <= largest**2):
         bad = ~(np.abs(converted) <= largest) | ~np.isfinite(converted)
-        place = tuple(np.argwhere(bad)[0].tolist())
-        limit = "" if largest == np.inf else f" from -{largest:g} to {largest:g}"
-        expected = f"finite {converted.dtype} numbers{limit}"
-        raise InputError(f"{name}: expected {expected}, found {array[place]} at {place}")
+        if bad.any():
+            place = tuple(np.argwhere(bad)[0].tolist())
+            limit = "" if largest == np.inf else f" from -{largest:g} to {largest:g}"
+            expected = f"finite {converted.dtype} numbers{limit}"
+            raise InputError(
+                f"{name}: expected {expected}, found {array[place]} at {place}"
+            )
     return converted
 
 

@@ -79,7 +79,12 @@ def trial_length(task: Task, name: str, streams: Streams, threads: int = 1) -> i
     rng = streams()
     first = Trials(*(array.copy() for array in draw_trials(task, name, rng, FEW)))
     length = len(first.inputs)
-    draw_trials(task, name, rng, FEW, length=length)
+    more = draw_trials(task, name, rng, FEW, length=length)
+    if not (first.inputs.any() or more.inputs.any()):
+        raise InputError(
+            f"task {name}: inputs: expected numbers other than 0, found none in {2 * FEW} "
+            f"trials: {NO_INPUT}"
+        )
     before = _global_states()
     again = draw_trials(task, name, streams(), FEW)
     if threads > 1 and _global_states() != before:
@@ -115,19 +120,12 @@ def draw_trials(
         or other floats.
 
     Raises:
-        InputError: the trials are not what `Trials` says, a batch has no sample that counts,
-            or several batches have no input.
+        InputError: the trials are not what `Trials` says, or a batch has no sample that
+            counts.
     """
     batch = batch or n_trials
     drawn = task.draw(rng, n_trials)
-    trials = _checked(task, f"task {name}", "draw", drawn, n_trials, batch, length)
-    # One batch may have no input by chance.
-    if n_trials > batch and not trials.inputs.any():
-        raise InputError(
-            f"task {name}: inputs: expected numbers other than 0, found none in "
-            f"{n_trials} trials: {NO_INPUT}"
-        )
-    return trials
+    return _checked(task, f"task {name}", "draw", drawn, n_trials, batch, length)
 
 
 def draw_example(task: Task, name: str, streams: Streams) -> Example:
@@ -181,7 +179,8 @@ def _checked(
             raise InputError(f"{place}: {name}: {_misfit(array.shape, shape)}")
         # The other arrays have the length of the first one.
         length = len(array)
-        arrays.append(array)
+        # Compiled code is compiled once more for another layout, or for a read-only array.
+        arrays.append(np.require(array, requirements="CW"))
     mask = arrays[2]
     if mask.min() < 0:
         raise InputError(f"{place}: mask: expected numbers from 0, found {mask.min()}")
