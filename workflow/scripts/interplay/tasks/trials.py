@@ -21,7 +21,7 @@ class Trials(NamedTuple):
     targets: np.ndarray
     """float32, (time, trial, output channel): the target of z(t)."""
     mask: np.ndarray
-    """float32, (time, trial, output channel): 1 where the target counts, else 0; or a weight."""
+    """float32, as `targets`: 1 where the target counts, else 0; or a weight from 0."""
 
 
 @dataclass(frozen=True)
