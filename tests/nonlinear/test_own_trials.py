@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
@@ -199,3 +200,22 @@ def test_trials_are_refused_in_a_line_or_give_the_loss_of_a_loop(task_and_faults
             assert np.isfinite(found).all()
             np.testing.assert_allclose(found, expect(), rtol=2e-5, atol=1e-6)
             event(f"{entrance}: compared")
+
+
+def test_threads_may_not_share_a_global_generator():
+    """Not even one that the task seeds itself, which gives the same trials on one thread."""
+
+    class Seeded(Own):
+        def draw(self, rng, n_trials):
+            np.random.seed(int(rng.integers(2**31)))
+            inputs = np.random.standard_normal((6, n_trials, 1))
+            return Trials(inputs, 0 * inputs, 0 * inputs + 1)
+
+    task = Seeded(6, 1, 1, {})
+    start = initial_state(RUN, task)
+    (alone,) = train_stack([RUN], task, [start], threads=1)
+    np.testing.assert_allclose(alone.losses, train(RUN, task, start).losses, rtol=1e-5)
+    with pytest.raises(
+        interplay.InputError, match=r"^task own: draw: expected no use of"
+    ):
+        train_stack([RUN], task, [start], threads=2)

@@ -141,6 +141,12 @@ def measure(
         InputError: an argument is not what it must be, or the losses of the network's
             training are missing, as those of an archived network without a table.
     """
+    _check(
+        isinstance(trained, TrainedNetwork),
+        "trained",
+        "a network of train or load",
+        trained,
+    )
     test_trials = whole_number("test_trials", test_trials, 1)
     largest_rank = whole_number("largest_rank", largest_rank, 0, trained.run.n)
     threshold = real_number(

@@ -53,10 +53,9 @@ def real_array(
         raise InputError(f"{name}: expected numbers, found none in shape {array.shape}")
     if dtype is None:
         dtype = array.dtype if array.dtype.kind == "f" else np.float64
-    with np.errstate(over="ignore"):
-        converted = array.astype(dtype, copy=False)
     # One fast pass: a number that is too large or not finite makes the sum of squares so.
     with np.errstate(over="ignore"):
+        converted = array.astype(dtype, copy=False)
         entries = converted.ravel(order="K")
         squares = np.vdot(entries, entries)
     if not (np.isfinite(squares) and squares <= largest**2):

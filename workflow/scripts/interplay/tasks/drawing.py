@@ -8,7 +8,7 @@ import operator
 import random
 from collections.abc import Callable
 from itertools import permutations
-from typing import Any, SupportsIndex
+from typing import Any
 
 import numpy as np
 
@@ -50,13 +50,15 @@ def check_task(task: Task, name: str) -> None:
     dt = getattr(task, "dt", None)
     real_number(f"{place}: dt", dt, "a positive number", lambda dt: dt > 0)
     for attribute in ("n_inputs", "n_outputs"):
-        found = getattr(task, attribute, None)
-        if not isinstance(found, SupportsIndex) or operator.index(found) < 1:
-            name = f"{place}: {attribute}"
-            hint = f": {NO_INPUT}" if name.endswith("inputs") and found == 0 else ""
-            raise InputError(
-                f"{name}: expected an integer from 1, found {in_a_line(found)}{hint}"
-            )
+        found: Any = getattr(task, attribute, None)
+        try:
+            count = operator.index(found)
+        except TypeError:
+            count = -1
+        if count < 1:
+            hint = f": {NO_INPUT}" if attribute == "n_inputs" and count == 0 else ""
+            said = f"expected an integer from 1, found {in_a_line(found)}{hint}"
+            raise InputError(f"{place}: {attribute}: {said}")
 
 
 def trial_length(task: Task, name: str, streams: Streams, threads: int = 1) -> int:
