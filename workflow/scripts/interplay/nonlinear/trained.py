@@ -181,7 +181,9 @@ class TrainedNetwork:
         """
         shape = self.network.W.shape
         recurrent = [
-            np.require(real_array(f"recurrent[{i}]", W, np.float32, shape), None, "CW")
+            np.require(
+                real_array(f"recurrent[{i}]", W, np.float32, shape), None, ["C", "W"]
+            )
             for i, W in enumerate(recurrent)
         ]
         trials = self.test_trials(n_trials)

@@ -182,7 +182,7 @@ def _checked(
         # The other arrays have the length of the first one.
         length = len(array)
         # Compiled code is compiled once more for another layout, or for a read-only array.
-        arrays.append(np.require(array, requirements="CW"))
+        arrays.append(np.require(array, None, ["C", "W"]))
     mask = arrays[2]
     if mask.min() < 0:
         raise InputError(f"{place}: mask: expected numbers from 0, found {mask.min()}")
