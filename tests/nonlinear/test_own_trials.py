@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import event, given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 import interplay
@@ -160,6 +160,7 @@ def first_batch(task):
 
 @settings(max_examples=100, deadline=None)
 @given(tasks())
+@example((Own(4, 1, 1, {"targets": [WRONG["global"]]}), ["global"]))
 def test_trials_are_refused_in_a_line_or_give_the_loss_of_a_loop(task_and_faults):
     task, faults = task_and_faults
     start = initial_state(RUN, task)
