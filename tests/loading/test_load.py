@@ -4,6 +4,7 @@ import pickle
 import re
 import shutil
 from copy import copy, deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,10 +15,12 @@ import torch
 
 import interplay
 from interplay import loading
-from interplay.nonlinear.archived import archive_network, write_archived
+from interplay.lowrank.factored import Factored
+from interplay.nonlinear.archived import archive_network, read_archived, write_archived
 from interplay.nonlinear.job import FILES, save_network
 from interplay.nonlinear.trained import read_network
 from interplay.nonlinear.training import Run, initial_state, train
+from interplay.storage.arrays import read_arrays, write_arrays
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
 from interplay.storage.tables import write_table
@@ -224,3 +227,40 @@ def test_what_load_cannot_find_is_one_line(repository, tmp_path, wanted, results
         interplay.load(*wanted, results=results)
     assert str(raised.value).endswith(end)
     assert "\n" not in str(raised.value)
+
+
+def test_stored_arrays_that_are_not_the_networks_are_refused(repository):
+    file = repository / "results/nonlinear/mine/g0.9/seed3/network.safetensors"
+    arrays = read_arrays(file)
+    n = RUN.n
+    for changed, line in (
+        (
+            {"W": np.zeros((n + 4, n + 4), np.float32)},
+            "W: expected float32 of shape (16, 16)",
+        ),
+        ({"C": arrays["C"].T}, "C: expected float32 of shape (2, 16)"),
+        ({"B": arrays["B"].astype(float)}, "B: expected float32 of shape (16, 1)"),
+        ({"W": arrays["W"] * np.nan}, "W: expected finite float32 numbers"),
+        ({"D": arrays["W"]}, "expected the arrays W, B, C, found B, C, D, W"),
+    ):
+        write_arrays(arrays | changed, file)
+        with pytest.raises(InputError) as error:
+            interplay.load("mine", 0.9, 3)
+        assert str(error.value).startswith(f"{file}: ")
+        assert line in str(error.value)
+
+
+def test_archived_arrays_that_are_not_the_networks_are_refused(repository):
+    (archived,) = read_archived(
+        repository / "paper/results/networks/mine.safetensors"
+    ).values()
+    parts = archived.factored.parts
+    for name, array, line in (
+        ("left/W", parts["left/W"][:1], "W: expected shape (16, 16), found (1, 16)"),
+        ("left/W", parts["left/W"][:, :1], "left, right: expected two factors"),
+        ("whole/B", parts["whole/B"][0], "B: expected shape (16, 1), found (1,)"),
+    ):
+        changed = Factored({**parts, name: array})
+        with pytest.raises(InputError) as error:
+            replace(archived, factored=changed).rebuild()
+        assert line in str(error.value)

@@ -1,6 +1,7 @@
 """Truncations, factors, functional rank and shuffling of any matrix."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +9,7 @@ from interplay.lowrank.factored import Factored, pack, unpack
 from interplay.lowrank.shuffle import shuffle_entries
 from interplay.lowrank.spectrum import eigenvalues, singular_values
 from interplay.lowrank.truncation import factors, functional_rank, truncations
+from interplay.storage.errors import InputError
 
 shapes = st.tuples(st.integers(1, 12), st.integers(1, 12))
 
@@ -70,3 +72,47 @@ def test_weights_are_rebuilt_from_a_file_of_factors(rank, name):
     np.testing.assert_allclose(weights["W"], W0 + expected, atol=1e-5)
     np.testing.assert_array_equal(weights["B"], B)
     assert networks[name].nbytes == B.nbytes + 4 * (81 if rank is None else 18 * rank)
+
+
+FUNCTIONS = {
+    "singular_values": singular_values,
+    "eigenvalues": eigenvalues,
+    "truncations": lambda matrix: [*truncations(matrix, [1])],
+    "shuffle_entries": lambda matrix: shuffle_entries(matrix, np.random.default_rng(0)),
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_only_matrices_of_finite_real_numbers_are_taken(function):
+    whole = np.arange(9).reshape(3, 3)
+    for same in (whole.tolist(), np.asfortranarray(whole), whole.astype(">f8")):
+        np.testing.assert_allclose(function(same), function(whole.astype(float)))
+    for wrong, line in (
+        (whole * 1j, "expected real numbers, found complex128"),
+        (
+            whole / [1, 2, 0.0 * np.nan],
+            r"expected finite float64 numbers, found nan at \(0, 2\)",
+        ),
+        (whole[None], r"expected shape \(M, N\), found \(1, 3, 3\)"),
+        (whole[0], r"expected shape \(M, N\), found \(3,\)"),
+        (whole[:0], r"expected numbers, found none in shape \(0, 3\)"),
+        (np.ma.masked_equal(whole, 3), "expected a plain array, found a masked array"),
+        (None, "expected real numbers, found object"),
+    ):
+        with pytest.raises(InputError, match=rf"^(matrix|dW): {line}$"):
+            function(wrong)
+
+
+@pytest.mark.parametrize("rank", [-1, 1.5, "1", None])
+def test_a_rank_that_is_none_is_refused_when_it_is_given(rank):
+    with pytest.raises(InputError, match="ranks: expected a whole number from 0, found"):
+        truncations(np.eye(3), [rank])
+
+
+@pytest.mark.parametrize(
+    ("losses", "threshold"),
+    [([1, np.nan], 0.5), ([[1, 0]], 0.5), ([], 0.5), ([1, 0], np.nan), ([1, 0], "0.5")],
+)
+def test_a_functional_rank_of_what_are_no_losses_is_refused(losses, threshold):
+    with pytest.raises(InputError, match=r"^(losses|threshold): expected"):
+        functional_rank(losses, threshold)

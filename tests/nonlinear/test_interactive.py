@@ -107,6 +107,21 @@ def test_denormal_numbers_are_back_after_a_training(net):
         ({"optimiser": "sgd"}, "optimiser: expected one of adam, gradient_descent"),
         ({"trained": ("W", "D")}, "trained: expected some of W, B, C, found"),
         ({"trained": ()}, "trained: expected some of W, B, C, found"),
+        ({"trained": None}, "trained: expected some of W, B, C, found None"),
+        ({"g": "0.9"}, "g: expected a finite number from 0, found '0.9'"),
+        ({"N": np.zeros((30, 30))}, "N: expected a whole number from 2, found array("),
+        ({"task": Constant}, "task type: expected an instance, found the class Constant"),
+        ({"task": 5}, "task int: expected a method draw, found none"),
+        ({"task": Constant(0)}, "task constant: dt: expected a positive number, found 0"),
+        (
+            {"task": Constant(n_inputs=0)},
+            "task constant: n_inputs: expected an integer from 1, found 0: the state starts",
+        ),
+        (
+            {"task": Constant(n_outputs=2)},
+            "task constant: targets: expected shape (time, trial, channel) = (20, 32, 2), "
+            "found (20, 32, 1)",
+        ),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_in_a_line(changed, line):
@@ -116,11 +131,77 @@ def test_a_setting_that_cannot_be_is_refused_in_a_line(changed, line):
     assert str(error.value).startswith(line)
 
 
+@dataclass(frozen=True)
+class Odd(Constant):
+    """A task whose trials are never the same length, or in another order than asked for."""
+
+    kind: str = ""
+
+    def draw(self, rng, n_trials):
+        length = int(rng.integers(20, 10_000)) if self.kind == "length" else 20
+        ones = np.ones((length, n_trials, 1), np.float32)
+        arrays = {
+            "length": [ones] * 3,
+            "order": [ones.swapaxes(0, 1)] * 3,
+            "silent": [0 * ones, ones, ones],
+            "global": [ones * np.random.standard_normal(), ones, ones],
+        }
+        return interplay.Trials(*arrays[self.kind])
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("length", "all trials have one length; pad them, with mask 0"),
+        ("order", "which looks like (trial, time, channel)"),
+        ("silent", "give a constant input or a pulse"),
+        ("global", "draw all random numbers from rng"),
+    ],
+)
+def test_the_line_about_trials_says_what_to_do(kind, words):
+    with pytest.raises(interplay.InputError) as error:
+        interplay.train(Odd(kind=kind), 0.9, 0, epochs=1, N=4)
+    assert str(error.value).startswith("task odd: inputs: expected ")
+    assert words in str(error.value)
+
+
+def test_recurrent_weights_of_any_real_type_are_taken_and_others_refused(net):
+    W = net.network.W
+    (expected,) = net.losses_with([W], 8)
+    same = [W.astype(float), np.asfortranarray(W), W.tolist(), W.view()]
+    same[-1].flags.writeable = False
+    np.testing.assert_array_equal(net.losses_with(iter(same), 8), expected)
+    for wrong in (W[:-1, :-1], W[0], np.zeros((72, 72)), W * 1j, np.nan * W, None):
+        with pytest.raises(interplay.InputError, match=r"^recurrent\[1\]: expected"):
+            net.losses_with([W, wrong], 8)
+    for n_trials in (0, 1.5, "8"):
+        with pytest.raises(interplay.InputError, match=r"^n_trials: expected"):
+            net.losses_with([W], n_trials)
+
+
+def test_weights_of_other_shapes_or_types_make_no_network(net):
+    for wrong in (np.zeros((40, 40), np.float32), net.network.W.astype(float)):
+        with pytest.raises(
+            interplay.InputError, match=r"W: expected float32 of shape \(32"
+        ):
+            replace(net, network=replace(net.network, W=wrong))
+
+
+def test_states_and_inputs_of_other_shapes_are_refused(net):
+    x, u = np.zeros((3, 32)), np.zeros((3, 1))
+    for wrong in ((x[:, 1:], u), (x, np.zeros((3, 2))), (x * 1j, u), (x, np.nan * u)):
+        with pytest.raises(interplay.InputError, match=r"^[xu]: expected"):
+            net.step(*wrong)
+    for inputs in (u, np.zeros((5, 3, 2)), np.zeros((0, 3, 1))):
+        with pytest.raises(interplay.InputError, match=r"^inputs: expected"):
+            net.simulate(inputs)
+
+
 @pytest.mark.parametrize(
     ("options", "line"),
     [
         ({"test_trials": 0}, "test_trials: expected a whole number from 1, found 0"),
-        ({"largest_rank": 33}, "largest_rank: expected a whole number from 0 to N = 32"),
+        ({"largest_rank": 33}, "largest_rank: expected a whole number from 0 to 32"),
         ({"threshold": 1}, "threshold: expected a number between 0 and 1, found 1"),
     ],
 )

@@ -22,6 +22,7 @@ import numpy as np
 import safetensors.numpy
 
 from interplay.lowrank.truncation import factors
+from interplay.storage.errors import InputError
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -74,8 +75,13 @@ class Factored:
     @property
     def dW(self) -> dict[str, np.ndarray]:
         """The changes of the other weights, truncated or whole, by name."""
-        right = self._part("right")
-        products = {name: left @ right[name] for name, left in self._part("left").items()}
+        left, right = self._part("left"), self._part("right")
+        try:
+            products = {name: left[name] @ right[name] for name in left}
+        except (KeyError, ValueError) as error:
+            raise InputError(
+                f"left, right: expected two factors per matrix, found {error}"
+            ) from None
         return products | self._part("dW")
 
     def weights(self, initial: Arrays) -> dict[str, np.ndarray]:
@@ -83,8 +89,16 @@ class Factored:
 
         Args:
             initial: the weights before training, by name; the result has their order.
+
+        Raises:
+            InputError: a weight is missing, or of another shape than before training.
         """
         dW, whole = self.dW, self.whole
+        for name, W0 in initial.items():
+            array = dW.get(name, whole.get(name))
+            found = "none" if array is None else array.shape
+            if found != W0.shape:
+                raise InputError(f"{name}: expected shape {W0.shape}, found {found}")
         return {
             name: W0 + dW[name] if name in dW else whole[name]
             for name, W0 in initial.items()

@@ -1,23 +1,29 @@
 """Low-rank approximations of a connectivity change, Eq. (4)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from interplay.storage.arguments import real_array, real_number, whole_number
 
-def truncations(dW: np.ndarray, ranks: Sequence[int]) -> Iterator[np.ndarray]:
-    """Yield the best approximation of dW of each rank, Eq. (4).
+
+def truncations(dW: np.ndarray, ranks: Iterable[int]) -> Iterator[np.ndarray]:
+    """Return an iterator over the best approximations of dW of each rank, Eq. (4).
 
     Args:
-        dW: (M, N).
-        ranks: each from 0 to min(M, N).
+        dW: (M, N), real.
+        ranks: each from 0; one above min(M, N) gives dW itself.
 
-    Yields:
-        dW^(R), (M, N), of the dtype of dW.
+    Returns:
+        dW^(R), (M, N), of the dtype of dW if that is a float type, else float64.
+
+    Raises:
+        InputError: dW is not a matrix of finite real numbers, or a rank is no whole number.
     """
+    dW = real_array("dW", dW, shape=("M", "N"))
+    ranks = [whole_number("ranks", rank, 0) for rank in ranks]
     u, s, vt = np.linalg.svd(dW.astype(np.float64), full_matrices=False)
-    for rank in ranks:
-        yield ((u[:, :rank] * s[:rank]) @ vt[:rank]).astype(dW.dtype)
+    return (((u[:, :rank] * s[:rank]) @ vt[:rank]).astype(dW.dtype) for rank in ranks)
 
 
 def factors(dW: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray]:
@@ -44,6 +50,11 @@ def functional_rank(losses: np.ndarray, threshold: float) -> int | None:
 
     Returns:
         The rank; None if no rank in `losses` is sufficient.
+
+    Raises:
+        InputError: the losses are not finite numbers, or the threshold is none.
     """
-    sufficient = np.flatnonzero(np.asarray(losses) < threshold)
+    losses = real_array("losses", losses, shape=("rank",))
+    real_number("threshold", threshold, "a finite number", np.isfinite)
+    sufficient = np.flatnonzero(losses < threshold)
     return int(sufficient[0]) if len(sufficient) else None

@@ -19,6 +19,8 @@ from interplay.nonlinear.trained import TrainedNetwork, trained_network
 from interplay.nonlinear.training import Run, initial_weights
 from interplay.storage.errors import InputError
 from interplay.storage.files import reading, replacing
+from interplay.tasks import make_task
+from interplay.tasks.trials import Task
 
 ABOUT = "networks"
 """key of the descriptions of all networks, by name, in the file's metadata"""
@@ -56,9 +58,12 @@ class ArchivedNetwork:
             The network with its dW as archived, and without the losses of its training.
 
         Raises:
-            InputError: the W0 drawn is not the W0 that the network started from.
+            InputError: the W0 drawn is not the W0 that the network started from, or the
+                arrays are not those of such a network.
         """
-        weights = rebuilt_weights(Run(**self.about["run"]), self.factored)
+        run = Run(**self.about["run"])
+        task = make_task(run.task_name, **self.about["task"])
+        weights = rebuilt_weights(run, task, self.factored)
         return trained_network(self.about, weights, np.empty(0), self.about["rank"])
 
 
@@ -73,10 +78,9 @@ def factored(trained: TrainedNetwork, rank: int | None) -> Factored:
     return Factored.of({"W": trained.dW}, whole, rank)
 
 
-def rebuilt_weights(run: Run, network: Factored) -> dict[str, np.ndarray]:
+def rebuilt_weights(run: Run, task: Task, network: Factored) -> dict[str, np.ndarray]:
     """Return W, B and C, float32, with W0 drawn from the run's seed."""
-    B, C = network.whole["B"], network.whole["C"]
-    return network.weights(initial_weights(run, B.shape[1], C.shape[0]))
+    return network.weights(initial_weights(run, task.n_inputs, task.n_outputs))
 
 
 def archive_network(

@@ -4,10 +4,9 @@ A network trained here equals, to the bit, the one that the workflow trains with
 task, g, seed and settings. `measure` finds the numbers of the workflow's tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from interplay.kernels.denormals import denormals_flushed
@@ -15,6 +14,7 @@ from interplay.nonlinear import training
 from interplay.nonlinear.measurements import learning, shuffling, spectra, truncation
 from interplay.nonlinear.trained import TrainedNetwork
 from interplay.optimisers.adam import EPS
+from interplay.storage.arguments import in_a_line, real_number, whole_number
 from interplay.storage.errors import InputError
 from interplay.tasks import make_task
 from interplay.tasks.trials import Task
@@ -65,33 +65,36 @@ def train(
         The network, as `load` returns one, with a whole dW.
 
     Raises:
-        InputError: a setting is not what it must be, or there is no task of this name.
+        InputError: a setting, the task or one of its arrays is not what it must be, or there
+            is no task of this name.
     """
-    _check(g >= 0 and np.isfinite(g), "g", "a finite number from 0", g)
-    _check(seed >= 0 and seed == int(seed), "seed", "a whole number from 0", seed)
-    for name, number in {"N": N, "epochs": epochs, "batch": batch}.items():
-        least = 2 if name == "N" else 1
-        is_count = number >= least and number == int(number)
-        _check(is_count, name, f"a whole number from {least}", number)
-    for name, number in {"learning_rate": learning_rate, "eps": eps, "dt": dt}.items():
-        _check(number > 0 and np.isfinite(number), name, "a positive number", number)
+    g = real_number("g", g, "a finite number from 0", lambda g: g >= 0)
+    seed = whole_number("seed", seed, 0)
+    N = whole_number("N", N, 2)
+    epochs = whole_number("epochs", epochs, 1)
+    batch = whole_number("batch", batch, 1)
+    learning_rate, eps, dt = (
+        real_number(name, number, "a positive number", lambda number: number > 0)
+        for name, number in (("learning_rate", learning_rate), ("eps", eps), ("dt", dt))
+    )
     _check(optimiser in OPTIMISERS, "optimiser", f"one of {_list(OPTIMISERS)}", optimiser)
-    are_weights = 0 < len(trained) == len(set(trained) & set(WEIGHTS))
-    _check(are_weights, "trained", f"some of {_list(WEIGHTS)}", trained)
+    names = list(trained) if isinstance(trained, Iterable) else []
+    are_weights = all(name in WEIGHTS and names.count(name) == 1 for name in names)
+    _check(bool(names) and are_weights, "trained", f"some of {_list(WEIGHTS)}", trained)
 
     one = make_task(task, dt) if isinstance(task, str) else task
     settings = {
         "task": task if isinstance(task, str) else _name(task),
-        "N": int(N),
-        "epochs": int(epochs),
-        "batch": int(batch),
+        "N": N,
+        "epochs": epochs,
+        "batch": batch,
         "learning_rate": learning_rate,
         "optimiser": optimiser,
         "eps": eps,
         "amsgrad": amsgrad,
-        "trained": trained,
+        "trained": names,
     }
-    run = training.Run.of(settings, float(g), int(seed))
+    run = training.Run.of(settings, g, seed)
     with denormals_flushed():
         state = training.train(run, one, training.initial_state(run, one))
     return TrainedNetwork.of(run, one, state)
@@ -143,12 +146,17 @@ def measure(
         InputError: an argument is not what it must be, or the losses of the network's
             training are missing, as those of an archived network without a table.
     """
-    is_count = test_trials >= 1 and test_trials == int(test_trials)
-    _check(is_count, "test_trials", "a whole number from 1", test_trials)
-    n = trained.run.n
-    is_rank = 0 <= largest_rank <= n and largest_rank == int(largest_rank)
-    _check(is_rank, "largest_rank", f"a whole number from 0 to N = {n}", largest_rank)
-    _check(0 < threshold < 1, "threshold", "a number between 0 and 1", threshold)
+    _check(
+        isinstance(trained, TrainedNetwork),
+        "trained",
+        "a network of train or load",
+        trained,
+    )
+    test_trials = whole_number("test_trials", test_trials, 1)
+    largest_rank = whole_number("largest_rank", largest_rank, 0, trained.run.n)
+    threshold = real_number(
+        "threshold", threshold, "a number between 0 and 1", lambda share: 0 < share < 1
+    )
     if not len(trained.losses):
         raise InputError(f"{trained}: expected the losses of its training, found none")
 
@@ -177,7 +185,7 @@ def _name(task: Task) -> str:
 
 def _check(holds: bool, name: str, expected: str, found: object) -> None:
     if not holds:
-        raise InputError(f"{name}: expected {expected}, found {found!r}")
+        raise InputError(f"{name}: expected {expected}, found {in_a_line(found)}")
 
 
 def _list(names: Sequence[str]) -> str:

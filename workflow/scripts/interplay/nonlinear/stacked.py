@@ -21,7 +21,7 @@ import torch
 
 from interplay.nonlinear.network import Network
 from interplay.nonlinear.stacked_engine import losses_and_gradients
-from interplay.nonlinear.training import LOG_EVERY, Run, State, stretch
+from interplay.nonlinear.training import LOG_EVERY, Run, State, stretch, training_length
 from interplay.optimisers.in_torch import TorchAdam, TorchGradientDescent
 from interplay.optimisers.state import Arrays, OptimiserState
 from interplay.runs.checkpoints import Checkpoints
@@ -76,6 +76,7 @@ def train_stack(
 
     Raises:
         ValueError: the runs differ in more than g and seed, or the states in their epoch.
+        InputError: the task or its trials are not what they must be.
     """
     if (
         len({replace(run, g=0.0, seed=0, trained=tuple(run.trained)) for run in runs})
@@ -90,6 +91,7 @@ def train_stack(
         raise ValueError(f"expected states of one epoch, found {sorted(epochs)}")
     (epoch,) = epochs
 
+    length = training_length(runs, task, threads)
     run = runs[0]
     start, _ = stack_states(states)
     if run.optimiser == "adam":
@@ -109,7 +111,7 @@ def train_stack(
     compute = None
     logged_at = time.monotonic()
     with ThreadPoolExecutor(threads) as pool:
-        for trials in _stretches(runs, task, epoch, device, pool):
+        for trials in _stretches(runs, task, epoch, length, device, pool):
             for inputs, targets, mask in zip(*trials, strict=True):
                 compute = compute or losses_and_gradients(
                     network, task.dt, inputs, targets, mask
@@ -139,7 +141,12 @@ def train_stack(
 
 
 def _stretches(
-    runs: Sequence[Run], task: Task, epoch: int, device: str, pool: ThreadPoolExecutor
+    runs: Sequence[Run],
+    task: Task,
+    epoch: int,
+    length: int,
+    device: str,
+    pool: ThreadPoolExecutor,
 ) -> Iterator[list[torch.Tensor]]:
     """Yield inputs, targets and mask of one stretch of epochs after the other.
 
@@ -147,7 +154,7 @@ def _stretches(
     """
 
     def drawn(run: Run, epoch: int) -> list[torch.Tensor]:
-        batches = zip(*stretch(run, task, epoch), strict=True)
+        batches = zip(*stretch(run, task, epoch, length), strict=True)
         return [torch.from_numpy(np.stack(arrays)).to(device) for arrays in batches]
 
     def submit(epoch: int) -> list[Future[list[torch.Tensor]]]:

@@ -1,7 +1,8 @@
 """A trained network with its initial weights, as read from the files of its training job."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,13 @@ from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.network import Network, masked_loss
 from interplay.nonlinear.training import Run, State, initial_weights
 from interplay.runs.records import fingerprint
+from interplay.storage.arguments import real_array, whole_number
 from interplay.storage.arrays import read_arrays
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
 from interplay.storage.tables import read_table
 from interplay.tasks import find_task, make_task
+from interplay.tasks.drawing import draw_trials, trial_length
 from interplay.tasks.trials import Task, Trials
 
 if TYPE_CHECKING:
@@ -51,6 +54,19 @@ class TrainedNetwork:
     diverged: bool
     rank: int | None = None
     """of dW if the network was archived with dW truncated; None if dW is whole"""
+
+    def __post_init__(self):
+        """Raise `InputError` unless the weights are float32 of the shapes of run and task."""
+        n, n_inputs, n_outputs = self.run.n, self.task.n_inputs, self.task.n_outputs
+        shapes = {"W0": (n, n), "W": (n, n), "B": (n, n_inputs), "C": (n_outputs, n)}
+        for name, shape in shapes.items():
+            array = self.W0 if name == "W0" else getattr(self.network, name)
+            found = f"{array.dtype} of shape {array.shape}"
+            if found != (expected := f"float32 of shape {shape}"):
+                raise InputError(f"{self}: {name}: expected {expected}, found {found}")
+            # The loss of a network that diverged is not finite; its weights may not be.
+            if not self.diverged:
+                real_array(f"{self}: {name}", array)
 
     @classmethod
     def of(cls, run: Run, task: Task, state: State) -> "TrainedNetwork":
@@ -94,7 +110,15 @@ class TrainedNetwork:
 
         Returns:
             (…, N), (1 - dt) x + dt (W tanh(x) + B u).
+
+        Raises:
+            InputError: x or u is no array of finite numbers of this shape.
         """
+        x = _last_axis("x", x, self.run.n)
+        u = _last_axis("u", u, self.task.n_inputs)
+        return self._step(x, u)
+
+    def _step(self, x: np.ndarray, u: np.ndarray) -> np.ndarray:
         W, B = self.network.W, self.network.B
         return x + self.task.dt * (-x + np.tanh(x) @ W.T + u @ B.T)
 
@@ -107,9 +131,14 @@ class TrainedNetwork:
         Returns:
             The outputs z, (time, trial, Nout), and the states x, (time, trial, N), both
             after each input sample.
+
+        Raises:
+            InputError: the inputs are no array of finite numbers of this shape.
         """
+        shape = "time", "trial", self.task.n_inputs
+        inputs = real_array("inputs", inputs, shape=shape)
         x = np.zeros((*inputs.shape[1:-1], self.run.n), inputs.dtype)
-        states = np.stack([x := self.step(x, u) for u in inputs])
+        states = np.stack([x := self._step(x, u) for u in inputs])
         return np.tanh(states) @ self.network.C.T, states
 
     def as_torch(self) -> "torch.nn.Module":
@@ -124,27 +153,47 @@ class TrainedNetwork:
         return in_torch.RateNetwork(self.network, self.task.dt)
 
     def test_trials(self, n_trials: int) -> Trials:
-        """Draw the run's own test trials, from a stream that training never uses."""
-        return self.task.draw(self.run.stream("test trials"), n_trials)
+        """Draw the run's own test trials, from a stream that training never uses.
+
+        Raises:
+            InputError: the task's trials are not what they must be.
+        """
+        count = whole_number("n_trials", n_trials, 1)
+        name, streams = self.run.task_name, partial(self.run.stream, "test trials")
+        length = trial_length(self.task, name, streams)
+        return draw_trials(self.task, name, streams(), count, length=length)
 
     def losses_with(
-        self, recurrent: Sequence[np.ndarray], n_trials: int = 512
+        self, recurrent: Iterable[np.ndarray], n_trials: int = 512
     ) -> np.ndarray:
         """Return the loss of this network with each of several recurrent weights.
 
         Args:
-            recurrent: each (N, N), float32, in place of W.
+            recurrent: each (N, N), in place of W; converted to float32.
             n_trials: number of the run's test trials.
 
         Returns:
             float64, one loss per element of `recurrent`.
+
+        Raises:
+            InputError: an element is no array of finite numbers of this shape, or the
+                task's trials are not what they must be.
         """
+        shape = self.network.W.shape
+        recurrent = [
+            np.require(
+                real_array(f"recurrent[{i}]", W, np.float32, shape), None, ["C", "W"]
+            )
+            for i, W in enumerate(recurrent)
+        ]
         trials = self.test_trials(n_trials)
         engines: dict[int, Engine] = {}
         losses = np.zeros(len(recurrent))
         for start in range(0, n_trials, TRIALS_AT_ONCE):
             part = slice(start, start + TRIALS_AT_ONCE)
             some = Trials(*(np.ascontiguousarray(a[:, part]) for a in trials))
+            if not some.mask.any():
+                continue
             size = some.inputs.shape[1]
             if size not in engines:
                 engines[size] = Engine.for_batch(self.network, some, self.task.dt)
@@ -167,16 +216,27 @@ class TrainedNetwork:
         return named.join(table)
 
 
+def _last_axis(name: str, value: np.ndarray, length: int) -> np.ndarray:
+    array = real_array(name, value)
+    if array.shape[-1:] != (length,):
+        raise InputError(f"{name}: expected shape (…, {length}), found {array.shape}")
+    return array
+
+
 def read_network(
     network: str | Path, loss: str | Path, record: str | Path
 ) -> TrainedNetwork:
     """Read a trained network from the three files of its training job.
 
     Raises:
-        InputError: a file is missing or damaged.
+        InputError: a file is missing or damaged, or has other arrays than the network's.
     """
     losses = read_table(loss)["loss"].to_numpy()
-    return trained_network(read_json(record), read_arrays(network), losses)
+    about, weights = read_json(record), read_arrays(network)
+    try:
+        return trained_network(about, weights, losses)
+    except InputError as error:
+        raise InputError(f"{network}: {error}") from None
 
 
 def trained_network(
@@ -194,7 +254,8 @@ def trained_network(
         rank: of dW if the network was archived with dW truncated.
 
     Raises:
-        InputError: the W0 drawn is not the W0 that the network started from.
+        InputError: the W0 drawn is not the W0 that the network started from, or the weights
+            are not those of such a network.
     """
     run = Run(**record["run"])
     if folder := record.get("tasks"):
@@ -204,6 +265,9 @@ def trained_network(
     if (found := fingerprint(W0)) != (expected := record["W0_sha256"]):
         name = f"{run.task_name}, g = {run.g}, seed {run.seed}"
         raise InputError(f"W0 of {name}: expected sha256 {expected}, found {found}")
+    if weights.keys() != {"W", "B", "C"}:
+        found = ", ".join(weights) or "none"
+        raise InputError(f"expected the arrays W, B, C, found {found}")
     return TrainedNetwork(
         run=run,
         task=task,

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from interplay.optimisers.gradient_descent import GradientDescent
 from interplay.optimisers.state import Arrays, OptimiserState
 from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.streams import stream
+from interplay.tasks.drawing import check_task, draw_trials, trial_length
 from interplay.tasks.trials import Task, Trials
 
 STRETCH = 50
@@ -139,7 +141,12 @@ def initial_weights(run: Run, n_inputs: int, n_outputs: int) -> Arrays:
 
 
 def initial_state(run: Run, task: Task) -> State:
-    """Return the state of a run before its first epoch."""
+    """Return the state of a run before its first epoch.
+
+    Raises:
+        InputError: the task lacks what a training needs.
+    """
+    check_task(task, run.task_name)
     weights = initial_weights(run, task.n_inputs, task.n_outputs)
     moments = {}
     if run.optimiser == "adam":
@@ -163,7 +170,11 @@ def train(
 
     Returns:
         The last state. If `state.diverged`, it is earlier than the run's last epoch.
+
+    Raises:
+        InputError: the task or its trials are not what they must be.
     """
+    length = training_length([run], task)
     if run.optimiser == "adam":
         optimiser = Adam(state, state.epoch, run.learning_rate, run.eps)
     else:
@@ -173,7 +184,7 @@ def train(
     engine = None
     logged_at = time.monotonic()
     while len(losses) < run.epochs:
-        for trials in stretch(run, task, len(losses)):
+        for trials in stretch(run, task, len(losses), length):
             # The shape of the batches is known only once they are drawn.
             engine = engine or Engine.for_batch(network, trials, task.dt)
             loss, gradient = engine.loss_and_gradient(network, trials)
@@ -191,16 +202,29 @@ def train(
     return State.of(optimiser.snapshot(), losses)
 
 
-def stretch(run: Run, task: Task, epoch: int) -> Iterator[Trials]:
+def training_length(runs: Sequence[Run], task: Task, threads: int = 1) -> int:
+    """Return the number of samples of a training trial; see `trial_length`."""
+    streams = partial(runs[0].stream, "training trials", 0)
+    return trial_length(task, runs[0].task_name, streams, threads)
+
+
+def stretch(
+    run: Run, task: Task, epoch: int, length: int | None = None
+) -> Iterator[Trials]:
     """Yield the batches from `epoch` to the end of the stretch of epochs it belongs to.
 
     Args:
         run: its streams give the trials.
         task: draws them.
         epoch: of the first batch.
+        length: number of samples of a trial; any if None.
+
+    Raises:
+        InputError: the trials are not what they must be.
     """
     number, done = divmod(epoch, STRETCH)
-    trials = task.draw(run.stream("training trials", number), STRETCH * run.batch)
+    rng, count = run.stream("training trials", number), STRETCH * run.batch
+    trials = draw_trials(task, run.task_name, rng, count, run.batch, length)
     # All trials are drawn although some are not used, so that a run which resumes or ends
     # within a stretch has the trials of one that does not.
     left = slice(done, run.epochs - number * STRETCH)

@@ -1,7 +1,7 @@
 """The error for bad input."""
 
 
-class InputError(Exception):
+class InputError(ValueError):
     """Bad input: a file, a key or an option is not what it must be.
 
     The message is one line: file or key, problem, expected, found. Whoever catches it

@@ -69,6 +69,8 @@ def reading(path: str | Path, expected: str, *errors: type[Exception]) -> Iterat
         yield
     except FileNotFoundError:
         raise InputError(f"{path}: expected {expected}, found no file") from None
+    except InputError:
+        raise
     except (ValueError, OSError, *errors) as error:
         lines = str(error).strip().splitlines()
         reason = lines[0] if lines else type(error).__name__

@@ -24,7 +24,7 @@ __all__ = [
 VARIABLE = "INTERPLAY_TASKS"
 """environment variable that names a folder with tasks"""
 
-NOT_TASKS = ("__init__", "checking", "options", "trials")
+NOT_TASKS = ("__init__", "checking", "drawing", "options", "trials")
 
 REQUIRED = ("n_inputs", "n_outputs", "draw", "example")
 """attributes of every task"""

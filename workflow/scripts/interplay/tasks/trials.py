@@ -11,14 +11,17 @@ __all__ = ["Example", "Task", "Trials", "samples", "within"]
 
 
 class Trials(NamedTuple):
-    """A batch of trials. Time is the first axis, so the samples of one step are contiguous."""
+    """A batch of trials. Time is the first axis, so the samples of one step are contiguous.
+
+    `interplay.tasks.drawing` converts booleans, integers and other floats to float32.
+    """
 
     inputs: np.ndarray
     """float32, (time, trial, input channel): u(t)."""
     targets: np.ndarray
     """float32, (time, trial, output channel): the target of z(t)."""
     mask: np.ndarray
-    """float32, (time, trial, output channel): 1 where the target counts, else 0."""
+    """float32, as `targets`: 1 where the target counts, else 0; or a weight from 0."""
 
 
 # Without eq=False, `==` would compare arrays and raise an error.

@@ -10,6 +10,7 @@ import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -25,6 +26,7 @@ from interplay.provenance.origin import CONFIGURATION
 from interplay.provenance.receipts import RECEIPTS
 from interplay.storage.files import read_json
 from interplay.tasks import make_task
+from interplay.tasks.drawing import trial_length
 from interplay.terminal.progress import Job
 
 EXPONENT = 1.87
@@ -253,7 +255,7 @@ def _samples(experiment: Experiment) -> int:
     """Return the length of a trial in time steps."""
     dt = experiment.training["dt"]
     task = make_task(experiment.task, dt=dt, **experiment.options)
-    return len(task.draw(np.random.default_rng(0), 1).inputs)
+    return trial_length(task, experiment.task, partial(np.random.default_rng, 0))
 
 
 def _size(

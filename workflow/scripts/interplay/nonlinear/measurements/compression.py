@@ -44,7 +44,7 @@ def compression(
         return pd.DataFrame(columns=COLUMNS)
     data = pack({"": factored(trained, rank)}, "run", vars(trained.run))
     networks, run = unpack(data, "run")
-    weights = rebuilt_weights(Run(**run), networks[""])
+    weights = rebuilt_weights(Run(**run), trained.task, networks[""])
     rebuilt = replace(trained, network=Network(**weights))
     loss, whole_loss = (
         network.losses_with([network.network.W], n_test_trials)[0]

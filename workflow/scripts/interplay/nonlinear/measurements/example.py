@@ -1,10 +1,13 @@
 """One trial of a trained network (Fig. 1 a-c, and the overview of an experiment)."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.trained import TrainedNetwork
+from interplay.tasks.drawing import draw_example
 from interplay.tasks.trials import Example
 
 
@@ -14,8 +17,13 @@ def example_trial(trained: TrainedNetwork) -> pd.DataFrame:
 
 
 def example_of(trained: TrainedNetwork) -> Example:
-    """Draw the example trial of a network's task from the network's own random stream."""
-    return trained.task.example(trained.run.stream("example trial"))
+    """Draw the example trial of a network's task from the network's own random stream.
+
+    Raises:
+        InputError: the task's example is not what `Example` says.
+    """
+    streams = partial(trained.run.stream, "example trial")
+    return draw_example(trained.task, trained.run.task_name, streams)
 
 
 def trial_of(trained: TrainedNetwork, example: Example) -> pd.DataFrame:
