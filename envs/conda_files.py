@@ -30,7 +30,7 @@ def read_lock(path: Path) -> dict[str, str]:
         ValueError: a line is not NAME==VERSION.
     """
     pins = {}
-    for line in path.read_text().splitlines():
+    for line in path.read_text("utf-8").splitlines():
         name, equals, version = line.partition("==")
         if not (name and equals and version):
             raise ValueError(f"{path}: expected NAME==VERSION, found {line!r}")
@@ -69,7 +69,7 @@ def conda_files(envs: Path) -> dict[Path, str]:
         KeyError: a stage names a package that is not in the lock.
     """
     lock = read_lock(envs / "requirements.txt")
-    stages = tomllib.loads((envs / "stages.toml").read_text())
+    stages = tomllib.loads((envs / "stages.toml").read_text("utf-8"))
     return {
         envs / f"{stage}.yaml": HEAD
         + "".join(f"      - {name}=={lock[name]}\n" for name in closure(packages, lock))
@@ -79,4 +79,4 @@ def conda_files(envs: Path) -> dict[Path, str]:
 
 if __name__ == "__main__":
     for path, text in conda_files(Path(__file__).parent).items():
-        path.write_text(text)
+        path.write_text(text, "utf-8")

@@ -16,13 +16,18 @@ os.environ.setdefault("NVIDIA_TF32_OVERRIDE", "0")
 ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
+
+import snakemake_internals
+from interplay.surroundings import variables
+
+os.environ |= variables(Path(".snakemake/home").absolute())
+snakemake_internals.quote_interpreter()
 # Jobs import the library from here, too, even where another copy of it is installed.
 environment = os.environ
 environment["PYTHONPATH"] = os.pathsep.join(
     [str(SCRIPTS), *filter(None, [environment.get("PYTHONPATH")])]
 )
 
-import snakemake_internals
 from interplay.configuration.check import check_configuration
 from interplay.configuration.experiments import (
     PAPER_TASKS,

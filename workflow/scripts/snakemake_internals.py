@@ -5,6 +5,9 @@ function in a small workflow, so that it says which one no longer works. Every f
 Snakemake's `workflow`, as rules see it.
 """
 
+import os
+import shlex
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -77,6 +80,16 @@ def last_record(workflow: Any, job: Any) -> Record | None:
             if checksum.startswith("sha256:")
         },
     )
+
+
+def quote_interpreter() -> None:
+    """Quote the path of Python for the shell, which Snakemake does not do in a job's command.
+
+    A path may have spaces, quotes and dollar signs: that of .venv in this checkout.
+    """
+    # What is quoted begins with a quotation mark.
+    if os.path.isabs(sys.executable):
+        sys.executable = shlex.quote(sys.executable)
 
 
 def start_jobs_without_a_limit(workflow: Any) -> None:

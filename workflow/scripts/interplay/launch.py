@@ -23,9 +23,13 @@ from interplay.left_behind import (
     snakemake_in,
 )
 from interplay.storage.errors import InputError
+from interplay.surroundings import refuse_unwritable, variables
 from interplay.terminal.ending import ending, failure, newest_log
 from interplay.terminal.screen import screen_for
 from interplay.terminal.watching import Ended, watch
+
+SNAKEMAKE = ".snakemake"
+"""Snakemake's own folder in the one where it runs"""
 
 CONFIGFILE = ("--configfile", "--configfiles")
 DIRECTORY = ("--directory", "-d")
@@ -48,12 +52,18 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
     work = folder / (values_of(DIRECTORY, arguments) or ["."])[0]
     folders = {"results": "results", "resources": "resources"}
     folders |= configuration.get("pathvars") or {}
+    if is_dry(arguments):
+        refuse_unwritable([work / SNAKEMAKE], whole=False)
     if not only_looks(arguments):
-        _clean_up(work, _own_folders(work, folders))
+        own = _own_folders(work, folders)
+        refuse_unwritable([work / SNAKEMAKE], whole=False)
+        refuse_unwritable([work / SNAKEMAKE / "metadata", *own], whole=True)
+        _clean_up(work, own)
+    env = environment(work / SNAKEMAKE / "home")
     if asks_for_other_output(arguments):
-        return _run_as_it_is(arguments, folder)
+        return _run_as_it_is(arguments, folder, env)
     screen = screen_for(sys.stderr, (sys.stdout,), os.environ)
-    ended = watch(command(arguments), folder, environment(), screen)
+    ended = watch(command(arguments), folder, env, screen)
     results = folders["results"]
     if ended.status == 0 and is_dry(arguments):
         # Imported here, since a real run does without pandas and the tasks.
@@ -118,9 +128,9 @@ def _site(folder: Path, results: str) -> str:
     return str(folder / results / "site" / "index.html")
 
 
-def _run_as_it_is(arguments: Sequence[str], folder: Path) -> int:
+def _run_as_it_is(arguments: Sequence[str], folder: Path, env: Mapping[str, str]) -> int:
     process = subprocess.Popen(
-        [sys.executable, "-m", "snakemake", *arguments], cwd=folder
+        [sys.executable, "-m", "snakemake", *arguments], cwd=folder, env=env
     )
     while True:
         try:
@@ -143,11 +153,16 @@ def command(arguments: Sequence[str]) -> Callable[[int], list[str]]:
     return lambda events: [*python, "--logger-interplay-events", str(events), *arguments]
 
 
-def environment() -> dict[str, str]:
-    """Return the environment in which Snakemake finds the logger plugin next to us."""
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment in which Snakemake finds the logger plugin next to us.
+
+    Args:
+        home: for a user who has none.
+    """
     here = str(Path(__file__).resolve().parents[1])
     paths = [here, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    own = {"PYTHONPATH": os.pathsep.join(paths)}
+    return {**os.environ, **variables(home.absolute()), **own}
 
 
 LOOK = (

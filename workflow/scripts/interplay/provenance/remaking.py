@@ -13,6 +13,7 @@ from interplay.provenance.graph import Graph
 from interplay.provenance.place import Place, written
 from interplay.provenance.receipts import Receipt
 from interplay.storage.files import write_json
+from interplay.surroundings import variables
 
 
 class NotMadeError(Exception):
@@ -57,8 +58,10 @@ def _check_out(commit: str, folder: Path, root: Path) -> None:
     _git(folder, "init", "--quiet", "--template=")
     own = folder / ".git"
     (own / "objects/info").mkdir(parents=True, exist_ok=True)
-    (own / "objects/info/alternates").write_text(f"{(root / objects).resolve()}\n")
-    (own / "HEAD").write_text(f"{commit}\n")
+    (own / "objects/info/alternates").write_bytes(
+        os.fsencode(f"{(root / objects).resolve()}\n")
+    )
+    (own / "HEAD").write_text(f"{commit}\n", "utf-8")
     _git(folder, "read-tree", commit)
 
 
@@ -104,8 +107,13 @@ def make(
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(folder / "workflow" / "scripts")},
+        encoding="utf-8",
+        errors="replace",
+        env={
+            **os.environ,
+            **variables((folder / ".snakemake" / "home").absolute()),
+            "PYTHONPATH": str(folder / "workflow" / "scripts"),
+        },
     )
     missing = [path for path in targets if not (folder / path).is_file()]
     if done.returncode or missing:
