@@ -1,6 +1,8 @@
 """The command line: `interplay explain fig2c`, from the repository's root."""
 
 import argparse
+import errno
+import io
 import os
 import re
 import sys
@@ -18,6 +20,7 @@ from interplay.provenance.folders import (
 from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.storage.errors import InputError
 from interplay.storage.text import printable
+from interplay.surroundings import variables
 from interplay.version import __version__
 
 SNAKEFILES = ("Snakefile", "snakefile", "workflow/Snakefile", "workflow/snakefile")
@@ -39,6 +42,16 @@ OF_TORCH = ("torch", "torchtext")
 """packages of the extra `torch`; those of `workflow` are all others"""
 
 
+OF_THE_MACHINE = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOSPC,
+    errno.EDQUOT,
+)
+"""errors that say what a file system refuses, and not what is wrong with this program"""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status, 1 after one line on standard error."""
     parser = _parser()
@@ -47,7 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     is_run = words[:1] == ["run"]
     options = parser.parse_args(words[:1] if is_run else words)
     options.words = words[1:]
+    os.environ |= variables(Path(".snakemake/home").absolute())
+    for stream in (sys.stdout, sys.stderr):
+        # A locale that is not UTF-8 lacks characters that are printed.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
+        _refuse_the_code_of_another_checkout()
         return options.command(options)
     except BrokenPipeError:
         # The reader of the output, such as `head`, has closed it; nothing is left to flush.
@@ -55,6 +74,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except InputError as error:
         problem = str(error)
+    except OSError as error:
+        if error.errno not in OF_THE_MACHINE:
+            raise
+        file = os.fsdecode(error.filename) if error.filename else "a file"
+        problem = f"{file}: {error.strerror}"
     except ModuleNotFoundError as error:
         package, _, _ = str(error.name).partition(".")
         # A missing module of our own is a broken installation, which no extra repairs.
@@ -250,6 +274,18 @@ def _data(options: argparse.Namespace) -> int:
     for item in items:
         print(f"{item.name:<10}{item.status}  {item.state}")
     return int(options.check and any(item.status != "at hand" for item in items))
+
+
+def _refuse_the_code_of_another_checkout() -> None:
+    """Raise an InputError if .venv was copied or moved: it runs the code of its old place."""
+    script, code = Path(sys.argv[0]).absolute(), Path(__file__).parent
+    checkout = script.parents[min(2, len(script.parents) - 1)]
+    own = checkout / "workflow/scripts/interplay"
+    if own.is_dir() and not own.samefile(code):
+        raise InputError(
+            f"{script.parents[1]}: expected the environment of {checkout}, found that of "
+            f"{code.parents[2]}, copied or moved; remove the folder and run `make` again"
+        )
 
 
 def _require_checkout(*files: str) -> None:

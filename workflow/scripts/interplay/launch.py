@@ -23,7 +23,7 @@ from interplay.left_behind import (
     snakemake_in,
 )
 from interplay.storage.errors import InputError
-from interplay.surroundings import refuse_unwritable, variables
+from interplay.surroundings import refuse_unwritable
 from interplay.terminal.ending import ending, failure, newest_log
 from interplay.terminal.screen import screen_for
 from interplay.terminal.watching import Ended, watch
@@ -59,11 +59,10 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
         refuse_unwritable([work / SNAKEMAKE], whole=False)
         refuse_unwritable([work / SNAKEMAKE / "metadata", *own], whole=True)
         _clean_up(work, own)
-    env = environment(work / SNAKEMAKE / "home")
     if asks_for_other_output(arguments):
-        return _run_as_it_is(arguments, folder, env)
+        return _run_as_it_is(arguments, folder)
     screen = screen_for(sys.stderr, (sys.stdout,), os.environ)
-    ended = watch(command(arguments), folder, env, screen)
+    ended = watch(command(arguments), folder, environment(), screen)
     results = folders["results"]
     if ended.status == 0 and is_dry(arguments):
         # Imported here, since a real run does without pandas and the tasks.
@@ -128,9 +127,9 @@ def _site(folder: Path, results: str) -> str:
     return str(folder / results / "site" / "index.html")
 
 
-def _run_as_it_is(arguments: Sequence[str], folder: Path, env: Mapping[str, str]) -> int:
+def _run_as_it_is(arguments: Sequence[str], folder: Path) -> int:
     process = subprocess.Popen(
-        [sys.executable, "-m", "snakemake", *arguments], cwd=folder, env=env
+        [sys.executable, "-m", "snakemake", *arguments], cwd=folder
     )
     while True:
         try:
@@ -153,16 +152,11 @@ def command(arguments: Sequence[str]) -> Callable[[int], list[str]]:
     return lambda events: [*python, "--logger-interplay-events", str(events), *arguments]
 
 
-def environment(home: Path) -> dict[str, str]:
-    """Return the environment in which Snakemake finds the logger plugin next to us.
-
-    Args:
-        home: for a user who has none.
-    """
+def environment() -> dict[str, str]:
+    """Return the environment in which Snakemake finds the logger plugin next to us."""
     here = str(Path(__file__).resolve().parents[1])
     paths = [here, *filter(None, [os.environ.get("PYTHONPATH")])]
-    own = {"PYTHONPATH": os.pathsep.join(paths)}
-    return {**os.environ, **variables(home.absolute()), **own}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 LOOK = (

@@ -13,7 +13,6 @@ from interplay.provenance.graph import Graph
 from interplay.provenance.place import Place, written
 from interplay.provenance.receipts import Receipt
 from interplay.storage.files import write_json
-from interplay.surroundings import variables
 
 
 class NotMadeError(Exception):
@@ -109,11 +108,7 @@ def make(
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-        env={
-            **os.environ,
-            **variables((folder / ".snakemake" / "home").absolute()),
-            "PYTHONPATH": str(folder / "workflow" / "scripts"),
-        },
+        env={**os.environ, "PYTHONPATH": str(folder / "workflow" / "scripts")},
     )
     missing = [path for path in targets if not (folder / path).is_file()]
     if done.returncode or missing:
