@@ -41,11 +41,13 @@ def obstacle(folder, ready):
             owner = pwd.getpwuid(uid).pw_name
         except KeyError:
             owner = uid
-        return f"{folder}: expected a folder to write to, found one of user {owner}"
+        read_only = os.statvfs(folder).f_flag & os.ST_RDONLY
+        found = "a read-only file system" if read_only else f"one of user {owner}"
+        return f"{folder}: expected a folder to write to, found {found}"
     program = os.path.basename(sys.executable)
     if sys.version_info < NEEDED:
         found = ".".join(map(str, sys.version_info[:3]))
-        return f"{program}: expected Python 3.11 or later, found {found}; make PYTHON=python3.12"
+        return f"{program}: expected 3.11 or later, found {found}; make PYTHON=python3.12"
     if not find_spec("ensurepip"):
         return f"{program}: expected the module ensurepip; on Debian: apt install python3-venv"
     free = shutil.disk_usage(folder).free

@@ -22,6 +22,18 @@ dependencies:
   - pip:
 """
 
+PLACE = {
+    "python_version": "3.11",
+    "python_full_version": "3.11.0",
+    "implementation_name": "cpython",
+    "platform_python_implementation": "CPython",
+    "os_name": "posix",
+    "sys_platform": "linux",
+    "platform_system": "Linux",
+    "platform_machine": "x86_64",
+}
+"""where the conda files are used, whatever Python writes or checks them"""
+
 
 def read_lock(path: Path) -> dict[str, str]:
     """Return the version of each package of a lock, by its canonical name.
@@ -39,10 +51,11 @@ def read_lock(path: Path) -> dict[str, str]:
 
 
 def needs(package: str, extra: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the name and an extra ("" for none) of each package that this one needs here."""
+    """Yield the name and an extra ("" for none) of each package that this one needs."""
     for line in requires(package) or ():
         requirement = Requirement(line)
-        if not requirement.marker or requirement.marker.evaluate({"extra": extra}):
+        marker, place = requirement.marker, {**PLACE, "extra": extra}
+        if not marker or marker.evaluate(place):
             for each in ("", *requirement.extras):
                 yield canonicalize_name(requirement.name), each
 

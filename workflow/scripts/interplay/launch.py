@@ -56,6 +56,7 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
         refuse_unwritable([work / SNAKEMAKE], whole=False)
     if not only_looks(arguments):
         own = _own_folders(work, folders)
+        release_stale_lock(work)
         refuse_unwritable([work / SNAKEMAKE], whole=False)
         refuse_unwritable([work / SNAKEMAKE / "metadata", *own], whole=True)
         _clean_up(work, own)
@@ -88,8 +89,7 @@ def _own_folders(work: Path, folders: Mapping[str, str]) -> list[Path]:
 
 
 def _clean_up(work: Path, folders: Iterable[Path]) -> None:
-    """End or remove what a killed Snakemake left in a folder, and in those it wrote to."""
-    release_stale_lock(work)
+    """End the jobs of a killed Snakemake, and remove what they had half written."""
     if jobs := end_orphaned_jobs(work):
         ids = ", ".join(map(str, jobs))
         print(

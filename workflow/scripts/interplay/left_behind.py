@@ -60,16 +60,15 @@ def release_stale_lock(folder: Path) -> None:
             "wait for it, or end it by Ctrl-C"
         )
     uid, since = found[0].stat().st_uid, found[0].stat().st_mtime
-    host = _host(folder / ".snakemake" / "log", since) or platform.node()
-    if uid != os.getuid() or host != platform.node():
-        user, running = user_name(uid), _snakemakes_of(uid)
-        seen = (
-            f" (process {', '.join(running)} of {user} runs Snakemake)" if running else ""
-        )
+    here, user = platform.node(), user_name(uid)
+    host = _host(folder / ".snakemake" / "log", since) or here
+    if uid != os.getuid() or host != here:
+        running = _snakemakes_of(uid) if host == here else []
+        seen = f" (Snakemakes of {user} here: process {', '.join(running)})"
         raise InputError(
             f"{locks.resolve()}: expected no lock, found one by {user} on {host} since "
-            f"{datetime.fromtimestamp(since):%Y-%m-%d %H:%M}{seen}; wait for the run, or, if "
-            "it was killed, remove the lock: .venv/bin/snakemake --unlock"
+            f"{datetime.fromtimestamp(since):%Y-%m-%d %H:%M}{seen if running else ''}; wait "
+            "for that run, or if it was killed: .venv/bin/snakemake --unlock"
         )
     shutil.rmtree(locks)
 

@@ -6,7 +6,7 @@ container the Snakefile runs where the lock is not installed.
 
 import os
 import pwd
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from interplay.storage.errors import InputError
@@ -58,7 +58,7 @@ def obstacle(folder: Path) -> Path | None:
     return folder
 
 
-def refuse_unwritable(folders: Iterable[Path], whole: bool) -> None:
+def refuse_unwritable(folders: Sequence[Path], whole: bool) -> None:
     """Raise an InputError that names what a run could not write to, and its owner.
 
     Args:
@@ -71,8 +71,8 @@ def refuse_unwritable(folders: Iterable[Path], whole: bool) -> None:
             raise InputError(f"{path}: expected a folder to write to, {_found(path)}")
         for path in _unwritable_in(folder) if whole else ():
             raise InputError(
-                f"{path}: expected to be allowed to change it, {_found(path)}; to hand over "
-                f"the folder: sudo chown -R {user_name(os.getuid())} {folder}"
+                f"{path}: expected a file or folder to write to, {_found(path)}; its owner "
+                f"can share all of them: chmod -R g+w {os.path.commonpath(folders)}"
             )
 
 
