@@ -20,7 +20,7 @@ from interplay.provenance.folders import (
 from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.storage.errors import InputError
 from interplay.storage.text import printable
-from interplay.surroundings import variables
+from interplay.surroundings import refuse_code_of_another_checkout, variables
 from interplay.version import __version__
 
 SNAKEFILES = ("Snakefile", "snakefile", "workflow/Snakefile", "workflow/snakefile")
@@ -42,13 +42,7 @@ OF_TORCH = ("torch", "torchtext")
 """packages of the extra `torch`; those of `workflow` are all others"""
 
 
-OF_THE_MACHINE = (
-    errno.EACCES,
-    errno.EPERM,
-    errno.EROFS,
-    errno.ENOSPC,
-    errno.EDQUOT,
-)
+OF_THE_MACHINE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 """errors that say what a file system refuses, and not what is wrong with this program"""
 
 
@@ -66,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        _refuse_the_code_of_another_checkout()
+        refuse_code_of_another_checkout(Path(sys.argv[0]).absolute())
         return options.command(options)
     except BrokenPipeError:
         # The reader of the output, such as `head`, has closed it; nothing is left to flush.
@@ -274,18 +268,6 @@ def _data(options: argparse.Namespace) -> int:
     for item in items:
         print(f"{item.name:<10}{item.status}  {item.state}")
     return int(options.check and any(item.status != "at hand" for item in items))
-
-
-def _refuse_the_code_of_another_checkout() -> None:
-    """Raise an InputError if .venv was copied or moved: it runs the code of its old place."""
-    script, code = Path(sys.argv[0]).absolute(), Path(__file__).parent
-    checkout = script.parents[min(2, len(script.parents) - 1)]
-    own = checkout / "workflow/scripts/interplay"
-    if own.is_dir() and not own.samefile(code):
-        raise InputError(
-            f"{script.parents[1]}: expected the environment of {checkout}, found that of "
-            f"{code.parents[2]}, copied or moved; remove the folder and run `make` again"
-        )
 
 
 def _require_checkout(*files: str) -> None:

@@ -76,6 +76,24 @@ def refuse_unwritable(folders: Sequence[Path], whole: bool) -> None:
             )
 
 
+def refuse_code_of_another_checkout(program: Path) -> None:
+    """Raise an InputError if .venv was copied or moved: it runs the code of its old place.
+
+    Args:
+        program: absolute path of the command, such as CHECKOUT/.venv/bin/interplay.
+    """
+    folder, code = (
+        program.parents[min(2, len(program.parents) - 1)],
+        Path(__file__).parent,
+    )
+    here = folder / "workflow" / "scripts" / "interplay"
+    if here.is_dir() and not here.samefile(code):
+        raise InputError(
+            f"{program.parents[1]}: expected the environment of {folder}, found that of "
+            f"{code.parents[2]}, copied or moved; remove it, and run `make` again"
+        )
+
+
 def _found(path: Path) -> str:
     status = path.lstat()
     mode, owner = f"{status.st_mode & 0o7777:o}", user_name(status.st_uid)
