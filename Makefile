@@ -5,7 +5,12 @@ CORES ?= all
 PIP_OPTIONS ?=
 BIN := .venv/bin
 
-.PHONY: preview reproduce verify test test-system lint bench lock image
+# Settings that would lead pip and Python away from .venv, and text away from UTF-8.
+export PIP_USER = 0
+export PYTHONUTF8 = 1
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONUSERBASE
+
+.PHONY: preview reproduce verify test test-system lint bench lock image place
 
 preview: .venv/ready
 	$(BIN)/interplay run --cores $(CORES) --configfile preview.yaml
@@ -62,8 +67,12 @@ envs/interplay.sif: envs/interplay.def envs/requirements.txt
 	apptainer build --force --build-arg MIRROR="$(MIRROR)" \
 	  --build-arg PIP_OPTIONS="$(PIP_OPTIONS)" $(BUILD_OPTIONS) $@ $<
 
-.venv/ready: envs/requirements.txt pyproject.toml
+# The scripts in .venv hold its path, so a copied or moved .venv is refused, also when it is ready.
+.venv/ready: envs/requirements.txt pyproject.toml | place
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet $(PIP_OPTIONS) --requirement envs/requirements.txt
 	$(BIN)/pip install --quiet --no-deps --editable .
-	touch $@
+	pwd -P > $@
+
+place:
+	@$(PYTHON) envs/check_place.py

@@ -105,7 +105,9 @@ def main() -> None:
     if not torch.cuda.is_available():
         parser.error("torch finds no GPU")
     os.environ.setdefault("NVIDIA_TF32_OVERRIDE", "0")
-    known = experiments(yaml.safe_load(Path("config.yaml").read_text())["nonlinear"])
+    known = experiments(
+        yaml.safe_load(Path("config.yaml").read_text("utf-8"))["nonlinear"]
+    )
     rows = {name: measure(known[name], chosen.epochs) for name in chosen.experiments}
     print(torch.cuda.get_device_name(), "torch", torch.__version__)
     print(pd.DataFrame(rows).round(2).to_string())

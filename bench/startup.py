@@ -27,7 +27,7 @@ def start_seconds(script: Path, repeats: int = 3) -> float:
     """Return the CPU seconds of Python's start and a script's imports, a median."""
     imports = [
         node
-        for node in ast.parse(script.read_text()).body
+        for node in ast.parse(script.read_text("utf-8")).body
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
     # Snakemake puts an import of its own in front.

@@ -22,6 +22,18 @@ dependencies:
   - pip:
 """
 
+PLACE = {
+    "python_version": "3.11",
+    "python_full_version": "3.11.0",
+    "implementation_name": "cpython",
+    "platform_python_implementation": "CPython",
+    "os_name": "posix",
+    "sys_platform": "linux",
+    "platform_system": "Linux",
+    "platform_machine": "x86_64",
+}
+"""where the conda files are used, whatever Python writes or checks them"""
+
 
 def read_lock(path: Path) -> dict[str, str]:
     """Return the version of each package of a lock, by its canonical name.
@@ -30,7 +42,7 @@ def read_lock(path: Path) -> dict[str, str]:
         ValueError: a line is not NAME==VERSION.
     """
     pins = {}
-    for line in path.read_text().splitlines():
+    for line in path.read_text("utf-8").splitlines():
         name, equals, version = line.partition("==")
         if not (name and equals and version):
             raise ValueError(f"{path}: expected NAME==VERSION, found {line!r}")
@@ -39,10 +51,11 @@ def read_lock(path: Path) -> dict[str, str]:
 
 
 def needs(package: str, extra: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the name and an extra ("" for none) of each package that this one needs here."""
+    """Yield the name and an extra ("" for none) of each package that this one needs."""
     for line in requires(package) or ():
         requirement = Requirement(line)
-        if not requirement.marker or requirement.marker.evaluate({"extra": extra}):
+        marker, place = requirement.marker, {**PLACE, "extra": extra}
+        if not marker or marker.evaluate(place):
             for each in ("", *requirement.extras):
                 yield canonicalize_name(requirement.name), each
 
@@ -69,7 +82,7 @@ def conda_files(envs: Path) -> dict[Path, str]:
         KeyError: a stage names a package that is not in the lock.
     """
     lock = read_lock(envs / "requirements.txt")
-    stages = tomllib.loads((envs / "stages.toml").read_text())
+    stages = tomllib.loads((envs / "stages.toml").read_text("utf-8"))
     return {
         envs / f"{stage}.yaml": HEAD
         + "".join(f"      - {name}=={lock[name]}\n" for name in closure(packages, lock))
@@ -79,4 +92,4 @@ def conda_files(envs: Path) -> dict[Path, str]:
 
 if __name__ == "__main__":
     for path, text in conda_files(Path(__file__).parent).items():
-        path.write_text(text)
+        path.write_text(text, "utf-8")

@@ -29,6 +29,17 @@ LEFT = (
     ".venv", "results", ".snakemake", ".git", ".*_cache", "__pycache__", "*.sif", "*.tar.xz",
 )  # fmt: skip
 
+# A user's git may sign commits, change line ends, or begin repositories with hooks.
+os.environ |= {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    # Only the user's settings may say so, for a checkout that another user owns.
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "safe.directory",
+    "GIT_CONFIG_VALUE_0": str(ROOT),
+}
+os.environ.pop("GIT_TEMPLATE_DIR", None)
+
 
 def pytest_itemcollected(item):
     """Keep the tests of a file, and all that share the whole run, on one worker of xdist."""
@@ -70,13 +81,6 @@ def share_machine_code(folder):
         if compiled.name == machine_code_name(ROOT / LIBRARY, package):
             name = machine_code_name(folder / LIBRARY, package)
             shutil.copytree(compiled, folder / COMPILED / compiled.parent.name / name)
-
-
-@pytest.fixture
-def own_git_settings(monkeypatch):
-    """Keep the settings of the user and the machine, such as core.autocrlf, from git."""
-    for scope in ("GLOBAL", "SYSTEM"):
-        monkeypatch.setenv(f"GIT_CONFIG_{scope}", os.devnull)
 
 
 @pytest.fixture(scope="session")

@@ -253,12 +253,12 @@ def test_the_experiments_of_lstms():
 
 def test_tasks_are_made_in_another_process(monkeypatch):
     wrong = {"name": "flipflop", "dt": 0.5, "options": {"hold": "perchannel"}}
-    found = task_problems([wrong, {"name": "match", "dt": 0.5, "options": {}}])
+    found = task_problems([wrong, {"name": "match", "dt": 0.5, "options": {}}], sys.executable)
     assert [one["key"] for one in found] == ["options/hold", "task"]
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(InputError, match="tasks flipflop: expected them to be imported"):
-        task_problems([wrong])
+        task_problems([wrong], sys.executable)
 
 
 def test_versions_of_packages_that_the_lock_does_not_pin(tmp_path):

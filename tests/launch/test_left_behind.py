@@ -1,5 +1,7 @@
 """`interplay run` after a Snakemake was killed: its locks, its jobs, half-written files."""
 
+import os
+import platform
 import subprocess
 import sys
 import time
@@ -30,6 +32,23 @@ def test_the_lock_of_a_snakemake_that_is_gone_is_removed(tmp_path):
     release_stale_lock(tmp_path)
     assert not lock.exists()
     release_stale_lock(tmp_path)
+
+
+def test_a_lock_of_another_machine_or_user_is_kept(tmp_path):
+    lock = locked(tmp_path)
+    log = tmp_path / ".snakemake/log/2020-01-01T000000.000000.snakemake.log"
+    log.parent.mkdir()
+    log.write_text("SNAKEMAKE\n  Host: login2\n  User: me\n")
+    with pytest.raises(InputError, match=r"found one by .* on login2 since .*--unlock"):
+        release_stale_lock(tmp_path)
+    log.unlink()
+    if not os.getuid():
+        os.chown(lock, 65534, -1)
+        with pytest.raises(InputError, match=f"found one by nobody on {platform.node()}"):
+            release_stale_lock(tmp_path)
+        os.chown(lock, 0, -1)
+    release_stale_lock(tmp_path)
+    assert not lock.exists()
 
 
 WAIT = "import time; time.sleep(60)"

@@ -26,7 +26,7 @@ def small(tmp_path):
 
 
 @pytest.fixture
-def repository(tmp_path, monkeypatch, own_git_settings):
+def repository(tmp_path, monkeypatch):
     """A small project under git, whose archived run is committed."""
     root = tmp_path / "repository"
     write_sources(root)

@@ -1,4 +1,4 @@
-"""git for tests, see also the fixture `own_git_settings`."""
+"""git for tests."""
 
 import os
 import subprocess

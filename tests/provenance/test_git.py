@@ -10,8 +10,6 @@ from interplay.provenance.git import Repository, Unknown, Why, repository_of
 from tests.provenance.repositories import commit_files, git
 from tests.provenance.small import SCRIPT, write
 
-pytestmark = pytest.mark.usefixtures("own_git_settings")
-
 NAME = "dossier à part/ü 漢字.txt"
 FILES = {
     "Snakefile": b"# rules\n",

@@ -47,7 +47,7 @@ def committed(root):
 
 
 @pytest.fixture
-def drawn(tmp_path, monkeypatch, own_git_settings):
+def drawn(tmp_path, monkeypatch):
     """A small project under git, with a figure made of a table."""
     write_sources(tmp_path)
     write(tmp_path / "Snakefile", SNAKEFILE)
@@ -184,9 +184,7 @@ def forged(chain, **changes):
 
 
 @pytest.mark.slow
-def test_a_spot_check_of_the_real_workflow(
-    copies, monkeypatch, capsys, own_git_settings, tmp_path
-):
+def test_a_spot_check_of_the_real_workflow(copies, monkeypatch, capsys, tmp_path):
     folder = copies()
     options = small_networks(folder)
     committed(folder)

@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 
+import pytest
+
 from interplay.terminal.screen import PlainLines
 from interplay.terminal.watching import watch
 
@@ -59,14 +61,24 @@ sys.exit(1)
     assert signal.getsignal(signal.SIGINT) is handler
 
 
-def test_sigterm_is_passed_on_to_snakemake(tmp_path):
-    program = """
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(4))
-os.kill(os.getppid(), signal.SIGTERM)
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
+def test_another_signal_interrupts_snakemake_and_ends_its_jobs(tmp_path, number):
+    # As Snakemake does after Ctrl-C, this program starts one more job and waits for it.
+    program = f"""
+script = '.snakemake/scripts/tmp0.py'
+os.makedirs(os.path.dirname(script))
+open(script, 'w').write('import time; time.sleep(60)')
+def interrupted(*_):
+    job = subprocess.Popen([sys.executable, script])
+    print('an error of a job that was ended')
+    sys.exit(10 - job.wait())
+signal.signal(signal.SIGINT, interrupted)
+os.kill(os.getppid(), signal.{number})
 time.sleep(60)
 """
-    ended, _ = watched(tmp_path, program)
-    assert (ended.status, ended.stopped) == (4, True)
+    ended, lines = watched(tmp_path, program)
+    assert (ended.status, ended.stopped) == (10 + signal.SIGTERM, True)
+    assert lines == ["Stopping. The same command resumes the run."]
 
 
 def test_a_reader_that_is_gone_does_not_end_the_watch(tmp_path):

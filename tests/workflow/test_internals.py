@@ -3,6 +3,8 @@
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,31 @@ module inner:
 
 use rule * from inner as inner_*
 """
+
+
+SCRIPT = f"""
+import sys
+sys.path.insert(0, {str(SCRIPTS)!r})
+import snakemake_internals as internals
+
+internals.quote_interpreter()
+internals.quote_interpreter()
+
+rule make:
+    output: "made"
+    script: "make.py"
+"""
+
+
+@pytest.mark.slow
+def test_a_script_runs_wherever_python_is(tmp_path):
+    (tmp_path / "Snakefile").write_text(SCRIPT)
+    (tmp_path / "make.py").write_text("open(snakemake.output[0], 'w').close()\n")
+    there = tmp_path / "ein 'anderer' Ort für $x"
+    there.symlink_to(sys.prefix)
+    python = [there / "bin/python", "-m", "snakemake", "--cores", "1"]
+    done = subprocess.run(python, cwd=tmp_path, capture_output=True)
+    assert (tmp_path / "made").exists(), done.stderr
 
 
 @pytest.fixture

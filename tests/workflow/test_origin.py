@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def begun(copies, own_git_settings):
+def begun(copies):
     """Return a function that begins a run under git, and waits until one job has ended."""
     running = []
 

@@ -32,7 +32,7 @@ def write_own_costs():
     """Add a line on Snakemake itself, without its jobs, to the benchmark files."""
     file = Path(RESULTS, "benchmarks", "workflow", "snakemake.tsv")
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a") as lines:
+    with file.open("a", encoding="utf-8") as lines:
         if not lines.tell():
             lines.write("s\tmax_rss\tcpu_time\n")
         wall, cpu = time.monotonic() - STARTED, time.process_time()

@@ -17,13 +17,18 @@ os.environ.setdefault("NVIDIA_TF32_OVERRIDE", "0")
 ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
+
+import snakemake_internals
+from interplay.surroundings import variables
+
+os.environ |= variables(Path(".snakemake/home").absolute())
+PYTHON = snakemake_internals.quote_interpreter()
 # Jobs import the library from here, too, even where another copy of it is installed.
 environment = os.environ
 environment["PYTHONPATH"] = os.pathsep.join(
     [str(SCRIPTS), *filter(None, [environment.get("PYTHONPATH")])]
 )
 
-import snakemake_internals
 from interplay.configuration import memory
 from interplay.configuration.check import check_configuration
 from interplay.configuration.experiments import (
@@ -55,7 +60,7 @@ def checked_tasks(requests):
     # The process that started this one has checked them.
     if not snakemake_internals.is_main_process(workflow):
         return [{} for _ in requests]
-    return task_problems(requests, ELSEWHERE)
+    return task_problems(requests, PYTHON, ELSEWHERE)
 
 
 try:

@@ -5,6 +5,9 @@ function in a small workflow, so that it says which one no longer works. Every f
 Snakemake's `workflow`, as rules see it.
 """
 
+import os
+import shlex
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -143,6 +146,20 @@ def explain_unrecorded(
         )
 
     kind.has_metadata, kind.params_changed = has_metadata, params_changed
+
+
+def quote_interpreter() -> str:
+    """Quote the path of Python for the shell, which Snakemake does not do in a job's command.
+
+    A path may have spaces, quotes and dollar signs: that of .venv in this checkout.
+
+    Returns:
+        The path without quotation marks.
+    """
+    # What is quoted begins with a quotation mark.
+    if os.path.isabs(sys.executable):
+        sys.executable = shlex.quote(sys.executable)
+    return shlex.split(sys.executable)[0]
 
 
 def start_jobs_without_a_limit(workflow: Any) -> None:

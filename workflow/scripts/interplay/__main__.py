@@ -1,6 +1,8 @@
 """The command line: `interplay explain fig2c`, from the repository's root."""
 
 import argparse
+import errno
+import io
 import os
 import re
 import sys
@@ -19,6 +21,7 @@ from interplay.provenance.folders import (
 from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.storage.errors import InputError
 from interplay.storage.text import printable
+from interplay.surroundings import refuse_code_of_another_checkout, variables
 from interplay.version import __version__
 
 SNAKEFILES = ("Snakefile", "snakefile", "workflow/Snakefile", "workflow/snakefile")
@@ -40,6 +43,10 @@ OF_TORCH = ("torch", "torchtext")
 """packages of the extra `torch`; those of `workflow` are all others"""
 
 
+OF_THE_MACHINE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+"""errors that say what a file system refuses, and not what is wrong with this program"""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status, 1 after one line on standard error."""
     parser = _parser()
@@ -48,7 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     is_run = words[:1] == ["run"]
     options = parser.parse_args(words[:1] if is_run else words)
     options.words = words[1:]
+    os.environ |= variables(Path(".snakemake/home").absolute())
+    for stream in (sys.stdout, sys.stderr):
+        # A locale that is not UTF-8 lacks characters that are printed.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
+        refuse_code_of_another_checkout(Path(sys.argv[0]).absolute())
         return options.command(options)
     except BrokenPipeError:
         # The reader of the output, such as `head`, has closed it; nothing is left to flush.
@@ -56,6 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except InputError as error:
         problem = str(error)
+    except OSError as error:
+        if error.errno not in OF_THE_MACHINE:
+            raise
+        file = os.fsdecode(error.filename) if error.filename else "a file"
+        problem = f"{file}: {error.strerror}"
     except ModuleNotFoundError as error:
         package, _, _ = str(error.name).partition(".")
         # A missing module of our own is a broken installation, which no extra repairs.

@@ -24,11 +24,15 @@ from interplay.left_behind import (
     snakemake_in,
 )
 from interplay.storage.errors import InputError
+from interplay.surroundings import refuse_unwritable
 from interplay.terminal.ending import ending, failure, newest_log
 from interplay.terminal.forecast import Forecast
 from interplay.terminal.progress import Job
 from interplay.terminal.screen import nothing, screen_for
 from interplay.terminal.watching import Ended, watch
+
+SNAKEMAKE = ".snakemake"
+"""Snakemake's own folder in the one where it runs"""
 
 CONFIGFILE = ("--configfile", "--configfiles")
 CONFIG = ("--config", "-C")
@@ -63,8 +67,14 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
     work = folder / (values_of(DIRECTORY, arguments) or ["."])[0]
     folders = {"results": "results", "resources": "resources"}
     folders |= configuration.get("pathvars") or {}
+    if is_dry(arguments):
+        refuse_unwritable([work / SNAKEMAKE], whole=False)
     if not only_looks(arguments):
-        _clean_up(work, _own_folders(work, folders))
+        own = _own_folders(work, folders)
+        release_stale_lock(work)
+        refuse_unwritable([work / SNAKEMAKE], whole=False)
+        refuse_unwritable([work / SNAKEMAKE / "metadata", *own], whole=True)
+        _clean_up(work, own)
     if asks_for_other_output(arguments):
         return _run_as_it_is(arguments, folder)
     results = folders["results"]
@@ -105,8 +115,7 @@ def _own_folders(work: Path, folders: Mapping[str, str]) -> list[Path]:
 
 
 def _clean_up(work: Path, folders: Iterable[Path]) -> None:
-    """End or remove what a killed Snakemake left in a folder, and in those it wrote to."""
-    release_stale_lock(work)
+    """End the jobs of a killed Snakemake, and remove what they had half written."""
     if jobs := end_orphaned_jobs(work):
         ids = ", ".join(map(str, jobs))
         print(

@@ -1,14 +1,18 @@
 """What a killed Snakemake leaves behind: its lock, jobs that still run, half-written files."""
 
+import os
+import platform
 import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import psutil
 
 from interplay.storage.errors import InputError
+from interplay.surroundings import user_name
 
 JOB_SCRIPTS = ".snakemake/scripts/"
 """folder of the scripts that Snakemake's jobs run, part of their command lines"""
@@ -37,23 +41,45 @@ def remove_half_written(folder: Path) -> list[Path]:
 
 
 def release_stale_lock(folder: Path) -> None:
-    """Remove the locks of a Snakemake that was killed; keep those of one that is alive.
+    """Remove the locks of a Snakemake of this user and machine that was killed.
 
     Args:
         folder: where Snakemake runs.
 
     Raises:
-        InputError: another Snakemake is running in this folder.
+        InputError: another Snakemake is running in this folder, or may be: nobody can see
+            what runs on another machine, or in which folder another user's process works.
     """
     locks = folder / ".snakemake" / "locks"
-    if not locks.is_dir() or not any(locks.iterdir()):
+    found = list(locks.glob("*.lock"))
+    if not found:
         return
     if process := snakemake_in(folder):
         raise InputError(
-            f"{folder.resolve()}: another Snakemake is running here (process {process}); "
+            f"{folder.resolve()}: another Snakemake is running here ({process}); "
             "wait for it, or end it by Ctrl-C"
         )
+    uid, since = found[0].stat().st_uid, found[0].stat().st_mtime
+    here, user = platform.node(), user_name(uid)
+    host = _host(folder / ".snakemake" / "log", since) or here
+    if uid != os.getuid() or host != here:
+        running = _snakemakes_of(uid) if host == here else []
+        seen = f" (Snakemakes of {user} here: process {', '.join(running)})"
+        raise InputError(
+            f"{locks.resolve()}: expected no lock, found one by {user} on {host} since "
+            f"{datetime.fromtimestamp(since):%Y-%m-%d %H:%M}{seen if running else ''}; wait "
+            "for that run, or if it was killed: .venv/bin/snakemake --unlock"
+        )
     shutil.rmtree(locks)
+
+
+def _host(logs: Path, moment: float) -> str | None:
+    """Return the machine of the run that had started last before a moment, from its log."""
+    name = f"{datetime.fromtimestamp(moment):%Y-%m-%dT%H%M%S.%f}.snakemake.log"
+    started = sorted(log for log in logs.glob("*.snakemake.log") if log.name <= name)
+    text = started[-1].read_text("utf-8", "replace") if started else ""
+    host = re.search(r"(?im)^ *host: (.+)$", text)
+    return host[1] if host else None
 
 
 def end_orphaned_jobs(folder: Path) -> list[int]:
@@ -68,7 +94,17 @@ def end_orphaned_jobs(folder: Path) -> list[int]:
     """
     if snakemake_in(folder):
         return []
-    jobs = [process for process, words in _processes_in(folder) if _runs_job(words)]
+    jobs = [
+        process
+        for process, words, uid in _processes_in(folder)
+        if runs_job(words) and uid == os.getuid()
+    ]
+    end(jobs)
+    return [job.pid for job in jobs]
+
+
+def end(jobs: Sequence[psutil.Process]) -> None:
+    """End processes: by SIGTERM, or if they do not end in time, by SIGKILL."""
     for job in jobs:
         with suppress(psutil.NoSuchProcess):
             job.terminate()
@@ -76,35 +112,48 @@ def end_orphaned_jobs(folder: Path) -> list[int]:
     for job in alive:
         with suppress(psutil.NoSuchProcess):
             job.kill()
-    return [job.pid for job in jobs]
 
 
-def snakemake_in(folder: Path) -> int | None:
-    """Return the id of a process that runs Snakemake in a folder, if there is one."""
-    for process, words in _processes_in(folder):
+def snakemake_in(folder: Path) -> str | None:
+    """Return which process of whom runs Snakemake in a folder, if one does."""
+    for process, words, uid in _processes_in(folder):
         if _runs_snakemake(words):
-            return process.pid
+            return f"process {process.pid} of {user_name(uid)}"
     return None
 
 
-def _processes_in(folder: Path) -> Iterator[tuple[psutil.Process, list[str]]]:
-    """Yield each process that works in a folder, and the words of its command line."""
+def _snakemakes_of(uid: int) -> list[str]:
+    """Return the ids of the processes of a user that run Snakemake, in whatever folder."""
+    return [
+        str(process.pid)
+        for process in psutil.process_iter(["cmdline", "uids"])
+        if (uids := process.info["uids"]) and uids.real == uid
+        if _runs_snakemake(process.info["cmdline"] or ())
+    ]
+
+
+def _processes_in(folder: Path) -> Iterator[tuple[psutil.Process, list[str], int]]:
+    """Yield each process that works in a folder, its command line, and its user's id.
+
+    Only root sees in which folders the processes of other users work.
+    """
     here = folder.resolve()
     for process in psutil.process_iter():
         try:
-            words = process.cmdline()
+            words, uid = process.cmdline(), process.uids().real
             if Path(process.cwd()).resolve() != here:
                 continue
         except psutil.Error:
             continue
-        yield process, words
+        yield process, words, uid
 
 
 def _runs_snakemake(words: Sequence[str]) -> bool:
     return _is_python(words) and "snakemake" in {Path(word).name for word in words}
 
 
-def _runs_job(words: Sequence[str]) -> bool:
+def runs_job(words: Sequence[str]) -> bool:
+    """Return whether a command line is that of a job of Snakemake."""
     return _is_python(words) and any(JOB_SCRIPTS in word for word in words)
 
 

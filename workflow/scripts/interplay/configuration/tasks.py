@@ -47,12 +47,13 @@ def tasks_folder(config: Mapping[str, Any], own: Path) -> Path | None:
 
 
 def task_problems(
-    requests: Sequence[Request], elsewhere: bool = False
+    requests: Sequence[Request], python: str, elsewhere: bool = False
 ) -> list[dict[str, str]]:
     """Make tasks in another process; return the problem of each, which may be empty.
 
     Args:
         requests: the tasks.
+        python: path of the interpreter, which has the library.
         elsewhere: whether jobs run in another environment, with other packages. A package
             that is missing here is then no problem.
 
@@ -62,7 +63,7 @@ def task_problems(
     Raises:
         InputError: the process ended early.
     """
-    command = [sys.executable, "-m", "interplay.tasks.checking"]
+    command = [python, "-m", "interplay.tasks.checking"]
     try:
         done = subprocess.run(
             command, input=json.dumps(requests), capture_output=True, text=True,

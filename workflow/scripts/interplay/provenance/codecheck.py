@@ -60,7 +60,7 @@ def write_codecheck(graph: Graph) -> tuple[Path, list[str]]:
         )
     with replacing(file) as temporary:
         temporary.write_text(
-            codecheck(graph, relpath(graph.place.folder.resolve(), root))
+            codecheck(graph, relpath(graph.place.folder.resolve(), root)), "utf-8"
         )
     return file, list(missing(metadata))
 

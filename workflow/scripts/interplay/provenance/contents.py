@@ -94,7 +94,9 @@ def drawing_difference(*drawings: Path) -> list[str]:
     Nothing is returned for the same picture.
     """
     # The title and the metadata, which name the job, come before the drawing.
-    mine, other = (file.read_text().partition("</metadata>")[2] for file in drawings)
+    mine, other = (
+        file.read_text("utf-8").partition("</metadata>")[2] for file in drawings
+    )
     if mine == other and mine:
         return []
     pictures = [file.with_suffix(".png") for file in drawings]

@@ -74,7 +74,7 @@ def _on_packages(chain: Chain, place: Place) -> Iterator[str]:
     file = place.folder / Path(LOCK).name if place.archived else place.root / LOCK
     if not file.is_file():
         return
-    locked, sha256 = locked_versions(file.read_text()), file_hash(file)
+    locked, sha256 = locked_versions(file.read_text("utf-8")), file_hash(file)
     other: dict[str, str] = {}
     count = 0
     for receipt in chain.receipts:

@@ -218,7 +218,7 @@ class Chain:
         """Write a line per receipt and the seal, each with its id in front."""
         lines = [line_of(entry) + "\n" for entry in (*self.receipts, self.seal)]
         with replacing(path) as temporary:
-            temporary.write_text("".join(lines))
+            temporary.write_text("".join(lines), "utf-8")
 
     @classmethod
     def read(cls, path: str | Path) -> "Chain":

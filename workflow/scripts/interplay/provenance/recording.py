@@ -250,7 +250,7 @@ def describe_machine(threads: int) -> dict[str, Any]:
 
 def _processor() -> dict[str, Any]:
     path = Path("/proc/cpuinfo")
-    text = path.read_text(errors="replace") if path.exists() else ""
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     lines = text.partition("\n\n")[0].splitlines()
     parts = (line.partition(":") for line in lines)
     first = {name.strip(): value.strip() for name, _, value in parts}

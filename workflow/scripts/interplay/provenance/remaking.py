@@ -58,8 +58,10 @@ def _check_out(commit: str, folder: Path, root: Path) -> None:
     _git(folder, "init", "--quiet", "--template=")
     own = folder / ".git"
     (own / "objects/info").mkdir(parents=True, exist_ok=True)
-    (own / "objects/info/alternates").write_text(f"{(root / objects).resolve()}\n")
-    (own / "HEAD").write_text(f"{commit}\n")
+    (own / "objects/info/alternates").write_bytes(
+        os.fsencode(f"{(root / objects).resolve()}\n")
+    )
+    (own / "HEAD").write_text(f"{commit}\n", "utf-8")
     _git(folder, "read-tree", commit)
 
 
@@ -105,7 +107,8 @@ def make(
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         env={**os.environ, "PYTHONPATH": str(folder / "workflow" / "scripts")},
     )
     missing = [path for path in targets if not (folder / path).is_file()]

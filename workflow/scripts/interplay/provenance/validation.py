@@ -51,7 +51,7 @@ def _write_vocabulary(cache: Path) -> None:
     back to what they are in version 1.1, which the crate refers to.
     """
     packaged = files("rocrate") / "data" / "ro-crate.jsonld"
-    text = packaged.read_text().replace("bioschemas.org/terms/", "bioschemas.org/")
+    text = packaged.read_text("utf-8").replace("bioschemas.org/terms/", "bioschemas.org/")
     page = CachedResponse(
         url=VOCABULARY,
         request=CachedRequest(method="GET", url=VOCABULARY),

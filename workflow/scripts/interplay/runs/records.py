@@ -45,7 +45,7 @@ def describe_machine(threads: int) -> dict[str, object]:
 def processor() -> str | None:
     """Return the processor's name; None where /proc/cpuinfo does not give it."""
     path = Path("/proc/cpuinfo")
-    lines = path.read_text().splitlines() if path.exists() else []
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     named = [line for line in lines if line.startswith("model name")]
     return named[0].split(":")[1].strip() if named else None
 

@@ -6,7 +6,7 @@ container the Snakefile runs where the lock is not installed.
 
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,19 +21,18 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
     The temporary file keeps the suffix of `path`, because libraries choose a format by the
     suffix. It is flushed to disk before the rename, and deleted if the block raises, so no
-    reader ever sees half a file.
+    reader ever sees half a file. The umask, or the folder's own rule, says who may read and
+    write the file, as for files that are written without this function.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(
-        dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix
-    )
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{path.suffix}")
+    temporary.touch(0o666, exist_ok=False)
+    mode = temporary.stat().st_mode
     try:
         yield temporary
-        # mkstemp and safetensors create files that only their owner can read.
-        temporary.chmod(0o644)
+        # safetensors creates files that only their owner can read.
+        temporary.chmod(mode)
         with open(temporary, "rb") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
@@ -44,13 +43,13 @@ def replacing(path: str | Path) -> Iterator[Path]:
 def write_json(value: Any, path: str | Path) -> None:
     """Write a value as indented JSON; raise ValueError for NaN and infinity."""
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n")
+        temporary.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", "utf-8")
 
 
 def read_json(path: str | Path) -> Any:
     """Read a JSON file; raise `InputError` if it is damaged."""
     with reading(path, "a JSON file"):
-        return json.loads(Path(path).read_text())
+        return json.loads(Path(path).read_text("utf-8"))
 
 
 @contextmanager

@@ -86,7 +86,7 @@ def verdict_counts(claims: Path) -> str:
     Args:
         claims: claims.csv, with the columns `reading` and `verdict`.
     """
-    with claims.open(newline="") as file:
+    with claims.open(encoding="utf-8", newline="") as file:
         rows = Counter((row["reading"], row["verdict"]) for row in csv.DictReader(file))
     readings = dict.fromkeys(reading for reading, _ in rows)
     return "; ".join(

@@ -61,7 +61,7 @@ class ArchivedRun:
         """
         if not (folder / "costs.csv").is_file():
             return cls(folder)
-        with (folder / "costs.csv").open(newline="") as file:
+        with (folder / "costs.csv").open(encoding="utf-8", newline="") as file:
             seconds = {
                 (row["stage"], row["step"]): float(row["cpu_seconds"]) / int(row["jobs"])
                 for row in csv.DictReader(file)

@@ -24,8 +24,8 @@ BACK = "\r\x1b[K"
 
 
 def write(text: str, stream: TextIO) -> None:
-    """Write to a stream at once; a reader that is gone, such as `head`, does not matter."""
-    with suppress(BrokenPipeError):
+    """Write to a stream at once; a reader that is gone does not matter: `head`, a terminal."""
+    with suppress(OSError):
         stream.write(text)
         stream.flush()
 

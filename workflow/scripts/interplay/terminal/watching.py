@@ -7,10 +7,13 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
+from interplay.left_behind import end, runs_job
 from interplay.terminal.progress import Progress, after
 from interplay.terminal.screen import Screen
 
@@ -29,7 +32,7 @@ class Ended:
     progress: Progress
     seconds: float
     stopped: bool
-    """by Ctrl-C or SIGTERM"""
+    """by Ctrl-C, SIGTERM or SIGHUP"""
 
 
 def watch(
@@ -51,19 +54,20 @@ def watch(
     """
     start, progress, told = time.monotonic(), Progress(), False
     events, events_of_snakemake = os.pipe()
-    process = subprocess.Popen(
-        command(events_of_snakemake),
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        pass_fds=[events_of_snakemake],
-    )
-    os.close(events_of_snakemake)
-    assert process.stdout is not None
-    text = process.stdout.fileno()
-    unfinished = {events: b"", text: b""}
-    with selectors.DefaultSelector() as selector, _stops(process) as stopped:
+    # A handler of ours lets Snakemake receive the signal, even if our parent ignores it.
+    with selectors.DefaultSelector() as selector, _stops() as stopped:
+        process = subprocess.Popen(
+            command(events_of_snakemake),
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=[events_of_snakemake],
+        )
+        os.close(events_of_snakemake)
+        assert process.stdout is not None
+        text = process.stdout.fileno()
+        unfinished = {events: b"", text: b""}
         for pipe in unfinished:
             selector.register(pipe, selectors.EVENT_READ)
         # A job that outlives a killed Snakemake keeps the pipe of the text open.
@@ -72,16 +76,27 @@ def watch(
                 *lines, unfinished[key.fd] = _read(key.fd, unfinished[key.fd])
                 if not lines and not unfinished[key.fd]:
                     selector.unregister(key.fd)
-                elif key.fd == text:
-                    _show(lines, screen)
+                    continue
+                if key.fd == text:
+                    shown = _texts(lines)
                 else:
-                    progress = _follow(lines, progress, screen)
+                    progress, shown = _follow(lines, progress)
+                # The errors of jobs that are ended are in Snakemake's log.
+                for each in shown if not stopped else ():
+                    screen.text(each)
             if stopped and not told:
                 told = True
                 screen.text("Stopping. The same command resumes the run.")
+                # The terminal sends Ctrl-C to Snakemake, too. After SIGTERM alone, Snakemake
+                # would wait for its jobs.
+                if stopped[0] != signal.SIGINT:
+                    process.send_signal(signal.SIGINT)
+            if stopped:
+                _end_jobs(process)
             screen.progress(progress, time.monotonic() - start)
     os.set_blocking(text, False)
-    _show(_read(text, unfinished[text]), screen)
+    for each in _texts(_read(text, unfinished[text])) if not stopped else ():
+        screen.text(each)
     process.stdout.close()
     os.close(events)
     screen.close()
@@ -89,19 +104,24 @@ def watch(
     return Ended(status, progress, seconds, bool(stopped))
 
 
+def _end_jobs(process: subprocess.Popen) -> None:
+    """End the jobs of a Snakemake that is stopping, and which waits for them."""
+    with suppress(psutil.NoSuchProcess):
+        below = psutil.Process(process.pid).children(recursive=True)
+        end([job for job in below if runs_job(job.cmdline())])
+
+
 @contextmanager
-def _stops(process: subprocess.Popen) -> Iterator[list[int]]:
+def _stops() -> Iterator[list[int]]:
     """Yield a list that gets the signals that ask the run to stop."""
     received: list[int] = []
-
-    def stop(number: int, _) -> None:
-        received.append(number)
-        # The terminal sends Ctrl-C to Snakemake, too. Other senders know only this process.
-        if number == signal.SIGTERM:
-            process.terminate()
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, stop) for number in numbers}
+    # `nohup` ignores SIGHUP: the run is to outlive its terminal.
+    ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    numbers = (signal.SIGINT, signal.SIGTERM, *([] if ignored else [signal.SIGHUP]))
+    before = {
+        number: signal.signal(number, lambda number, _: received.append(number))
+        for number in numbers
+    }
     try:
         yield received
     finally:
@@ -120,19 +140,17 @@ def _read(pipe: int, begun: bytes) -> list[bytes]:
     return (begun + chunk).split(b"\n")
 
 
-def _follow(lines: Sequence[bytes], progress: Progress, screen: Screen) -> Progress:
-    """Return the progress after some events; show the text in them."""
-    for line in lines:
-        event = json.loads(line)
+def _follow(lines: Sequence[bytes], progress: Progress) -> tuple[Progress, list[str]]:
+    """Return the progress after some events, and the text in them."""
+    events = list(map(json.loads, lines))
+    for event in events:
         progress = after(progress, event)
-        if event.get("text"):
-            screen.text(event["text"])
-    return progress
+    return progress, [event["text"] for event in events if event.get("text")]
 
 
-def _show(lines: Sequence[bytes], screen: Screen) -> None:
-    for line in lines:
-        # A progress bar overwrites itself; its last state is the text that stays.
-        text = line.decode(errors="replace").rstrip("\r").rpartition("\r")[2]
-        if text.strip() and not text.startswith(UNINTERESTING):
-            screen.text(text)
+def _texts(lines: Sequence[bytes]) -> list[str]:
+    """Return the lines to be shown. Only the last state of a progress bar stays."""
+    texts = (
+        line.decode(errors="replace").rstrip("\r").rpartition("\r")[2] for line in lines
+    )
+    return [text for text in texts if text.strip() and not text.startswith(UNINTERESTING)]
