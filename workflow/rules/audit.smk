@@ -2,10 +2,12 @@
 
 import time
 
+from interplay.left_behind import refuse_slurm_jobs
 from interplay.provenance.code import planned_code
 from interplay.provenance.issuing import describe_run, write_receipts
 from interplay.provenance.origin import workflow_files, workflow_hash
 from interplay.provenance.recording import RUN
+from interplay.runs.checkpoints import remove_finished
 from interplay.storage.files import write_json
 
 RESULTS = snakemake_internals.with_prefix(workflow, config["pathvars"]["results"])
@@ -47,7 +49,13 @@ def receipts():
 
 
 def start_of_run():
-    """Describe this run to its jobs."""
+    """Describe this run to its jobs, if Slurm accepts what they request."""
+    slurm_internals.tell_failures_briefly(workflow)
+    try:
+        refuse_slurm_jobs(Path.cwd())
+        slurm_internals.check_requests(workflow)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
     # A run that was killed wrote no receipts, and its description is about to go.
     if Path(RESULTS, RUN).exists():
         receipts()
@@ -70,6 +78,7 @@ def end_of_run():
     """Write Snakemake's own cost, and the receipts of the jobs that ended."""
     write_own_costs()
     receipts()
+    remove_finished(Path(RESULTS))
 
 
 onstart:

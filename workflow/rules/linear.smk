@@ -18,10 +18,14 @@ rule train_linear:
         "<logs>/linear/g{g}/seed{seed}/train.log",
     benchmark:
         "<benchmarks>/linear/g{g}/seed{seed}/train.tsv"
+    group:
+        "linear"
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=2000, runtime=30),
+        **each_try(mem_mb=2000),
+        runtime=minutes("linear", "train", "train_linear", otherwise=30),
+        turn=1,
     params:
         **settings("linear", keys="N dt trial targets epochs threshold"),
         code=code("train_linear.py"),
@@ -90,10 +94,14 @@ rule train_cosine:
         "<logs>/linear/cosine/g{g}/seed{seed}/train.log",
     benchmark:
         "<benchmarks>/linear/cosine/g{g}/seed{seed}/train.tsv"
+    group:
+        "linear"
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=1000, runtime=30),
+        **each_try(mem_mb=1000),
+        runtime=minutes("linear", "train", "train_cosine", otherwise=30),
+        turn=1,
     params:
         **settings("linear", "cosine", keys="N trial epochs eigenvalue_interval"),
         **settings("linear", keys="threshold"),
@@ -115,10 +123,14 @@ rule train_divergence:
         "<logs>/linear/divergence/g{g}/seed{seed}/train.log",
     benchmark:
         "<benchmarks>/linear/divergence/g{g}/seed{seed}/train.tsv"
+    group:
+        "linear"
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=1000, runtime=30),
+        **each_try(mem_mb=1000),
+        runtime=minutes("linear", "train", "train_divergence", otherwise=30),
+        turn=1,
     params:
         **settings("linear", "divergence", keys="N trial targets epochs"),
         **settings("linear", keys="dt"),
@@ -138,10 +150,14 @@ rule second_order:
         "<logs>/linear/second_order.log",
     benchmark:
         "<benchmarks>/linear/second_order.tsv"
+    group:
+        "linear"
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=1000, runtime=30),
+        **each_try(mem_mb=1000),
+        runtime=minutes("linear", "second_order", "second_order", otherwise=30),
+        turn=1,
     params:
         **settings("linear", "second_order", keys="N learning_rate epochs seeds"),
         **settings("linear", keys="dt trial targets"),

@@ -35,7 +35,16 @@ if config.get("together"):
                 "../../envs/nonlinear.yaml"
             threads: 4
             resources:
-                **each_try(mem_mb=6000, runtime=600),
+                **each_try(mem_mb=6000),
+                runtime=minutes(
+                    "nonlinear",
+                    "train",
+                    "train_network",
+                    otherwise=600,
+                    at_least=SHORTEST,
+                    jobs=len(experiment.g) * len(experiment.seeds),
+                    experiment=experiment.name,
+                ),
             params:
                 experiment=experiment.parameters,
                 g=list(experiment.g),
@@ -56,10 +65,17 @@ else:
             "<logs>/nonlinear/{experiment}/g{g}/seed{seed}/train.log",
         benchmark:
             "<benchmarks>/nonlinear/{experiment}/g{g}/seed{seed}/train.tsv"
+        group:
+            "train"
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            **each_try(mem_mb=1500, runtime=60),
+            **each_try(mem_mb=1500),
+            runtime=minutes("nonlinear", "train", "train_network", otherwise=60),
+            turn=1,
+            # If another member of the group fails, Snakemake deletes the outputs of this
+            # job. Then it ends at once when it runs again.
+            keep_checkpoint=int(snakemake_internals.is_submitted(workflow)),
         params:
             experiment=lambda wildcards: EXPERIMENTS[wildcards.experiment].parameters,
             code=task_code("train_network.py"),
@@ -114,10 +130,14 @@ for name, (files, keys, message) in MEASUREMENTS.items():
             f"<logs>/nonlinear/{{experiment}}/{name}.log",
         benchmark:
             f"<benchmarks>/nonlinear/{{experiment}}/{name}.tsv"
+        group:
+            "measure"
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            **each_try(mem_mb=1500, runtime=30),
+            **each_try(mem_mb=1500),
+            runtime=minutes("nonlinear", name, name, otherwise=30),
+            turn=1,
         params:
             **settings("nonlinear", "measurements", keys=keys),
             measurement=name,
@@ -141,11 +161,15 @@ rule summarise_networks:
         "<logs>/nonlinear/{experiment}/networks.log",
     benchmark:
         "<benchmarks>/nonlinear/{experiment}/networks.tsv"
-    localrule: True
+    # It connects the measurements of an experiment, which makes them one group.
+    group:
+        "measure"
     conda:
         "../../envs/nonlinear.yaml"
     resources:
-        **each_try(mem_mb=500, runtime=10),
+        **each_try(mem_mb=500),
+        runtime=minutes("nonlinear", "networks", "summarise_networks", otherwise=1),
+        turn=1,
     params:
         **settings("nonlinear", "measurements", keys="largest_rank"),
         code=code("summarise_networks.py"),
@@ -167,10 +191,14 @@ rule archive_networks:
         "<logs>/nonlinear/{experiment}/keep.log",
     benchmark:
         "<benchmarks>/nonlinear/{experiment}/keep.tsv"
+    group:
+        "measure"
     conda:
         "../../envs/nonlinear.yaml"
     resources:
-        **each_try(mem_mb=1500, runtime=10),
+        **each_try(mem_mb=1500),
+        runtime=minutes("nonlinear", "keep", "archive_networks", otherwise=10),
+        turn=1,
     params:
         **settings("nonlinear", "measurements", keys="test_trials"),
         code=task_code("archive_networks.py"),
@@ -250,10 +278,14 @@ if "readings" in config:
             "<logs>/nonlinear/{experiment}/follow.log",
         benchmark:
             "<benchmarks>/nonlinear/{experiment}/follow.tsv"
+        group:
+            "measure"
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            **each_try(mem_mb=1500, runtime=60),
+            **each_try(mem_mb=1500),
+            runtime=minutes("nonlinear", "follow", "follow_networks", otherwise=60),
+            turn=1,
         params:
             **settings("supplement", "transitions", keys="seeds steps"),
             **settings("nonlinear", "measurements", keys="threshold"),

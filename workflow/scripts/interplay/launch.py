@@ -18,6 +18,7 @@ from typing import Any
 from interplay.configuration.files import merged, read_yaml
 from interplay.left_behind import (
     end_orphaned_jobs,
+    refuse_slurm_jobs,
     release_stale_lock,
     remove_half_written,
     snakemake_in,
@@ -80,6 +81,8 @@ def _own_folders(work: Path, folders: Mapping[str, str]) -> list[Path]:
 
 def _clean_up(work: Path, folders: Iterable[Path]) -> None:
     """End or remove what a killed Snakemake left in a folder, and in those it wrote to."""
+    # The next check would take the Snakemake of such a job on this machine for another run.
+    refuse_slurm_jobs(work)
     release_stale_lock(work)
     if jobs := end_orphaned_jobs(work):
         ids = ", ".join(map(str, jobs))

@@ -164,6 +164,8 @@ def train(
     Returns:
         The last state. If `state.diverged`, it is earlier than the run's last epoch.
     """
+    if state.diverged:
+        return state
     if run.optimiser == "adam":
         optimiser = Adam(state, state.epoch, run.learning_rate, run.eps)
     else:
