@@ -50,12 +50,14 @@ def receipts():
 
 def start_of_run():
     """Describe this run to its jobs, if Slurm accepts what they request."""
-    slurm_internals.tell_failures_briefly(workflow)
+    slurm_internals.adapt(workflow)
     try:
         refuse_slurm_jobs(Path.cwd())
         slurm_internals.check_requests(workflow)
     except InputError as error:
-        raise WorkflowError(str(error)) from None
+        # Snakemake would show a WorkflowError with a traceback of this file.
+        snakemake_internals.logger.error(str(error))
+        sys.exit(1)
     # A run that was killed wrote no receipts, and its description is about to go.
     if Path(RESULTS, RUN).exists():
         receipts()

@@ -7,10 +7,11 @@ a Slurm, and `tests/workflow/test_slurm_internals.py` with commands in Slurm's p
 import re
 import shlex
 import subprocess
-from collections.abc import Callable, Sequence
-from itertools import groupby
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from snakemake.exceptions import WorkflowError
 
 from interplay.storage.errors import InputError
 from snakemake_internals import submissions
@@ -21,16 +22,16 @@ PATIENCE = 60.0
 """seconds that Slurm has to answer"""
 
 ENDS = {
-    "CANCELLED": "Slurm cancelled job {number}",
-    "TIMEOUT": "Slurm job {number} ran out of time",
-    "OUT_OF_MEMORY": "Slurm job {number} ran out of memory",
-    "NODE_FAIL": "Slurm job {number} lost its node",
+    "CANCELLED": "Slurm cancelled job {}",
+    "TIMEOUT": "Slurm job {} ran out of time",
+    "OUT_OF_MEMORY": "Slurm job {} ran out of memory",
+    "NODE_FAIL": "Slurm job {} lost its node",
 }
 """what to say of a job, by the status that Slurm gives it"""
 
 
 def check_requests(workflow: Any) -> None:
-    """Ask Slurm whether it would accept each request that differs in more than its time.
+    """Ask Slurm, by `sbatch --test-only`, whether it would accept each kind of request.
 
     Of requests that differ in nothing but their time, the longest is tested: no limit that
     lets it pass refuses a shorter one.
@@ -44,43 +45,53 @@ def check_requests(workflow: Any) -> None:
     """
     if not (executor := _executor(workflow)):
         return
-    jobs = sorted(
-        submissions(workflow),
-        key=lambda job: (
-            _request(executor, job, timeless=True),
-            job.resources["runtime"],
-        ),
-    )
-    for _, similar in groupby(jobs, lambda job: _request(executor, job, timeless=True)):
-        *_, longest = similar
-        request = _request(executor, longest)
+    longest: dict[str, tuple[int, list[str], Any]] = {}
+    for job in submissions(workflow):
+        try:
+            request, time = _request(executor, job), job.resources["runtime"]
+        except WorkflowError as error:
+            # The plugin knows the accounts of this user.
+            raise InputError(" ".join(str(error).split())) from None
+        kind = _shown(request, {"-t": 2})
+        if time > longest.get(kind, (0,))[0]:
+            longest[kind] = time, request, job
+    for _, request, job in longest.values():
         if sentence := _refusal(request):
-            raise InputError(
-                f"Slurm refuses {_name(longest)}: {sentence} ({shlex.join(request)})"
-            )
+            rules = ", ".join(sorted(job.rules))
+            raise InputError(f"Slurm refuses {rules}: {sentence} ({_shown(request)})")
 
 
-def _request(executor: Any, job: Any, timeless: bool = False) -> list[str]:
-    """Return the words of sbatch for a job, without those that name the job."""
+def _request(executor: Any, job: Any) -> list[str]:
+    """Return the command, in words, that submits a job, without what the job runs."""
     from snakemake_executor_plugin_slurm import get_submit_command, set_gres_string
 
-    named = {"run_uuid": "", "slurm_logfile": "", "comment_str": "", "workdir": ""}
-    placed = {
+    named = {
+        "run_uuid": executor.run_uuid,
+        "slurm_logfile": "/dev/null",
+        "comment_str": "",
         "account": next(executor.get_account_arg(job)),
         "partition": executor.get_partition_arg(job),
+        "workdir": executor.workflow.workdir_init,
     }
-    settings = executor.workflow.executor_settings
-    call = get_submit_command(job, named | placed, settings) + set_gres_string(job)
-    words = shlex.split(call)
-    naming = {"--parsable": 1, "--export=ALL": 1}
-    naming |= dict.fromkeys(("--job-name", "--output", "--comment"), 2)
-    naming |= {"-t": 2} if timeless else {}
-    kept = []
+    call = get_submit_command(job, named, executor.workflow.executor_settings)
+    return shlex.split(call + set_gres_string(job))
+
+
+NAMING = {"--parsable": 1, "--export=ALL": 1} | dict.fromkeys(
+    ("--job-name", "--output", "--comment", "-D"), 2
+)
+"""how many words belong to options of sbatch that request nothing"""
+
+
+def _shown(request: Sequence[str], also: Mapping[str, int] | None = None) -> str:
+    """Return what a command requests; `also` leave out options with so many words."""
+    left_out = NAMING | dict(also or {})
+    words, shown = list(request), []
     while words:
-        skipped = naming.get(words[0], 0)
-        kept += words[: 0 if skipped else 1]
-        words = words[skipped or 1 :]
-    return kept
+        count = left_out.get(words[0], 0)
+        shown += [] if count else words[:1]
+        del words[: count or 1]
+    return shlex.join(shown)
 
 
 def _refusal(request: Sequence[str]) -> str:
@@ -104,20 +115,18 @@ def _refusal(request: Sequence[str]) -> str:
     return "; ".join(line.strip() for line in lines if line.strip())
 
 
-def _name(job: Any) -> str:
-    return ", ".join(sorted(job.rules))
+def adapt(workflow: Any) -> None:
+    """Run the members of a group in one Snakemake, and show each error once.
 
-
-def tell_failures_briefly(workflow: Any) -> None:
-    """Say in one line that a job is tried again, and show the error of its last try once.
-
-    The plugin shows the error of a group once for each member, and Slurm's whole log.
+    The plugin starts a Snakemake for each member of a group. It shows the error of a group
+    once for each member, with Slurm's whole log, also if the group is tried again.
 
     Args:
         workflow: Snakemake's, before its first job. Nothing changes if it does not submit
             jobs to Slurm.
     """
     if executor := _executor(workflow):
+        executor.common_settings.pass_group_args = True
         executor.print_job_error = _teller(executor.logger.warning)
 
 
@@ -125,7 +134,7 @@ def _teller(say: Callable[[str], None]) -> Callable[..., None]:
     def tell(
         info: Any, msg: str | None = None, aux_logs: Sequence[str] = (), **_
     ) -> None:
-        job, said = info.job, _end(info.external_jobid, msg or "", _name(info.job))
+        job, said = info.job, _end(info, msg or "")
         if job.attempt <= job.restart_times:
             tries = f"{job.attempt + 1} of {job.restart_times + 1}"
             say(f"{said}, trying again ({tries})")
@@ -141,14 +150,14 @@ def _teller(say: Callable[[str], None]) -> Callable[..., None]:
     return tell
 
 
-def _end(number: str | None, msg: str, name: str) -> str:
+def _end(info: Any, msg: str) -> str:
     """Return how a Slurm job ended, from the plugin's message."""
     status = re.search(r"SLURM status is: '([A-Z_]+)", msg)
     if status:
-        return ENDS.get(status[1], "Slurm job {number} failed").format(number=number)
+        return ENDS.get(status[1], "Slurm job {} failed").format(info.external_jobid)
     refused = re.search(r"error message was '(.*?)'", msg, re.DOTALL)
     sentence = refused[1] if refused else msg
-    return f"Slurm refuses {name}: {' '.join(sentence.split())}"
+    return f"Slurm refuses {info.job.name}: {' '.join(sentence.split())}"
 
 
 def _failed_member(job: Any) -> Any | None:

@@ -5,13 +5,12 @@ function in a small workflow, so that it says which one no longer works. Every f
 Snakemake's `workflow`, as rules see it.
 """
 
-import sys
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from snakemake.jobs import GroupJob
+from snakemake.logging import logger  # noqa: F401
 from snakemake.resources import Resource, Resources
 
 ONE = Resource("turn", 1)
@@ -133,9 +132,6 @@ def run_groups_in_turn(workflow: Any, groups: Collection[str], shortest: int) ->
     GroupJob.resources = property(resources)
     if is_submitted(workflow):
         workflow.global_resources["turn"] = ONE
-        # One Snakemake for all members. The plugin would start one for each.
-        whole = dict.fromkeys(groups, sys.maxsize)
-        workflow.group_settings = replace(workflow.group_settings, group_components=whole)
 
 
 def submissions(workflow: Any) -> Iterator[Any]:
