@@ -75,6 +75,7 @@ def minutes(line):
 def test_a_request_is_refused_in_slurms_own_words(copies, commands, tmp_path):
     """Time, memory and CPUs of the largest group; the same as a module; a site's options."""
     folder = copies()
+    (folder / "paper/results").mkdir()
     for name in ("costs.csv", "receipts.jsonl", "configuration.json"):
         shutil.copy(ROOT / "paper/results" / name, folder / "paper/results" / name)
     options = small_networks(folder, epochs=10**7, seeds=list(range(9)))

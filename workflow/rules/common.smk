@@ -156,7 +156,9 @@ resource_scopes:
     runtime="local",
 
 
-snakemake_internals.run_groups_in_turn(workflow, ("train", "linear", "measure"), SHORTEST)
+snakemake_internals.run_groups_in_turn(
+    workflow, ("train", "linear", "measure"), SHORTEST
+)
 
 
 def source(path):
