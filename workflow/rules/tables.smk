@@ -52,6 +52,8 @@ use rule nonlinear_tables as transitions_table with:
         "<logs>/nonlinear/transitions.log",
     benchmark:
         "<benchmarks>/nonlinear/transitions.tsv"
+    # Snakemake does not inherit it.
+    localrule: True
     message:
         "Gathering the networks that were followed"
 
@@ -70,6 +72,7 @@ use rule nonlinear_tables as linear_tables with:
         "<logs>/linear/tables.log",
     benchmark:
         "<benchmarks>/linear/tables.tsv"
+    localrule: True
     message:
         "Gathering the tables of the linear networks"
 
@@ -88,6 +91,7 @@ use rule nonlinear_tables as cosine_tables with:
         "<logs>/linear/cosine/tables.log",
     benchmark:
         "<benchmarks>/linear/cosine/tables.tsv"
+    localrule: True
     message:
         "Gathering the tables of the cosine task"
 
@@ -104,6 +108,7 @@ use rule nonlinear_tables as divergence_tables with:
         "<logs>/linear/divergence/tables.log",
     benchmark:
         "<benchmarks>/linear/divergence/tables.tsv"
+    localrule: True
     message:
         "Gathering the tables of the divergence"
 
@@ -124,6 +129,7 @@ use rule nonlinear_tables as sentiment_tables with:
         "<logs>/sentiment/tables.log",
     benchmark:
         "<benchmarks>/sentiment/tables.tsv"
+    localrule: True
     message:
         "Gathering the tables of the LSTMs"
 
@@ -146,5 +152,6 @@ use rule nonlinear_tables as claims_tables with:
         "<logs>/claims/tables.log",
     benchmark:
         "<benchmarks>/claims/tables.tsv"
+    localrule: True
     message:
         "Gathering the tables for the claims"
