@@ -5,16 +5,13 @@ function in a small workflow, so that it says which one no longer works. Every f
 Snakemake's `workflow`, as rules see it.
 """
 
+import math
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from snakemake.jobs import GroupJob
 from snakemake.logging import logger  # noqa: F401
-from snakemake.resources import Resource, Resources
-
-ONE = Resource("turn", 1)
-"""job of a group at once"""
 
 
 class Record(NamedTuple):
@@ -118,20 +115,22 @@ def run_groups_in_turn(workflow: Any, groups: Collection[str], shortest: int) ->
             twice that, and so on.
     """
     summed = GroupJob.resources.fget
-    longest = workflow.global_resources.get("runtime")
+    limit = workflow.global_resources.get("runtime")
+    # A number up to Snakemake 9.12.
+    longest = getattr(limit, "value", limit) or math.inf
 
     def resources(group: GroupJob) -> Any:
         if group.groupid in groups and group._resources is None:
-            group.global_resources = Resources({**group.global_resources, "turn": ONE})
-            runtime = Resource(
-                "runtime", max(group.attempt * shortest, summed(group)["runtime"])
-            )
-            group._resources["runtime"] = runtime.constrain(longest).value
+            # Only jobs with the resource `turn` see it.
+            group.global_resources["turn"] = 1
+            requested = summed(group)
+            minutes = min(max(group.attempt * shortest, requested.runtime), longest)
+            group._resources = {**dict(requested.items()), "runtime": minutes}
         return summed(group)
 
     GroupJob.resources = property(resources)
     if is_submitted(workflow):
-        workflow.global_resources["turn"] = ONE
+        workflow.global_resources["turn"] = 1
 
 
 def submissions(workflow: Any) -> Iterator[Any]:
