@@ -1,7 +1,7 @@
 """Everything that the rules use of Snakemake's Slurm plugin beyond its interface.
 
-A new version of the plugin may change any of it. `tests/deployment/test_slurm.py` runs it on
-a Slurm, and `tests/workflow/test_slurm_internals.py` with commands in Slurm's place.
+A new version of the plugin may change any of it. `tests/deployment/test_system.py` runs it on
+a Slurm, and `tests/workflow/test_slurm.py` with commands in Slurm's place.
 """
 
 import re
