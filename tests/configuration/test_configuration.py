@@ -253,7 +253,9 @@ def test_the_experiments_of_lstms():
 
 def test_tasks_are_made_in_another_process(monkeypatch):
     wrong = {"name": "flipflop", "dt": 0.5, "options": {"hold": "perchannel"}}
-    found = task_problems([wrong, {"name": "match", "dt": 0.5, "options": {}}], sys.executable)
+    found = task_problems(
+        [wrong, {"name": "match", "dt": 0.5, "options": {}}], sys.executable
+    )
     assert [one["key"] for one in found] == ["options/hold", "task"]
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
     monkeypatch.setattr(sys, "executable", "/bin/false")

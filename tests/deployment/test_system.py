@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 
 from tests.deployment.tools import missing
+from tests.running import small_networks
 
 pytestmark = [pytest.mark.slow, pytest.mark.system]
 
@@ -124,6 +125,12 @@ def state(job):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+def wait_for_end(job):
+    """Wait until a job and its processes are gone."""
+    while state(job).strip() in ("PENDING", "RUNNING", "COMPLETING"):
+        time.sleep(1)
+
+
 def test_slurm_makes_the_same_tables_although_a_job_is_cancelled(
     slurm, local_tables, copies
 ):
@@ -186,6 +193,37 @@ def test_a_job_that_slurm_stops_goes_on_from_its_checkpoint(slurm, copies):
     for name in ("network.safetensors", "loss.parquet"):
         files = [folder / NETWORK / name for folder in (whole, stopped)]
         assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_finished_members_of_a_cancelled_group_are_not_trained_again(slurm, copies):
+    folder = copies()
+    slow_down(folder)
+    options = small_networks(folder, epochs=30, seeds=[0, 1, 2, 3])
+    networks = folder / "results/nonlinear/small/g0.9"
+
+    def finished():
+        return list(networks.glob("*/network.safetensors"))
+
+    with running(["--profile", "slurm", *options, "--", "overview"], folder) as snakemake:
+        before = [path.parent.name for path in wait_for(finished, snakemake)]
+        (job,) = submissions(folder)
+        subprocess.run(["scancel", job], check=True)
+        again = f"Slurm cancelled job {job}, trying again (2 of 3)"
+        wait_for(lambda: again in (folder / "log").read_text(), snakemake)
+        assert not finished()
+        wait_for(lambda: "RUNNING" in state(submissions(folder)[-1]), snakemake)
+        snakemake.kill()
+    job = submissions(folder)[-1]
+    command = [*INTERPLAY, "--profile", "slurm", *options, "--", "overview"]
+    refused = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert f"are still here: {job}; " in refused.stderr
+    wait_for_end(job)
+    subprocess.run(command, cwd=folder, check=True)
+    for name in before:
+        record = json.loads((networks / name / "record.json").read_text())
+        assert record["resumed_at"] == 30
+    assert not list(networks.glob("*/checkpoint.safetensors"))
 
 
 def test_a_deployment_makes_the_same_tables(deployment, local_tables, copies):

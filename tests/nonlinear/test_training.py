@@ -89,3 +89,5 @@ def test_a_loss_that_is_not_finite_ends_the_run():
     ended = train(run_of(9), TASK, state)
     assert ended.diverged
     assert ended.epoch == 1
+    # As after a checkpoint of the ended run.
+    assert train(run_of(9), TASK, ended) is ended

@@ -7,7 +7,7 @@ import pytest
 
 from interplay.optimisers.adam import initial_moments
 from interplay.optimisers.state import OptimiserState
-from interplay.runs.checkpoints import Checkpoints
+from interplay.runs.checkpoints import CHECKPOINT, Checkpoints, remove_finished
 
 WEIGHTS = {"W": np.arange(6, dtype=np.float32).reshape(2, 3)}
 STATE = OptimiserState(WEIGHTS, initial_moments(WEIGHTS))
@@ -60,3 +60,13 @@ def test_checkpoints_are_written_after_a_second_and_then_more_rarely(path, monke
     checkpoints.remove()
     assert not path.exists()
     assert checkpoints.load() is None
+
+
+def test_checkpoints_of_finished_networks_are_removed(tmp_path):
+    for name in ("finished", "begun"):
+        path = tmp_path / name / CHECKPOINT
+        path.parent.mkdir()
+        Checkpoints(path, "this run").save(STATE, PROGRESS)
+    (tmp_path / "finished/network.safetensors").touch()
+    remove_finished(tmp_path)
+    assert list(tmp_path.glob(f"*/{CHECKPOINT}")) == [tmp_path / "begun" / CHECKPOINT]

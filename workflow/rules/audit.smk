@@ -2,10 +2,12 @@
 
 import time
 
+from interplay.left_behind import refuse_slurm_jobs
 from interplay.provenance.code import planned_code
 from interplay.provenance.issuing import describe_run, known_producers, write_receipts
 from interplay.provenance.origin import workflow_files, workflow_hash
 from interplay.provenance.recording import RUN
+from interplay.runs.checkpoints import remove_finished
 from interplay.storage.files import write_json
 from interplay.terminal.forecast import PLANNED
 
@@ -48,7 +50,15 @@ def receipts():
 
 
 def start_of_run():
-    """Describe this run to its jobs."""
+    """Describe this run to its jobs, if Slurm accepts what they request."""
+    slurm_internals.adapt(workflow)
+    try:
+        refuse_slurm_jobs(Path.cwd())
+        slurm_internals.check_requests(workflow)
+    except InputError as error:
+        # Snakemake would show a WorkflowError with a traceback of this file.
+        snakemake_internals.logger.error(str(error))
+        sys.exit(1)
     # A run that was killed wrote no receipts, and its description is about to go.
     if Path(RESULTS, RUN).exists():
         receipts()
@@ -82,6 +92,7 @@ def end_of_run():
     """Write Snakemake's own cost, and the receipts of the jobs that ended."""
     write_own_costs()
     receipts()
+    remove_finished(Path(RESULTS))
 
 
 @cache

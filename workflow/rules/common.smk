@@ -1,5 +1,6 @@
 """Shared by all stages: the checked configuration, and the code as an input."""
 
+import math
 import os
 import sys
 from functools import cache
@@ -18,6 +19,7 @@ ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
+import slurm_internals
 import snakemake_internals
 from interplay.surroundings import variables
 
@@ -167,6 +169,54 @@ def each_try(**amounts):
 def of_experiment(amount, **sizes):
     """Return a function of wildcards: an amount of their experiment's networks."""
     return lambda wildcards: amount(EXPERIMENTS[wildcards.experiment], **sizes)
+
+
+SLOWER = 3
+"""times that a node may be slower than the machine of the archived run"""
+
+SHORTEST = 10
+"""minutes that a submission requests at least"""
+
+
+@cache
+def archived_run():
+    """Return the archived run, and the sizes of this configuration's networks."""
+    # Imported here, since local runs and jobs need no estimate.
+    from interplay.terminal.estimate import ArchivedRun, networks_in
+
+    return ArchivedRun.read(ROOT / "paper" / "results"), networks_in(config)
+
+
+def minutes(stage, step, rule, otherwise, at_least=1, jobs=1, **of):
+    """Return the resource `runtime`, estimated from the archived run.
+
+    Each try requests more: as estimated, twice that, and so on. Without an estimate, the
+    first try requests `otherwise`. A job that does the work of several `jobs` names the
+    wildcards `of` one of them.
+    """
+
+    def limit(wildcards, attempt):
+        seconds = None
+        if snakemake_internals.requests_resources(workflow):
+            archived, networks = archived_run()
+            named = dict(wildcards.items()) | of
+            seconds = archived.expected_seconds(stage, step, rule, named, networks)
+        if seconds is None:
+            return attempt * otherwise
+        return attempt * max(at_least, math.ceil(jobs * SLOWER * seconds / 60))
+
+    return limit
+
+
+# Both are about one submission, not about all that run at once.
+resource_scopes:
+    turn="local",
+    runtime="local",
+
+
+snakemake_internals.run_groups_in_turn(
+    workflow, ("train", "linear", "measure"), SHORTEST
+)
 
 
 def source(path):

@@ -1,5 +1,6 @@
 """Section 3: linear networks, their gradient descent and theory, and four supplements."""
 
+SMALL = config["linear"]["small_targets"]
 LINEAR_G = [float(g) for g in config["linear"]["g"]]
 COSINE_RATES = {
     float(network["g"]): network["learning_rate"]
@@ -31,10 +32,14 @@ rule train_linear:
         "<logs>/linear/g{g}/seed{seed}/train.log",
     benchmark:
         "<benchmarks>/linear/g{g}/seed{seed}/train.tsv"
+    group:
+        "linear"
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=of_linear({}), runtime=30),
+        **each_try(mem_mb=of_linear({})),
+        runtime=minutes("linear", "train", "train_linear", otherwise=30),
+        turn=1,
     params:
         **settings("linear", keys="N dt trial targets epochs threshold"),
         code=code("train_linear.py"),
@@ -102,10 +107,14 @@ rule train_small_targets:
         "<logs>/linear/small_targets/g{g}/seed{seed}/train.log",
     benchmark:
         "<benchmarks>/linear/small_targets/g{g}/seed{seed}/train.tsv"
+    group:
+        "linear"
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=2000, runtime=60),
+        **each_try(mem_mb=of_linear(SMALL | {"N": max(SMALL["N"])})),
+        runtime=minutes("linear", "train", "train_small_targets", otherwise=60),
+        turn=1,
     params:
         **settings("linear", "small_targets", keys="N targets epochs"),
         **settings("linear", keys="dt trial threshold"),
@@ -152,10 +161,14 @@ rule train_cosine:
         "<logs>/linear/cosine/g{g}/seed{seed}/train.log",
     benchmark:
         "<benchmarks>/linear/cosine/g{g}/seed{seed}/train.tsv"
+    group:
+        "linear"
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=of_linear(config["linear"]["cosine"]), runtime=30),
+        **each_try(mem_mb=of_linear(config["linear"]["cosine"])),
+        runtime=minutes("linear", "train", "train_cosine", otherwise=30),
+        turn=1,
     params:
         **settings("linear", "cosine", keys="N trial epochs eigenvalue_interval"),
         **settings("linear", keys="threshold"),
@@ -177,10 +190,14 @@ rule train_divergence:
         "<logs>/linear/divergence/g{g}/seed{seed}/train.log",
     benchmark:
         "<benchmarks>/linear/divergence/g{g}/seed{seed}/train.tsv"
+    group:
+        "linear"
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=of_linear(config["linear"]["divergence"]), runtime=30),
+        **each_try(mem_mb=of_linear(config["linear"]["divergence"])),
+        runtime=minutes("linear", "train", "train_divergence", otherwise=30),
+        turn=1,
     params:
         **settings("linear", "divergence", keys="N trial targets epochs"),
         **settings("linear", keys="dt"),
@@ -200,10 +217,14 @@ rule second_order:
         "<logs>/linear/second_order.log",
     benchmark:
         "<benchmarks>/linear/second_order.tsv"
+    group:
+        "linear"
     conda:
         "../../envs/linear.yaml"
     resources:
-        **each_try(mem_mb=of_linear(config["linear"]["second_order"]), runtime=30),
+        **each_try(mem_mb=of_linear(config["linear"]["second_order"])),
+        runtime=minutes("linear", "second_order", "second_order", otherwise=30),
+        turn=1,
     params:
         **settings("linear", "second_order", keys="N learning_rate epochs seeds"),
         **settings("linear", keys="dt trial targets"),
@@ -244,8 +265,8 @@ EXAMPLE_GRID = {
     "seed": config["linear"]["examples"]["seed"],
 }
 SMALL_TARGETS_GRID = {
-    "g": [float(g) for g in config["linear"]["small_targets"]["g"]],
-    "seed": config["linear"]["small_targets"]["seeds"],
+    "g": [float(g) for g in SMALL["g"]],
+    "seed": SMALL["seeds"],
 }
 COSINE_GRID = {"g": list(COSINE_RATES), "seed": config["linear"]["cosine"]["seeds"]}
 DIVERGENCE_GRID = {

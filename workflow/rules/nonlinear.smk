@@ -38,8 +38,16 @@ if config.get("together"):
                 **each_try(
                     mem_mb=memory.training(
                         experiment, len(experiment.g) * len(experiment.seeds)
-                    ),
-                    runtime=600,
+                    )
+                ),
+                runtime=minutes(
+                    "nonlinear",
+                    "train",
+                    "train_network",
+                    otherwise=600,
+                    at_least=SHORTEST,
+                    jobs=len(experiment.g) * len(experiment.seeds),
+                    experiment=experiment.name,
                 ),
             params:
                 experiment=network_parameters(experiment.name),
@@ -61,10 +69,17 @@ else:
             "<logs>/nonlinear/{experiment}/g{g}/seed{seed}/train.log",
         benchmark:
             "<benchmarks>/nonlinear/{experiment}/g{g}/seed{seed}/train.tsv"
+        group:
+            "train"
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            **each_try(mem_mb=of_experiment(memory.training), runtime=60),
+            **each_try(mem_mb=of_experiment(memory.training)),
+            runtime=minutes("nonlinear", "train", "train_network", otherwise=60),
+            turn=1,
+            # If another member of the group fails, Snakemake deletes the outputs of this
+            # job. Then it ends at once when it runs again.
+            keep_checkpoint=int(snakemake_internals.is_submitted(workflow)),
         params:
             experiment=lambda wildcards: network_parameters(wildcards.experiment),
             code=task_code("train_network.py"),
@@ -136,10 +151,14 @@ for name, (files, keys, message, sizes) in MEASUREMENTS.items():
             f"<logs>/nonlinear/{{experiment}}/{name}.log",
         benchmark:
             f"<benchmarks>/nonlinear/{{experiment}}/{name}.tsv"
+        group:
+            "measure"
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            **each_try(mem_mb=of_experiment(memory.measuring, **sizes), runtime=30),
+            **each_try(mem_mb=of_experiment(memory.measuring, **sizes)),
+            runtime=minutes("nonlinear", name, name, otherwise=30),
+            turn=1,
         params:
             **settings("nonlinear", "measurements", keys=keys),
             measurement=name,
@@ -163,11 +182,15 @@ rule summarise_networks:
         "<logs>/nonlinear/{experiment}/networks.log",
     benchmark:
         "<benchmarks>/nonlinear/{experiment}/networks.tsv"
-    localrule: True
+    # It connects the measurements of an experiment, which makes them one group.
+    group:
+        "measure"
     conda:
         "../../envs/nonlinear.yaml"
     resources:
-        **each_try(mem_mb=500, runtime=10),
+        **each_try(mem_mb=500),
+        runtime=minutes("nonlinear", "networks", "summarise_networks", otherwise=1),
+        turn=1,
     params:
         **settings("nonlinear", "measurements", keys="largest_rank"),
         code=code("summarise_networks.py"),
@@ -189,10 +212,14 @@ rule archive_networks:
         "<logs>/nonlinear/{experiment}/keep.log",
     benchmark:
         "<benchmarks>/nonlinear/{experiment}/keep.tsv"
+    group:
+        "measure"
     conda:
         "../../envs/nonlinear.yaml"
     resources:
-        **each_try(mem_mb=archiving, runtime=10),
+        **each_try(mem_mb=archiving),
+        runtime=minutes("nonlinear", "keep", "archive_networks", otherwise=10),
+        turn=1,
     params:
         **settings("nonlinear", "measurements", keys="test_trials"),
         code=task_code("archive_networks.py"),
@@ -299,10 +326,14 @@ if "readings" in config:
             "<logs>/nonlinear/{experiment}/follow.log",
         benchmark:
             "<benchmarks>/nonlinear/{experiment}/follow.tsv"
+        group:
+            "measure"
         conda:
             "../../envs/nonlinear.yaml"
         resources:
-            **each_try(mem_mb=of_experiment(memory.training), runtime=60),
+            **each_try(mem_mb=of_experiment(memory.training)),
+            runtime=minutes("nonlinear", "follow", "follow_networks", otherwise=60),
+            turn=1,
         params:
             **settings("supplement", "transitions", keys="seeds steps"),
             **settings("nonlinear", "measurements", keys="threshold"),

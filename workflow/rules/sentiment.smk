@@ -31,9 +31,8 @@ rule train_lstm:
         "../../envs/sentiment.yaml"
     threads: LSTM_THREADS
     resources:
-        **each_try(
-            mem_mb=lambda wildcards: of_lstm(wildcards) + memory.CUDA, runtime=360
-        ),
+        **each_try(mem_mb=lambda wildcards: of_lstm(wildcards) + memory.CUDA),
+        runtime=minutes("sentiment", "train", "train_lstm", 360, at_least=SHORTEST),
     params:
         treebank=TREEBANK,
         experiment=lambda wildcards: LSTMS[wildcards.experiment].parameters,
@@ -88,7 +87,8 @@ rule truncate_lstm:
         "../../envs/sentiment.yaml"
     threads: LSTM_THREADS
     resources:
-        **each_try(mem_mb=of_lstm, runtime=60),
+        **each_try(mem_mb=of_lstm),
+        runtime=minutes("sentiment", "truncate", "truncate_lstm", 60, at_least=SHORTEST),
     params:
         within=lookup(dpath="sentiment/measurements/within", within=config),
         code=code("truncate_lstm.py"),

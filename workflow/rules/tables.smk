@@ -52,6 +52,8 @@ use rule nonlinear_tables as transitions_table with:
         "<logs>/nonlinear/transitions.log",
     benchmark:
         "<benchmarks>/nonlinear/transitions.tsv"
+    # Snakemake does not inherit it.
+    localrule: True
     message:
         "Gathering the networks that were followed"
 
@@ -79,6 +81,7 @@ use rule nonlinear_tables as linear_tables with:
         "<logs>/linear/tables.log",
     benchmark:
         "<benchmarks>/linear/tables.tsv"
+    localrule: True
     message:
         "Gathering the tables of the linear networks"
 
@@ -97,6 +100,7 @@ use rule nonlinear_tables as cosine_tables with:
         "<logs>/linear/cosine/tables.log",
     benchmark:
         "<benchmarks>/linear/cosine/tables.tsv"
+    localrule: True
     message:
         "Gathering the tables of the cosine task"
 
@@ -113,6 +117,7 @@ use rule nonlinear_tables as divergence_tables with:
         "<logs>/linear/divergence/tables.log",
     benchmark:
         "<benchmarks>/linear/divergence/tables.tsv"
+    localrule: True
     message:
         "Gathering the tables of the divergence"
 
@@ -133,6 +138,7 @@ use rule nonlinear_tables as sentiment_tables with:
         "<logs>/sentiment/tables.log",
     benchmark:
         "<benchmarks>/sentiment/tables.tsv"
+    localrule: True
     message:
         "Gathering the tables of the LSTMs"
 
@@ -155,5 +161,6 @@ use rule nonlinear_tables as claims_tables with:
         "<logs>/claims/tables.log",
     benchmark:
         "<benchmarks>/claims/tables.tsv"
+    localrule: True
     message:
         "Gathering the tables for the claims"

@@ -5,14 +5,17 @@ function in a small workflow, so that it says which one no longer works. Every f
 Snakemake's `workflow`, as rules see it.
 """
 
+import math
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from snakemake import persistence
+from snakemake.jobs import GroupJob
+from snakemake.logging import logger  # noqa: F401
 
 from interplay.provenance.recording import plain
 
@@ -169,6 +172,55 @@ def start_jobs_without_a_limit(workflow: Any) -> None:
     more every second (seen in 9.27). After 130 jobs these checks took a third of a core.
     """
     workflow.scheduler.job_rate_limiter = None
+
+
+def is_submitted(workflow: Any) -> bool:
+    """Return whether this Snakemake runs within a job that another one has submitted."""
+    return bool(workflow.remote_exec)
+
+
+def requests_resources(workflow: Any) -> bool:
+    """Return whether a cluster gets the resources of jobs, or a dry run may show them."""
+    return workflow.non_local_exec_or_dryrun and not is_submitted(workflow)
+
+
+def run_groups_in_turn(workflow: Any, groups: Collection[str], shortest: int) -> None:
+    """Run the members of a group one after another, and bound the time that it requests.
+
+    A group requests the CPUs and the memory of one member, and the sum of their minutes, up
+    to the workflow's limit on the resource `runtime`. Snakemake bounds single jobs only.
+
+    Args:
+        workflow: Snakemake's, while it reads the rules.
+        groups: their names. Each member has the resource `turn=1`.
+        shortest: minutes that the first try of a group requests at least, the second try
+            twice that, and so on.
+    """
+    summed = GroupJob.resources.fget
+    limit = workflow.global_resources.get("runtime")
+    # A number up to Snakemake 9.12.
+    longest = getattr(limit, "value", limit) or math.inf
+
+    def resources(group: GroupJob) -> Any:
+        if group.groupid in groups and group._resources is None:
+            # Only jobs with the resource `turn` see it.
+            group.global_resources["turn"] = 1
+            requested = summed(group)
+            minutes = min(max(group.attempt * shortest, requested.runtime), longest)
+            group._resources = {**dict(requested.items()), "runtime": minutes}
+        return summed(group)
+
+    GroupJob.resources = property(resources)
+    if is_submitted(workflow):
+        workflow.global_resources["turn"] = 1
+
+
+def submissions(workflow: Any) -> Iterator[Any]:
+    """Yield each job, or group of jobs, that will be submitted to a cluster."""
+    single_or_group = (
+        workflow.dag.get_job_group(job) or job for job in workflow.dag.needrun_jobs()
+    )
+    yield from (job for job in dict.fromkeys(single_or_group) if not job.is_local)
 
 
 def add_to_hooks(workflow: Any, **functions: Callable[[], None]) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from interplay.runs.checkpoints import Checkpoints
+from interplay.runs.checkpoints import CHECKPOINT, Checkpoints
 from interplay.runs.devices import describe_device, granted_device, require_determinism
 from interplay.runs.records import describe_machine
 from interplay.sentiment.run import Run, State, initial_state, learning_curves
@@ -30,7 +30,7 @@ def main(input, output, params, wildcards, threads, resources):
 
     inputs = {name: file_hash(path) for name, path in input.items()}
     identity = value_hash([vars(run), inputs, params.code, device])
-    path = Path(output.network).with_name("checkpoint.safetensors")
+    path = Path(output.network).with_name(CHECKPOINT)
     checkpoints = Checkpoints(path, identity, every=60.0)
     first = checkpoints.resume(State.from_checkpoint, initial_state(initial))
     state = train(run, language, train_set, dev_set, first, threads, device, checkpoints)

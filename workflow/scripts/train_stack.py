@@ -8,7 +8,7 @@ import torch
 from interplay.nonlinear.job import train_and_save
 from interplay.nonlinear.stacked import train_stack, unstack_states
 from interplay.nonlinear.training import Run
-from interplay.runs.checkpoints import Checkpoints
+from interplay.runs.checkpoints import CHECKPOINT, Checkpoints
 from interplay.runs.devices import describe_device, granted_device, require_determinism
 from interplay.runs.records import describe_machine
 from interplay.storage.hashes import value_hash
@@ -26,7 +26,7 @@ def main(output, params, threads, resources):
         Run.of(params.experiment, g, seed) for g, seed in product(params.g, params.seeds)
     ]
     identity = value_hash([dict(params.items()), device])
-    checkpoint = Path(output.network[0]).parents[2] / "checkpoint.safetensors"
+    checkpoint = Path(output.network[0]).parents[2] / CHECKPOINT
     checkpoints = Checkpoints(checkpoint, identity)
     about = {
         "code_sha256": params.code,
@@ -45,3 +45,4 @@ def main(output, params, threads, resources):
         list(zip(output.network, output.loss, output.record, strict=True)),
         about,
     )
+    checkpoints.remove()

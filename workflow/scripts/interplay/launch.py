@@ -19,6 +19,7 @@ from interplay.configuration.files import command_line_values, merged, read_yaml
 from interplay.configuration.paths import expand_paths
 from interplay.left_behind import (
     end_orphaned_jobs,
+    refuse_slurm_jobs,
     release_stale_lock,
     remove_half_written,
     snakemake_in,
@@ -71,6 +72,8 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
         refuse_unwritable([work / SNAKEMAKE], whole=False)
     if not only_looks(arguments):
         own = _own_folders(work, folders)
+        # The next check would take the Snakemake of a Slurm job on this machine for a run.
+        refuse_slurm_jobs(work)
         release_stale_lock(work)
         refuse_unwritable([work / SNAKEMAKE], whole=False)
         refuse_unwritable([work / SNAKEMAKE / "metadata", *own], whole=True)

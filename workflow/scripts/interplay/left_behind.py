@@ -4,6 +4,7 @@ import os
 import platform
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -80,6 +81,41 @@ def _host(logs: Path, moment: float) -> str | None:
     text = started[-1].read_text("utf-8", "replace") if started else ""
     host = re.search(r"(?im)^ *host: (.+)$", text)
     return host[1] if host else None
+
+
+def refuse_slurm_jobs(folder: Path) -> None:
+    """Refuse to start in a folder in which an earlier Snakemake's Slurm jobs live on.
+
+    Args:
+        folder: where Snakemake runs.
+
+    Raises:
+        InputError: there are such jobs of this user.
+    """
+    if jobs := slurm_jobs_in(folder):
+        raise InputError(
+            f"{folder.resolve()}: Slurm jobs of another Snakemake are still here: "
+            f"{', '.join(jobs)}; wait for their end, or cancel them: scancel {' '.join(jobs)}"
+        )
+
+
+def slurm_jobs_in(folder: Path) -> list[str]:
+    """Return the numbers of this user's Slurm jobs that Snakemake submitted in a folder."""
+    command = ["squeue", "--me", "--noheader", "--format=%i|%Z|%k"]
+    try:
+        listed = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return []
+    here = folder.resolve()
+    jobs = (line.split("|") for line in listed.stdout.splitlines())
+    # The plugin comments its jobs. Without that, a notebook's job would count, too.
+    return [
+        number
+        for number, work, *comment in jobs
+        if comment[0].startswith("rule_")
+        and number != os.environ.get("SLURM_JOB_ID")
+        and Path(work).resolve() == here
+    ]
 
 
 def end_orphaned_jobs(folder: Path) -> list[int]:

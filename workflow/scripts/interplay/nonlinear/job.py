@@ -31,7 +31,7 @@ def train_and_save(
     checkpoints: Checkpoints,
     paths: Sequence[Paths],
     about: Mapping[str, Any],
-) -> None:
+) -> list[State]:
     """Train networks of one experiment, from a checkpoint if there is one, and save them.
 
     Args:
@@ -39,9 +39,12 @@ def train_and_save(
         runs: the networks to train.
         train: trains the task from these states; it saves to `checkpoints` meanwhile.
         restore: returns the states in a checkpoint.
-        checkpoints: of this job; removed at its end.
+        checkpoints: of this job.
         paths: where the files of each network are written.
         about: entries of the records that are the same for all networks.
+
+    Returns:
+        The last state of each network.
     """
     arguments = task_arguments(experiment)
     task = make_task(experiment["task"], **arguments)
@@ -58,7 +61,7 @@ def train_and_save(
     }
     for run, start, state, files in zip(runs, starts, states, paths, strict=True):
         save_network(run, start, state, files, entries)
-    checkpoints.remove()
+    return states
 
 
 def save_network(

@@ -174,6 +174,8 @@ def train(
     Raises:
         InputError: the task or its trials are not what they must be.
     """
+    if state.diverged:
+        return state
     length = training_length([run], task)
     if run.optimiser == "adam":
         optimiser = Adam(state, state.epoch, run.learning_rate, run.eps)
