@@ -109,10 +109,10 @@ def make(
     )
     missing = [path for path in targets if not (folder / path).is_file()]
     if done.returncode or missing:
-        raise NotMadeError(f"Snakemake at this commit: {_cause(done.stdout)}")
+        raise NotMadeError(f"Snakemake at this commit: {cause_of(done.stdout)}")
 
 
-def _cause(said: str) -> str:
+def cause_of(said: str) -> str:
     """Return the lines of Snakemake's output from its first error on, in one line."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     first = next((n for n, line in enumerate(lines) if "rror" in line), len(lines) - 1)
