@@ -13,7 +13,12 @@ from interplay.provenance.parts import write_parts
 from interplay.provenance.place import Place, is_archive, place_of
 from interplay.provenance.receipts import RECEIPTS, Chain, is_training, producers_of
 from interplay.provenance.recording import LOCK
-from interplay.provenance.sources import SOURCES, named_sources, write_sources
+from interplay.provenance.sources import (
+    SOURCES,
+    is_of_workflow,
+    named_sources,
+    write_sources,
+)
 from interplay.provenance.verify import verify
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json, write_json
@@ -106,15 +111,19 @@ def _measured(chain: Chain, place: Place) -> list[str]:
 def _sources(chain: Chain, place: Place) -> dict[str, dict[str, bytes]]:
     """Return the content of the sources that receipts name, by commit.
 
-    Sources of a commit that git does not have are left out. Those of a run without a commit
-    are the files of the workflow's folder.
+    Of a commit, they are those of the whole workflow, so that its jobs can be made again.
+    Where git does not have the commit, they are those of the archive from which the results
+    were restored, if any. Those of a run without a commit are files of the workflow's folder.
     """
     configuration = read_json(place.folder / CONFIGURATION)["files"]
     found = {}
     for commit, paths in named_sources(chain, configuration, place.source).items():
         contents = place.contents(commit) if commit else _contents(place.root, paths)
-        if not isinstance(contents, str):
-            found[commit] = {path: contents[path] for path in paths & set(contents)}
+        if isinstance(contents, str):
+            contents = place.sources.get(commit, {})
+        files = {p: d for p, d in contents.items() if p in paths or is_of_workflow(p)}
+        if files:
+            found[commit] = files
     return found
 
 

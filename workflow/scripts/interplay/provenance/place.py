@@ -140,10 +140,12 @@ class Place:
 
     @cached_property
     def sources(self) -> dict[str, dict[str, bytes]]:
-        """The sources that an archive carries: content by path, by commit."""
-        if not self.archived or not self.carries:
-            return {}
-        return read_sources(self.folder / SOURCES)
+        """The sources that an archive carries: content by path, by commit.
+
+        Results that were restored from it have them among their logs.
+        """
+        folder = self.folder if self.archived else self.folder / "logs"
+        return read_sources(folder / SOURCES) if self.carries else {}
 
     def contents(self, commit: str) -> dict[str, bytes] | str:
         """Return the files of a commit from git, or the reason why git has none."""

@@ -177,6 +177,9 @@ class Seal:
     def stored(self) -> dict[str, Any]:
         """Return the entries of the seal's line, without its id."""
         entries = asdict(self)
+        if not self.restored:
+            # Seals of results that were not restored have no such entry.
+            del entries["restored"]
         if self.format == FORMAT:
             return entries
         entries |= self.git

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from interplay.provenance.git import FRONT
 from interplay.provenance.git_command import Unknown, ask_git
 from interplay.provenance.graph import Graph
 from interplay.provenance.place import Place, written
@@ -37,17 +38,21 @@ def workflow_at(commit: str, place: Place) -> Iterator[Path]:
     """Yield a new folder with the workflow as git has it at a commit.
 
     The folder is a git repository of its own, at that commit, which borrows the objects of
-    the workflow's repository: nothing is written there, and no hook or filter of it runs.
+    the workflow's repository: nothing is written there, and no hook or filter of it runs. If
+    git does not have the commit, the folder has the sources that an archive carries, and is no
+    repository.
 
     Raises:
-        NotMadeError: git does not have the commit.
+        NotMadeError: neither git nor an archive has the workflow at this commit.
     """
     contents = place.contents(commit)
-    if isinstance(contents, str):
+    carried = place.sources.get(commit, {}) if isinstance(contents, str) else {}
+    if isinstance(contents, str) and FRONT not in carried:
         raise NotMadeError(contents)
-    with written(contents) as root:
+    with written(carried or contents) as root:
         folder = root.resolve()
-        _check_out(commit, folder, place.root)
+        if not carried:
+            _check_out(commit, folder, place.root)
         yield folder
 
 

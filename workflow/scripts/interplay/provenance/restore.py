@@ -28,6 +28,7 @@ from interplay.provenance.receipts import (
     explaining,
     leaves,
 )
+from interplay.provenance.sources import SOURCES
 from interplay.provenance.unchanged import changes
 from interplay.provenance.verify import verify
 from interplay.storage.errors import InputError
@@ -174,6 +175,8 @@ def _write_receipts(
     shutil.copyfile(archived / CONFIGURATION, folder / CONFIGURATION)
     (folder / "benchmarks").mkdir()
     shutil.copyfile(archived / COSTS, folder / "benchmarks" / COSTS)
+    (folder / "logs").mkdir()
+    shutil.copyfile(archived / SOURCES, folder / "logs" / SOURCES)
     seal = replace(
         graph.chain.seal,
         archived={},
