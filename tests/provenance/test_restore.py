@@ -118,6 +118,45 @@ def test_what_cannot_be_restored_is_refused_and_nothing_is_written(
     refused(ROOT / ARCHIVE, "expected receipts of format 2, found format 1")
 
 
+def stopped(*_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("inner", [[], [f"results/preview/{RECEIPTS}"]])
+def test_results_are_there_as_a_whole_or_not_at_all(repository, monkeypatch, inner):
+    graph = Graph.read(Path(ARCHIVE), repository)
+    shutil.rmtree(repository / "results")
+    for path in inner:
+        write(repository / path, "")
+
+    def files():
+        paths = (path for path in repository.rglob("*") if path.is_file())
+        return {path.relative_to(repository).as_posix() for path in paths}
+
+    def plan(aside, results, options):
+        (aside / results).mkdir()
+        return planned(graph)
+
+    module = "interplay.provenance.restore"
+    monkeypatch.setattr(f"{module}.planned_jobs", plan)
+    monkeypatch.setattr(f"{module}.forget", lambda *_: None)
+    before = files()
+    with monkeypatch.context() as patched:
+        patched.setattr(f"{module}.move_metadata", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            main(["restore"])
+    assert files() == before
+    assert main(["restore"]) == 0
+    added = {f"results/{name}" for name in (RECEIPTS, "configuration.json")}
+    kept = {"results/benchmarks/costs.csv", "results/logs/sources.tar.xz"}
+    assert files() - before == {TABLE, *added, *kept}
+    chain = Chain.read(repository / "results" / RECEIPTS)
+    assert chain.receipts == graph.receipts
+    assert chain.seal.restored == {graph.chain.digest: [PART]}
+    problems = verify(Path("results"), repository).problems
+    assert [one for one in problems if not one.startswith("results/preview/")] == []
+
+
 def test_receipts_stay_as_long_as_a_file_that_was_made_of_them(repository):
     """A run that continues restored results keeps what explains them."""
     chain = Chain.read(repository / "results" / RECEIPTS)
@@ -200,11 +239,11 @@ def test_a_run_begins_with_an_archive(
     assert main(["verify"]) == 0
     assert left_to_do(folder, *files) == {}
 
-    # A figure, what is drawn again, and what follows from it.
-    figure = folder / "workflow/scripts/interplay/figures/fig2.py"
+    # A figure, and what follows from it.
+    figure = folder / "workflow/scripts/interplay/figures/fig4.py"
     text = figure.read_text()
     add_a_line(figure)
-    assert left_to_do(folder, *files) == {"all": 1, "fig2": 1, "paper": 1}
+    assert left_to_do(folder, *files) == {"all": 1, "fig4": 1, "paper": 1}
     figure.write_text(text)
 
     # An edit to what made a file that the archive leaves out is noticed, too.

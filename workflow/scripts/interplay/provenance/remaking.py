@@ -46,12 +46,13 @@ def workflow_at(commit: str, place: Place) -> Iterator[Path]:
         NotMadeError: neither git nor an archive has the workflow at this commit.
     """
     contents = place.contents(commit)
-    carried = place.sources.get(commit, {}) if isinstance(contents, str) else {}
-    if isinstance(contents, str) and FRONT not in carried:
+    in_git = not isinstance(contents, str)
+    sources = contents if in_git else place.sources.get(commit, {})
+    if FRONT not in sources:
         raise NotMadeError(contents)
-    with written(carried or contents) as root:
+    with written(sources) as root:
         folder = root.resolve()
-        if not carried:
+        if in_git:
             _check_out(commit, folder, place.root)
         yield folder
 
