@@ -97,21 +97,30 @@ def test_a_changed_job_and_those_that_depend_on_it_are_not_restored(repository, 
     }
 
 
+def files_in(folder):
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix() for path in paths}
+
+
 def test_what_cannot_be_restored_is_refused_and_nothing_is_written(
     repository, monkeypatch, capsys
 ):
     def refused(folder, reason):
-        before = sorted(repository.rglob("*"))
+        before = files_in(repository)
         capsys.readouterr()
         assert main(["restore", str(folder)]) == 1
         said = capsys.readouterr().err
         assert reason in said
         assert said.count("\n") == 1
-        assert sorted(repository.rglob("*")) == before
+        assert files_in(repository) == before
 
     refused("results", "results: expected a folder by `interplay archive`")
     refused(ARCHIVE, "results: expected no results, found ")
     shutil.rmtree(repository / "results")
+    with monkeypatch.context() as patched:
+        # Snakemake writes its plan to another results folder.
+        patched.setattr("interplay.provenance.planning._snakemake", lambda *_: None)
+        refused(ARCHIVE, "results: expected the results folder of the configuration")
     drop_a_row(repository / ARCHIVE / "tables/table.csv")
     refused(ARCHIVE, f"{ARCHIVE}/tables/table.csv: altered")
     refused("nowhere", "expected receipts, found no file")
@@ -129,10 +138,6 @@ def test_results_are_there_as_a_whole_or_not_at_all(repository, monkeypatch, inn
     for path in inner:
         write(repository / path, "")
 
-    def files():
-        paths = (path for path in repository.rglob("*") if path.is_file())
-        return {path.relative_to(repository).as_posix() for path in paths}
-
     def plan(aside, results, options):
         (aside / results).mkdir()
         return planned(graph)
@@ -140,16 +145,16 @@ def test_results_are_there_as_a_whole_or_not_at_all(repository, monkeypatch, inn
     module = "interplay.provenance.restore"
     monkeypatch.setattr(f"{module}.planned_jobs", plan)
     monkeypatch.setattr(f"{module}.forget", lambda *_: None)
-    before = files()
+    before = files_in(repository)
     with monkeypatch.context() as patched:
         patched.setattr(f"{module}.move_metadata", stopped)
         with pytest.raises(KeyboardInterrupt):
             main(["restore"])
-    assert files() == before
+    assert files_in(repository) == before
     assert main(["restore"]) == 0
     added = {f"results/{name}" for name in (RECEIPTS, "configuration.json")}
     kept = {"results/benchmarks/costs.csv", "results/logs/sources.tar.xz"}
-    assert files() - before == {TABLE, *added, *kept}
+    assert files_in(repository) - before == {TABLE, *added, *kept}
     chain = Chain.read(repository / "results" / RECEIPTS)
     assert chain.receipts == graph.receipts
     assert chain.seal.restored == {graph.chain.digest: [PART]}
@@ -228,10 +233,6 @@ def test_a_run_begins_with_an_archive(
     receipts = Chain.read(archive / RECEIPTS).receipts
     monkeypatch.chdir(folder)
     capsys.readouterr()
-    assert main(["restore", "archive"]) == 1
-    said = capsys.readouterr().err
-    assert "the archived run had the options: --configfile preview.yaml tiny.yaml" in said
-
     assert main(["restore", "archive", "--configfile", *files]) == 0
     said = capsys.readouterr().out
     assert f"results/preview: {len(receipts)} of {len(receipts)} jobs restored" in said

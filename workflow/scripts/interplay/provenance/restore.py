@@ -59,6 +59,8 @@ class Restored:
         for reason, receipts in self.changed.items():
             first = next(iter(receipts[0].outputs))
             yield f"  {len(receipts)} not restored, such as that of {first}: {reason}"
+        if lost := self.jobs - len(self.receipts) - sum(map(len, self.changed.values())):
+            yield f"  {lost} not restored: nothing in the archive was made by or from them"
         if self.left_out:
             yield (
                 f"  {len(self.left_out)} files of these jobs are not in the archive; receipts "
@@ -152,8 +154,8 @@ def _plan(aside: Path, graph: Graph, options: Sequence[str]):
     try:
         return planned_jobs(aside, graph.results, options)
     except InputError as error:
-        used = shlex.join(graph.configuration["command_line"])
-        raise InputError(f"{error}; the archived run had the options: {used}") from None
+        used = shlex.join(graph.configuration["command_line"]) or "none"
+        raise InputError(f"{error}; the options of the archived run: {used}") from None
 
 
 def _copy(receipts: Sequence[Receipt], graph: Graph, aside: Path) -> None:
