@@ -25,6 +25,7 @@ include: "workflow/rules/overview.smk"
 # A configuration without readings has experiments of its own, and no paper.
 if "readings" in config:
 
+    include: "workflow/rules/examples.smk"
     include: "workflow/rules/linear.smk"
     include: "workflow/rules/treebank.smk"
     include: "workflow/rules/sentiment.smk"
@@ -43,7 +44,7 @@ rule all:
     input:
         # Snakemake does not make a missing file again that only finished files need.
         measured(EXPERIMENTS),
-        overviews(OWN_EXPERIMENTS),
+        overviews(OWN_EXPERIMENTS, "svg"),
         PAPER if "readings" in config else [],
     localrule: True
 
@@ -51,7 +52,7 @@ rule all:
 rule overview:
     """The overview figure of each experiment that the last configuration file names."""
     input:
-        overviews(experiments_of_last_file()),
+        overviews(experiments_of_last_file(), "pdf"),
     localrule: True
 
 

@@ -1,6 +1,7 @@
 """Jobs that are made again at their commit: spot checks, and figures from tables."""
 
 import json
+import shutil
 import subprocess
 
 import pytest
@@ -11,7 +12,9 @@ from interplay.provenance.remade import DIFFERS, EQUAL, NOT_MADE, Remade
 from interplay.provenance.spotcheck import Spotcheck, largest_share
 from tests.provenance.repositories import git
 from tests.provenance.small import (
+    ARCHIVE,
     PART,
+    SCRIPT,
     SOURCE,
     TABLE,
     Job,
@@ -82,6 +85,19 @@ def test_a_figure_is_drawn_again_from_its_table_alone(drawn, capsys):
     assert list(job["outputs"]) == [FIGURE]
     # Nothing of it is in the repository.
     assert git(drawn, "status", "--porcelain") == ""
+
+
+def test_an_archive_carries_all_that_makes_its_figures_again(drawn, monkeypatch, capsys):
+    write(drawn / "results/benchmarks/draw.tsv", "s\tmax_rss\tcpu_time\n1\t2\t3\n")
+    assert main(["archive", ARCHIVE]) == 0
+    shutil.rmtree(drawn / ".git")
+    assert main(["redraw", ARCHIVE]) == 0
+    assert "figures: 1 of 1 equal" in capsys.readouterr().out
+    # What a job of the article does, too.
+    monkeypatch.setattr("interplay.provenance.redraw.GIT", SCRIPT)
+    assert main(["redraw", ARCHIVE]) == 3
+    said = capsys.readouterr().out
+    assert f"not made: {FIGURE}: the job reads its commit from git" in said
 
 
 def test_a_figure_that_is_not_the_one_of_its_table_differs(drawn, capsys):

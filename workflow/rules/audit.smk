@@ -6,7 +6,7 @@ from interplay.left_behind import refuse_slurm_jobs
 from interplay.provenance.code import planned_code
 from interplay.provenance.issuing import describe_run, known_producers, write_receipts
 from interplay.provenance.origin import workflow_files, workflow_hash
-from interplay.provenance.recording import RUN
+from interplay.provenance.recording import PLAN, RUN, plain
 from interplay.runs.checkpoints import remove_finished
 from interplay.storage.files import write_json
 from interplay.terminal.forecast import PLANNED
@@ -49,8 +49,32 @@ def receipts():
         raise WorkflowError(f"receipts: {error}") from None
 
 
+def write_plan():
+    """Write what the jobs would be, and when their outputs last changed."""
+    jobs = [
+        {
+            "rule": job.rule.name,
+            "inputs": list(map(str, job.input)),
+            "outputs": list(map(str, job.output)),
+            "parameters": dict(job.params.items()),
+            "times": {
+                path: os.stat(path).st_mtime_ns
+                for path in map(str, job.output)
+                if os.path.exists(path)
+            },
+        }
+        for job in snakemake_internals.jobs(workflow)
+        if job.output
+    ]
+    write_json(plain(jobs), Path(RESULTS, PLAN))
+
+
 def start_of_run():
     """Describe this run to its jobs, if Slurm accepts what they request."""
+    # `interplay restore` touches files that are not there yet, to read the plan.
+    if snakemake_internals.only_touches(workflow):
+        write_plan()
+        return
     slurm_internals.adapt(workflow)
     try:
         refuse_slurm_jobs(Path.cwd())

@@ -117,7 +117,8 @@ rule paper:
 
 
 PAPER = [
-    figures_of(FIGURES),
+    # As in an archive: PDF and PNG, which the same jobs draw, are no reason to draw again.
+    rules.paper.input.figures,
     rules.count_sentences.output,
     CURVES.values(),
     rules.evaluate_claims.output,

@@ -37,9 +37,9 @@ def of_networks(file, g=None, seeds=slice(None)):
     return files
 
 
-def overviews(names):
-    """Return the overview figures of some experiments."""
-    return expand(f"{MEASURED}/overview.pdf", experiment=list(names))
+def overviews(names, suffix):
+    """Return the overview figures of some experiments in one format."""
+    return expand(f"{MEASURED}/overview.{suffix}", experiment=list(names))
 
 
 def measured(names):

@@ -6,13 +6,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from interplay.provenance.costs import costs
+from interplay.provenance.costs import COSTS, costs
 from interplay.provenance.machines import MACHINES, machines
 from interplay.provenance.origin import CONFIGURATION
+from interplay.provenance.parts import write_parts
 from interplay.provenance.place import Place, is_archive, place_of
-from interplay.provenance.receipts import RECEIPTS, Chain
+from interplay.provenance.receipts import RECEIPTS, Chain, is_training, producers_of
 from interplay.provenance.recording import LOCK
-from interplay.provenance.sources import SOURCES, named_sources, write_sources
+from interplay.provenance.sources import (
+    SOURCES,
+    is_of_workflow,
+    named_sources,
+    write_sources,
+)
 from interplay.provenance.verify import verify
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json, write_json
@@ -23,11 +29,12 @@ from interplay.storage.tables import write_table
 def archive(results: Path, folder: Path, work: Path) -> None:
     """Copy figures, tables, kept networks and paper of a run, and note their origin.
 
-    The folder also gets the receipts, the sources that they name (sources.tar.xz), the
-    configuration (configuration.json), the lock (requirements.txt), the machines on which
-    networks were trained (machines.json) and the costs (costs.csv). Its seal has the hashes of
-    these four, so its digest is not that of the results folder. The archive is written to a
-    temporary place first: an earlier one stays until it is complete.
+    The folder also gets the tables of single experiments and networks that `restore` needs,
+    the receipts, the sources that they name (sources.tar.xz), the configuration
+    (configuration.json), the lock (requirements.txt), the machines on which networks were
+    trained (machines.json) and the costs (costs.csv). Its seal has the hashes of what it adds,
+    so its digest is not that of the results folder. The archive is written to a temporary
+    place first: an earlier one stays until it is complete.
 
     Args:
         results: the results folder.
@@ -56,9 +63,14 @@ def archive(results: Path, folder: Path, work: Path) -> None:
 def _write(folder: Path, results: Path, work: Path) -> None:
     chain = Chain.read(work / results / RECEIPTS)
     place = place_of(results, chain, work)
-    outputs = [path for receipt in chain.receipts for path in receipt.outputs]
-    kept = [place.file(path) for path in outputs if place.is_archived(path)]
-    copies = [file.relative_to(place.folder) for file in kept]
+    kept = [
+        path
+        for receipt in chain.receipts
+        for path in receipt.outputs
+        if place.is_archived(path)
+    ]
+    files = map(place.file, [*kept, *_measured(chain, place)])
+    copies = [file.relative_to(place.folder) for file in files]
     for name in (*copies, Path(CONFIGURATION)):
         file, copy = place.folder / name, folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +78,7 @@ def _write(folder: Path, results: Path, work: Path) -> None:
     shutil.copyfile(place.root / LOCK, folder / Path(LOCK).name)
     write_sources(_sources(chain, place), folder / SOURCES)
     write_json(machines(chain.receipts), folder / MACHINES)
-    write_table(costs(place.folder / "benchmarks"), folder / "costs.csv")
+    write_table(costs(place.folder / "benchmarks"), folder / COSTS)
     added = {file.name for file in folder.iterdir() if file.is_file()}
     added -= {CONFIGURATION, *map(str, copies)}
     archived = {name: file_hash(folder / name) for name in sorted(added)}
@@ -74,20 +86,48 @@ def _write(folder: Path, results: Path, work: Path) -> None:
     Chain(chain.receipts, seal).write(folder / RECEIPTS)
 
 
+def _measured(chain: Chain, place: Place) -> list[str]:
+    """Return the tables of single experiments and networks that `restore` cannot do without.
+
+    The rows of most Parquet files are in a table of the archive, from which they come out to
+    the bit. What a training wrote is left out, unless a table was gathered from it.
+    """
+    made, receipts = producers_of(chain.receipts), chain.receipts
+    gathered = {
+        path for job in receipts for parts in job.parts.values() for path in parts
+    }
+    with tempfile.TemporaryDirectory() as temporary:
+        in_tables = write_parts(receipts, place, Path(temporary))
+    return [
+        path
+        for path, job in made.items()
+        if place.is_measured(path)
+        and (path in gathered or not is_training(job))
+        and path not in in_tables
+        and place.file(path).is_file()
+    ]
+
+
 def _sources(chain: Chain, place: Place) -> dict[str, dict[str, bytes]]:
     """Return the content of the sources that receipts name, by commit.
 
-    Sources of a commit that git does not have are left out. Those of a run without a commit
-    are the files of the workflow's folder.
+    Of a commit, they are those of the whole workflow, so that its jobs can be made again.
+    Where git does not have the commit, they are those of the archive from which the results
+    were restored, if any. Those of a run without a commit are files of the workflow's folder.
     """
     configuration = read_json(place.folder / CONFIGURATION)["files"]
     found = {}
     for commit, paths in named_sources(chain, configuration, place.source).items():
         contents = place.contents(commit) if commit else _contents(place.root, paths)
         if isinstance(contents, str):
-            continue
-        contents = {**contents, **place.task_files(commit)}
-        found[commit] = {path: contents[path] for path in paths & set(contents)}
+            contents = place.sources.get(commit, {})
+        if contents:
+            contents = {**contents, **place.task_files(commit)}
+            found[commit] = {
+                path: content
+                for path, content in contents.items()
+                if path in paths or is_of_workflow(path)
+            }
     return found
 
 

@@ -15,7 +15,7 @@ from interplay.provenance.origin import (
 from interplay.provenance.place import Place
 from interplay.provenance.problems import Kind, Problem
 from interplay.provenance.receipts import Chain, Receipt
-from interplay.provenance.sources import SOURCES, named_sources
+from interplay.provenance.sources import SOURCES, is_of_workflow, named_sources
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
 from interplay.storage.hashes import file_hash
@@ -102,7 +102,7 @@ def carried_problems(chain: Chain, place: Place) -> Iterator[Problem]:
     for commit, files in place.sources.items():
         contents = place.contents(commit)
         for path in sorted(files):
-            if path not in named.get(commit, ()):
+            if path not in named.get(commit, ()) and not is_of_workflow(path):
                 about = f"no receipt names {path} of it"
                 yield Problem(file, Kind.NOT_EXPLAINED, about)
             elif path.startswith(f"{TASKS}/"):

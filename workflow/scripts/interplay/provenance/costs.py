@@ -6,14 +6,19 @@ import pandas as pd
 
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
+from interplay.storage.tables import read_table
+
+COSTS = "costs.csv"
+"""file of an archive"""
 
 
 def costs(benchmarks: Path) -> pd.DataFrame:
-    """Sum up the benchmark files of a run.
+    """Sum up the benchmark files of a run, and the costs of an archive that it began with.
 
     Args:
         benchmarks: the folder, one folder in it for each stage; the name of a file is
-            that of the step.
+            that of the step. A table of this function there has the costs of the archive
+            from which the results were restored.
 
     Returns:
         A row for each stage and step: `jobs`, `wall_seconds`, `cpu_seconds` summed over
@@ -25,22 +30,27 @@ def costs(benchmarks: Path) -> pd.DataFrame:
     Raises:
         InputError: no benchmark file is in the folder.
     """
-    files = sorted(benchmarks.rglob("*.tsv"))
-    if not files:
+    files, restored = sorted(benchmarks.rglob("*.tsv")), benchmarks / COSTS
+    if not files and not restored.is_file():
         raise InputError(f"{benchmarks}: expected benchmark files, found none")
     columns = {"s": "wall_seconds", "cpu_time": "cpu_seconds", "max_rss": "rss_megabytes"}
     found = [
-        pd.read_csv(file, sep="\t", usecols=list(columns), na_values="NA").assign(
+        pd.read_csv(file, sep="\t", usecols=list(columns), na_values="NA")
+        .assign(
             stage=file.relative_to(benchmarks).parts[0],
             step=file.stem,
+            jobs=1,
             recorded=_recorded_seconds(file, benchmarks),
         )
+        .rename(columns=columns)
         for file in files
     ]
-    jobs = pd.concat(found).rename(columns=columns)
-    jobs["cpu_seconds"] = jobs[["cpu_seconds", "recorded"]].max(axis=1)
+    if restored.is_file():
+        found.append(read_table(restored))
+    jobs = pd.concat(found)
+    jobs["cpu_seconds"] = jobs.filter(["cpu_seconds", "recorded"]).max(axis=1)
     sums = jobs.groupby(["stage", "step"]).agg(
-        jobs=("wall_seconds", "size"),
+        jobs=("jobs", "sum"),
         wall_seconds=("wall_seconds", "sum"),
         cpu_seconds=("cpu_seconds", "sum"),
         rss_megabytes=("rss_megabytes", "max"),

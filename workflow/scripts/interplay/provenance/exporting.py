@@ -1,11 +1,11 @@
-"""The commands that write a run for others: `archive`, `crate` and `codecheck`."""
+"""The commands `archive` and `restore`, `crate` and `codecheck`: a run for others."""
 
 import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
 
-from interplay.provenance.folders import home_path, named_or_first
+from interplay.provenance.folders import ARCHIVE, home_path, named_or_first
 
 
 def add_commands(
@@ -39,6 +39,22 @@ def add_commands(
         parents=[results],
     )
     archive.add_argument("folder", type=home_path, help="replaced if it is an archive")
+    restore = add(
+        "restore",
+        _restore,
+        "begin a results folder with what an archive has: only changed jobs will run",
+    )
+    restore.add_argument(
+        "folder",
+        nargs="?",
+        type=home_path,
+        metavar="FOLDER",
+        default=ARCHIVE,
+        help="an archived folder (default: %(default)s)",
+    )
+    for option, value in (("--configfile", "FILE"), ("--config", "KEY=VALUE")):
+        restore.add_argument(option, nargs="+", metavar=value, default=[],
+                             help="as of `interplay run`")  # fmt: skip
 
 
 def _crate(options: argparse.Namespace) -> int:
@@ -78,4 +94,16 @@ def _archive(options: argparse.Namespace) -> int:
     folder = named_or_first(options.results)
     archive(folder, options.folder, Path.cwd())
     print(f"{options.folder}: figures, tables, networks, paper and receipts of {folder}")
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from interplay.provenance.restore import restore
+
+    chosen = []
+    for name in ("configfile", "config"):
+        if values := getattr(options, name):
+            chosen += [f"--{name}", *values]
+    for line in restore(options.folder, Path.cwd(), chosen).lines:
+        print(line)
     return 0

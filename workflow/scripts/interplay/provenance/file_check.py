@@ -8,11 +8,19 @@ from pathlib import Path
 
 from interplay.provenance.code import Sources
 from interplay.provenance.code_check import code_problems
+from interplay.provenance.costs import COSTS
 from interplay.provenance.machines import MACHINES, machines
 from interplay.provenance.origin import CONFIGURATION
 from interplay.provenance.place import Place
 from interplay.provenance.problems import Kind, Problem
-from interplay.provenance.receipts import RECEIPTS, Chain, Receipt, producers_of
+from interplay.provenance.receipts import (
+    RECEIPTS,
+    TRAINING_RECORD,
+    Chain,
+    Receipt,
+    is_training,
+    producers_of,
+)
 from interplay.provenance.recording import LOCK
 from interplay.provenance.sources import SOURCES
 from interplay.storage.errors import InputError
@@ -22,13 +30,8 @@ from interplay.storage.hashes import file_hash
 UNCHECKED = ("logs", "benchmarks", "site")
 """folders of a results folder on whose content no result depends"""
 
-COSTS = "costs.csv"
-
 ADDED_1 = (MACHINES, COSTS, Path(LOCK).name, SOURCES)
 """what an archive of format 1 adds to the files of the run"""
-
-RECORD = "record.json"
-"""what a training job writes of itself"""
 
 UNCOMMITTED = "the job ran with uncommitted changes, which no commit contains"
 
@@ -219,15 +222,19 @@ def inner_results(folder: Path) -> list[Path]:
 def absent(receipt: Receipt, place: Place) -> list[str]:
     """Return the outputs of a job that are rightly absent: they are known by their hash.
 
-    An archive leaves some out. In a live folder, the weights of networks and their losses
-    may be deleted once they are measured: they take most of the disk.
+    An archive leaves some out, and so do results that were restored from it. In a live
+    folder, the weights of networks and their losses may be deleted once they are measured:
+    they take most of the disk.
     """
     if place.archived:
         may_go = [path for path in receipt.outputs if not place.is_archived(path)]
-    elif any(path.endswith(RECORD) for path in receipt.outputs):
-        may_go = [path for path in receipt.outputs if not path.endswith(RECORD)]
     else:
-        may_go = []
+        may_go = [
+            path
+            for path in receipt.outputs
+            if path in place.left_out
+            or (is_training(receipt) and Path(path).name != TRAINING_RECORD)
+        ]
     # Before version 0.3, a job made the site. Archives of that time still name its pages.
     unchecked = tuple(f"{place.results}/{folder}/" for folder in UNCHECKED)
     return [

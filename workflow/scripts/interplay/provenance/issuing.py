@@ -18,7 +18,9 @@ from interplay.provenance.receipts import (
     Chain,
     Receipt,
     Seal,
+    explaining,
     leaves,
+    producers_of,
 )
 from interplay.provenance.recording import RECORD, RUN, plain
 from interplay.storage.errors import InputError
@@ -67,8 +69,9 @@ def describe_run(
 def write_receipts(results: str, work: Path) -> Chain:
     """Write configuration.json and the receipts of a results folder.
 
-    A job has one receipt, of the last time that it ran. It stays until none of the job's
-    outputs exists. An output has one receipt, of the job that made it last.
+    A job has one receipt, of the last time that it ran. It stays until no output of the job
+    exists, nor any that was made of them. An output has one receipt, of the job that made it
+    last.
 
     Args:
         results: the folder, relative to `work`, with the file of its last run.
@@ -82,8 +85,10 @@ def write_receipts(results: str, work: Path) -> Chain:
     """
     folder = work / results
     run = read_json(folder / RUN)
+    before = Chain.read(folder / RECEIPTS) if (folder / RECEIPTS).exists() else None
     receipts = linked(known_producers(folder, work))
     _write_configuration(folder, run, {receipt.configuration for receipt in receipts})
+    lacking = {path for path in producers_of(receipts) if not (work / path).exists()}
     seal = Seal(
         results=results,
         root=run["root"],
@@ -91,6 +96,10 @@ def write_receipts(results: str, work: Path) -> Chain:
         workflow=run["workflow_files"],
         configuration_file=file_hash(folder / CONFIGURATION),
         leaves=leaves(receipts),
+        restored={
+            digest: sorted(lacking.intersection(absent))
+            for digest, absent in (before.seal.restored if before else {}).items()
+        },
     )
     chain = Chain(receipts, seal)
     chain.write(folder / RECEIPTS)
@@ -133,7 +142,8 @@ def latest(receipts: Iterable[Receipt], work: Path) -> dict[str, Receipt]:
         work: the folder that paths of outputs are relative to.
 
     Returns:
-        By output, for receipts of which at least one output exists.
+        By output, for receipts of which an output exists, or was read by a job whose receipt
+        is one of these.
     """
     producers: dict[str, Receipt] = {}
     for receipt in sorted(receipts, key=lambda receipt: receipt.ended):
@@ -150,11 +160,8 @@ def latest(receipts: Iterable[Receipt], work: Path) -> dict[str, Receipt]:
         id(receipt): _without_replaced(receipt, producers)
         for receipt in producers.values()
     }
-    return {
-        path: of_job[id(receipt)]
-        for path, receipt in producers.items()
-        if any((work / output).exists() for output in of_job[id(receipt)].outputs)
-    }
+    kept = explaining(list(of_job.values()), lambda path: (work / path).exists())
+    return {path: receipt for receipt in kept for path in receipt.outputs}
 
 
 def _without_replaced(receipt: Receipt, producers: Mapping[str, Receipt]) -> Receipt:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from interplay.provenance.file_check import COSTS, absent
+from interplay.provenance.costs import COSTS
+from interplay.provenance.file_check import absent
 from interplay.provenance.git import Commit, Repository
 from interplay.provenance.place import Place
 from interplay.provenance.receipts import Chain
@@ -33,6 +34,11 @@ def notes(chain: Chain, place: Place) -> Iterator[str]:
             "all the same"
         )
     yield from _on_packages(chain, place)
+    for digest in seal.restored:
+        yield (
+            f"restored from an archive with the digest {digest}; jobs that ran since have "
+            "receipts of their own"
+        )
     if gone := sum(len(absent(receipt, place)) for receipt in receipts):
         yield f"not in this folder: {gone} files, known by their hash"
     if place.archived and seal.format == 1 and (place.folder / COSTS).is_file():

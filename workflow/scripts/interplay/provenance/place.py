@@ -29,6 +29,14 @@ ARCHIVED = (
 """patterns of the outputs of jobs that an archive holds"""
 
 
+MEASURED = tuple(
+    f"{stage}/*.{suffix}"
+    for stage in ("nonlinear", "linear", "sentiment")
+    for suffix in ("csv", "parquet")
+)
+"""patterns of the tables of single experiments and networks"""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where to find the files that receipts name."""
@@ -51,6 +59,8 @@ class Place:
     """whether the folder holds a selection of the results, with kept networks only"""
     stand_in: str = ""
     """reason why `root` is not as it was in the run; empty if it is, or has to be"""
+    left_out: frozenset[str] = frozenset()
+    """outputs that live results lack since they were restored from an archive without them"""
     carries: bool = True
     """whether the sources that an archive carries can be read"""
 
@@ -75,6 +85,11 @@ class Place:
         """Return whether an archive holds a file that a receipt names as an output."""
         inside = path.removeprefix(f"{self.results}/")
         return any(fnmatchcase(inside, pattern) for pattern in ARCHIVED)
+
+    def is_measured(self, path: str) -> bool:
+        """Return whether an output is a table of a single experiment or network."""
+        inside = path.removeprefix(f"{self.results}/")
+        return inside != path and any(fnmatchcase(inside, each) for each in MEASURED)
 
     def name(self, path: str) -> str:
         """Return a path of the receipts as messages show it."""
@@ -130,10 +145,12 @@ class Place:
 
     @cached_property
     def sources(self) -> dict[str, dict[str, bytes]]:
-        """The sources that an archive carries: content by path, by commit."""
-        if not self.archived or not self.carries:
-            return {}
-        return read_sources(self.folder / SOURCES)
+        """The sources that an archive carries: content by path, by commit.
+
+        Results that were restored from it have them among their logs.
+        """
+        folder = self.folder if self.archived else self.folder / "logs"
+        return read_sources(folder / SOURCES) if self.carries else {}
 
     def task_files(self, commit: str) -> dict[str, bytes]:
         """Return the configuration's own tasks, by name: archived ones, or those here."""
@@ -220,7 +237,11 @@ def place_of(folder: Path, chain: Chain, work: Path) -> Place:
             "results, found none; run the command in the repository"
         )
     tasks = root / TASKS if archived else _tasks_folder(folder, work) or root / TASKS
-    return Place(folder, seal.results, work, root, seal.root, shown, tasks, archived)
+    left_out = frozenset(path for absent in seal.restored.values() for path in absent)
+    return Place(
+        folder, seal.results, work, root, seal.root, shown, tasks, archived,
+        left_out=left_out,
+    )  # fmt: skip
 
 
 def _tasks_folder(folder: Path, work: Path) -> Path | None:

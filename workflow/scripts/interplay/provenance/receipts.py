@@ -12,7 +12,7 @@ The file is `<results>/receipts.jsonl`, a JSON object per line, each job after t
 it read from. It is written whenever a run ends, also if the run failed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,9 @@ from interplay.storage.hashes import value_hash
 
 RECEIPTS = "receipts.jsonl"
 """name of the file in a results folder"""
+
+TRAINING_RECORD = "record.json"
+"""name of the file that a training job writes of itself, with its times"""
 
 FORMAT = 2
 """of what is written now; in format 1 the jobs recorded nothing themselves"""
@@ -166,11 +169,17 @@ class Seal:
     """ids of the receipts that no other receipt names"""
     archived: dict[str, str] = field(default_factory=dict)
     """hash of each file that an archive adds to those of the run; empty in a live folder"""
+    restored: dict[str, list[str]] = field(default_factory=dict)
+    """outputs that are not there since the archive left them out from which these results
+    were restored, by its digest; empty if all results were made here"""
     format: int = FORMAT
 
     def stored(self) -> dict[str, Any]:
         """Return the entries of the seal's line, without its id."""
         entries = asdict(self)
+        if not self.restored:
+            # Seals of results that were not restored have no such entry.
+            del entries["restored"]
         if self.format == FORMAT:
             return entries
         entries |= self.git
@@ -242,6 +251,35 @@ def leaves(receipts: Iterable[Receipt]) -> list[str]:
     return sorted({receipt.id for receipt in receipts} - named)
 
 
+def is_training(receipt: Receipt) -> bool:
+    """Return whether a job trained networks: it wrote a record of itself."""
+    return any(Path(path).name == TRAINING_RECORD for path in receipt.outputs)
+
+
 def producers_of(receipts: Iterable[Receipt]) -> dict[str, Receipt]:
     """Return the receipt of each output, by the output's path."""
     return {path: receipt for receipt in receipts for path in receipt.outputs}
+
+
+def explaining(
+    receipts: Sequence[Receipt], is_there: Callable[[str], bool]
+) -> list[Receipt]:
+    """Return the receipts of files that are there, and of all that these were made of.
+
+    Args:
+        receipts: in any order.
+        is_there: tells whether an output exists.
+    """
+    producers = producers_of(receipts)
+    waiting = [receipt for receipt in receipts if any(map(is_there, receipt.outputs))]
+    wanted: set[int] = set()
+    while waiting:
+        receipt = waiting.pop()
+        if id(receipt) not in wanted:
+            wanted.add(id(receipt))
+            waiting += [
+                producers[path]
+                for path, sha256 in receipt.inputs.items()
+                if path in producers and producers[path].outputs[path] == sha256
+            ]
+    return [receipt for receipt in receipts if id(receipt) in wanted]

@@ -30,6 +30,9 @@ LOCK = "envs/requirements.txt"
 RUN = Path("logs", "workflow", "run.json")
 """file of a results folder that describes its last run to the jobs"""
 
+PLAN = RUN.with_name("plan.json")
+"""file that describes all jobs of a configuration, written when Snakemake only touches"""
+
 RECORD = ".job.json"
 """suffix of a job's record, in place of the suffix of its log file"""
 

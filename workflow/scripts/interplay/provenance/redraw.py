@@ -21,6 +21,9 @@ from interplay.provenance.remade import (
 from interplay.provenance.remaking import NotMadeError, make, refuse_changes, workflow_at
 from interplay.storage.errors import InputError
 
+GIT = "workflow/scripts/interplay/provenance/git.py"
+"""module of the jobs that read their commit from git, such as that of the article"""
+
 
 @dataclass(frozen=True)
 class Redrawn:
@@ -119,29 +122,44 @@ def from_tables(graph: Graph) -> list[Receipt]:
 def _made_again(receipts: Sequence[Receipt], graph: Graph) -> list[Remade]:
     """Make the files of jobs of one commit again."""
     began, place = time.monotonic(), graph.place
-    outputs = {path for receipt in receipts for path in receipt.outputs}
-    inputs = {path for receipt in receipts for path in receipt.inputs} & set(
+    made = {path for receipt in receipts for path in receipt.outputs}
+    read = {path for receipt in receipts for path in receipt.inputs} & set(
         graph.producers
     )
-    for path in sorted(inputs | {path for path in outputs if place.is_archived(path)}):
+    for path in sorted(read | set(filter(place.is_archived, made))):
         graph.check(path)
-    reason = ""
     try:
         refuse_changes(receipts[0])
         with workflow_at(receipts[0].commit, place) as root:
-            for path in inputs - outputs:
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(place.file(path), root / path)
-            try:
-                make(receipts, sorted(outputs), graph, root, "all")
-            except NotMadeError as error:
-                # The other files are compared all the same.
-                reason = str(error)
-            seconds = time.monotonic() - began
-            return [
-                compared(receipt, receipt.outputs, root, place.root, seconds, reason)
-                for receipt in receipts
-            ]
+            has_git = (root / ".git").exists()
+            possible = [one for one in receipts if has_git or GIT not in one.code]
+            found = _made_in(root, possible, graph, began) if possible else []
+        others = [receipt for receipt in receipts if receipt not in possible]
+        reason = "the job reads its commit from git, which does not have it here"
     except NotMadeError as error:
-        said, seconds = str(error), time.monotonic() - began
-        return [not_made(receipt, said, place.root, seconds) for receipt in receipts]
+        found, others, reason = [], receipts, str(error)
+    seconds = time.monotonic() - began
+    return [*found, *(not_made(one, reason, place.root, seconds) for one in others)]
+
+
+def _made_in(
+    root: Path, receipts: Sequence[Receipt], graph: Graph, began: float
+) -> list[Remade]:
+    """Make the files of jobs again with the workflow in a folder, and compare them."""
+    place = graph.place
+    outputs = {path for receipt in receipts for path in receipt.outputs}
+    inputs = {path for receipt in receipts for path in receipt.inputs}
+    for path in (inputs & set(graph.producers)) - outputs:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(place.file(path), root / path)
+    reason = ""
+    try:
+        make(receipts, sorted(outputs), graph, root, "all")
+    except NotMadeError as error:
+        # The other files are compared all the same.
+        reason = str(error)
+    seconds = time.monotonic() - began
+    return [
+        compared(receipt, receipt.outputs, root, place.root, seconds, reason)
+        for receipt in receipts
+    ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from interplay.provenance.code import TASKS
+from interplay.provenance.git import FRONT
 from interplay.provenance.git_command import Unknown, ask_git
 from interplay.provenance.graph import Graph
 from interplay.provenance.place import Place, written
@@ -38,17 +39,22 @@ def workflow_at(commit: str, place: Place) -> Iterator[Path]:
     """Yield a new folder with the workflow as git has it at a commit.
 
     The folder is a git repository of its own, at that commit, which borrows the objects of
-    the workflow's repository: nothing is written there, and no hook or filter of it runs.
+    the workflow's repository: nothing is written there, and no hook or filter of it runs. If
+    git does not have the commit, the folder has the sources that an archive carries, and is no
+    repository.
 
     Raises:
-        NotMadeError: git does not have the commit.
+        NotMadeError: neither git nor an archive has the workflow at this commit.
     """
     contents = place.contents(commit)
-    if isinstance(contents, str):
+    in_git = not isinstance(contents, str)
+    sources = contents if in_git else place.sources.get(commit, {})
+    if FRONT not in sources:
         raise NotMadeError(contents)
-    with written({**contents, **place.task_files(commit)}) as root:
+    with written({**sources, **place.task_files(commit)}) as root:
         folder = root.resolve()
-        _check_out(commit, folder, place.root)
+        if in_git:
+            _check_out(commit, folder, place.root)
         yield folder
 
 
@@ -113,10 +119,10 @@ def make(
     )
     missing = [path for path in targets if not (folder / path).is_file()]
     if done.returncode or missing:
-        raise NotMadeError(f"Snakemake at this commit: {_cause(done.stdout)}")
+        raise NotMadeError(f"Snakemake at this commit: {cause_of(done.stdout)}")
 
 
-def _cause(said: str) -> str:
+def cause_of(said: str) -> str:
     """Return the lines of Snakemake's output from its first error on, in one line."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     first = next((n for n, line in enumerate(lines) if "rror" in line), len(lines) - 1)

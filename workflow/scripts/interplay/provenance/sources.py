@@ -22,8 +22,17 @@ SOURCES = "sources.tar.xz"
 NO_COMMIT = "no-commit"
 """folder of the sources of jobs whose receipts name no commit"""
 
+WORKFLOW = ("Snakefile", "workflow", "envs", "profiles", "paper", "pyproject.toml")
+"""files and folders of the repository from which the workflow runs, next to configurations"""
+
 Contents = Mapping[str, Mapping[str, bytes]]
 """content of files by path relative to the workflow's folder, by commit"""
+
+
+def is_of_workflow(path: str) -> bool:
+    """Return whether Snakemake may need a file of the repository to run the workflow."""
+    folder, inside, _ = path.partition("/")
+    return folder in WORKFLOW or (not inside and path.endswith(".yaml"))
 
 
 def named_sources(

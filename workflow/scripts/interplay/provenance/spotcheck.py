@@ -11,7 +11,13 @@ from typing import Any
 from scipy.stats import beta
 
 from interplay.provenance.graph import Graph
-from interplay.provenance.receipts import RECEIPTS, Chain, Receipt
+from interplay.provenance.receipts import (
+    RECEIPTS,
+    TRAINING_RECORD,
+    Chain,
+    Receipt,
+    is_training,
+)
 from interplay.provenance.remade import (
     DIFFERS,
     EQUAL,
@@ -24,9 +30,6 @@ from interplay.provenance.remaking import NotMadeError, make, refuse_changes, wo
 from interplay.storage.errors import InputError
 
 CONFIDENCE = 0.95
-
-RECORD = "record.json"
-"""file of a training with its times, which are never the same"""
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,7 @@ def candidates(receipts: Sequence[Receipt], rules: Collection[str] = ()) -> list
         receipt
         for receipt in receipts
         if not receipt.inputs
-        and any(Path(path).name == RECORD for path in receipt.outputs)
+        and is_training(receipt)
         and (not rules or receipt.rule in rules)
     ]
     return sorted(found, key=lambda receipt: sorted(receipt.outputs))
@@ -163,7 +166,7 @@ def candidates(receipts: Sequence[Receipt], rules: Collection[str] = ()) -> list
 def _check(receipt: Receipt, graph: Graph) -> Remade:
     """Make one job again."""
     began, here = time.monotonic(), graph.place.root
-    wanted = [path for path in receipt.outputs if Path(path).name != RECORD]
+    wanted = [path for path in receipt.outputs if Path(path).name != TRAINING_RECORD]
     try:
         refuse_changes(receipt)
         with workflow_at(receipt.commit, graph.place) as root:

@@ -73,7 +73,7 @@ def verify(folder: Path, work: Path, digest: str = "") -> Verification:
         return Verification([one], [], chain.digest)
     found: list[Problem] = []
     try:
-        _ = place.sources
+        _ = place.archived and place.sources
     except InputError as error:
         found.append(_as_problem(error, place.folder / SOURCES, shown, Kind.ALTERED))
         place = replace(place, carries=False)
@@ -107,7 +107,8 @@ def _problems(chain: Chain, place: Place, digest: str) -> Iterator[Problem]:
         unchanged = chain.seal.git["clean"] is not False
         yield from of_sources(workflow_problems(chain, then), then, unchanged)
     yield from check.configuration()
-    yield from carried_problems(chain, place)
+    if place.archived:
+        yield from carried_problems(chain, place)
     yield from check.added()
     yield from check.unexplained()
     yield from implausible(chain, place)

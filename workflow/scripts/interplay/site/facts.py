@@ -3,7 +3,7 @@
 from typing import Any
 
 from interplay.configuration.files import read_yaml
-from interplay.provenance.costs import costs
+from interplay.provenance.costs import COSTS, costs
 from interplay.provenance.data import data_lines
 from interplay.provenance.explain import commit_text, date
 from interplay.provenance.graph import Graph
@@ -43,10 +43,10 @@ def cpu_hours(graph: Graph) -> float | None:
     An archive has the costs of its run in a table, a live folder in Snakemake's files.
     """
     folder = graph.place.folder
-    table, benchmarks = folder / "costs.csv", folder / "benchmarks"
+    table, benchmarks = folder / COSTS, folder / "benchmarks"
     if table.is_file():
         found = read_table(table)
-    elif any(benchmarks.rglob("*.tsv")):
+    elif (benchmarks / COSTS).is_file() or any(benchmarks.rglob("*.tsv")):
         found = costs(benchmarks)
     else:
         return None

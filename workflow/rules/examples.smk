@@ -1,0 +1,80 @@
+"""Section 2 and its supplement: single networks in detail."""
+
+
+rule example_trial:
+    """Run one trained network on the trial that Fig. 1 (a-c) shows."""
+    input:
+        **{name: f"{NETWORK}/{file}" for name, file in TRAINED.items()},
+    output:
+        trial=f"{NETWORK}/trial.parquet",
+    log:
+        "<logs>/nonlinear/{experiment}/g{g}/seed{seed}/trial.log",
+    benchmark:
+        "<benchmarks>/nonlinear/{experiment}/g{g}/seed{seed}/trial.tsv"
+    localrule: True
+    conda:
+        "../../envs/nonlinear.yaml"
+    resources:
+        **each_try(mem_mb=of_experiment(memory.measuring), runtime=10),
+    params:
+        code=task_code("example_trial.py"),
+    message:
+        "Running the example trial of {wildcards.experiment}"
+    script:
+        "../scripts/example_trial.py"
+
+rule compress_networks:
+    """Rebuild networks from the seed of W0 and a few factors of dW."""
+    input:
+        **{
+            name: of_networks(file, g=list(map(float, EXAMPLES["g"])))
+            for name, file in TRAINED.items()
+        },
+    output:
+        compression=f"{MEASURED}/compression.csv",
+    log:
+        "<logs>/nonlinear/{experiment}/compress.log",
+    benchmark:
+        "<benchmarks>/nonlinear/{experiment}/compress.tsv"
+    localrule: True
+    conda:
+        "../../envs/nonlinear.yaml"
+    resources:
+        **each_try(mem_mb=of_experiment(memory.measuring, **TESTED), runtime=10),
+    params:
+        **settings("compression", keys="rank"),
+        **settings("nonlinear", "measurements", keys="test_trials"),
+        code=task_code("compress_networks.py"),
+    message:
+        "Compressing {wildcards.experiment}"
+    script:
+        "../scripts/compress_networks.py"
+
+rule follow_networks:
+    """Train networks of Fig. 1 (d-f) again, and record eigenvalues of W meanwhile."""
+    input:
+        losses=f"{MEASURED}/losses.parquet",
+    output:
+        transitions=f"{MEASURED}/transitions.parquet",
+    log:
+        "<logs>/nonlinear/{experiment}/follow.log",
+    benchmark:
+        "<benchmarks>/nonlinear/{experiment}/follow.tsv"
+    group:
+        "measure"
+    conda:
+        "../../envs/nonlinear.yaml"
+    resources:
+        **each_try(mem_mb=of_experiment(memory.training)),
+        runtime=minutes("nonlinear", "follow", "follow_networks", otherwise=60),
+        turn=1,
+    params:
+        **settings("supplement", "transitions", keys="seeds steps"),
+        **settings("nonlinear", "measurements", keys="threshold"),
+        experiment=lambda wildcards: network_parameters(wildcards.experiment),
+        g=list(map(float, EXAMPLES["g"])),
+        code=task_code("follow_networks.py"),
+    message:
+        "Following {wildcards.experiment} while it trains"
+    script:
+        "../scripts/follow_networks.py"
