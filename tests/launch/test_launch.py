@@ -16,7 +16,7 @@ from snakemake.cli import get_argument_parser
 from snakemake.utils import update_config
 
 from interplay.configuration.files import merged
-from interplay.launch import (
+from interplay.snakemake_arguments import (
     CONFIGFILE,
     DIRECTORY,
     NAMES,

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interplay.launch import command, configuration_of, environment
+from interplay.launch import command, environment
 from interplay.provenance.archive import archive
+from interplay.snakemake_arguments import configuration_of
 from interplay.storage.files import read_json
 from interplay.terminal.cost_table import cpu_time, table
 from interplay.terminal.estimate import (

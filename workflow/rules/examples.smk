@@ -23,6 +23,7 @@ rule example_trial:
     script:
         "../scripts/example_trial.py"
 
+
 rule compress_networks:
     """Rebuild networks from the seed of W0 and a few factors of dW."""
     input:
@@ -49,6 +50,7 @@ rule compress_networks:
         "Compressing {wildcards.experiment}"
     script:
         "../scripts/compress_networks.py"
+
 
 rule follow_networks:
     """Train networks of Fig. 1 (d-f) again, and record eigenvalues of W meanwhile."""
