@@ -95,7 +95,7 @@ def test_load_takes_any_number(repository, g):
         np.complex64(1), [0.9], np.array([0.9]), torch.tensor([0.9]),
         pd.Series([0.9]), np.datetime64("2020"), object(),
     ],
-    ids=repr,
+    ids=lambda g: type(g).__name__,
 )  # fmt: skip
 def test_what_is_no_number_is_one_line(repository, g):
     with pytest.raises(InputError, match=r"^g: expected a finite number, found "):
