@@ -264,10 +264,7 @@ EXAMPLE_GRID = {
     "g": [float(g) for g in config["linear"]["examples"]["g"]],
     "seed": config["linear"]["examples"]["seed"],
 }
-SMALL_TARGETS_GRID = {
-    "g": [float(g) for g in SMALL["g"]],
-    "seed": SMALL["seeds"],
-}
+SMALL_TARGETS_GRID = {"g": [float(g) for g in SMALL["g"]], "seed": SMALL["seeds"]}
 COSINE_GRID = {"g": list(COSINE_RATES), "seed": config["linear"]["cosine"]["seeds"]}
 DIVERGENCE_GRID = {
     "g": [float(g) for g in config["linear"]["divergence"]["g"]],
