@@ -19,7 +19,12 @@ ENVS, SCRIPTS = ROOT / "envs", ROOT / "workflow" / "scripts"
 LOCK = read_lock(ENVS / "requirements.txt")
 STAGES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
 STAGES = [stage for stage in STAGES if "../scripts/" in stage.read_text()]
-ENVIRONMENT = {"overview": "figures", "tables": "nonlinear", "treebank": "sentiment"}
+ENVIRONMENT = {
+    "examples": "nonlinear",
+    "overview": "figures",
+    "tables": "nonlinear",
+    "treebank": "sentiment",
+}
 """of the stages that use another stage's"""
 CUDA = ("nvidia", "cuda", "triton")
 
@@ -108,12 +113,19 @@ def test_a_stage_has_the_packages_that_its_scripts_import(stage):
 def test_the_snakefile_needs_nothing_of_the_lock_but_snakemake_and_jsonschema():
     # With conda or a container it runs outside of what they install.
     rules = [path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk")]
-    named = {name for text in rules for name in re.findall(r"from (interplay\S+)", text)}
+    named = {
+        name for text in rules for name in re.findall(r"(?m)^from (interplay\S+)", text)
+    }
     assert "interplay.provenance.issuing" in named
     files = code_files(SCRIPTS / "job.py", named)
     modules = {module.partition(".")[0] for file in files for module in imports(file)}
-    # Snakemake itself needs PyYAML.
-    assert modules - sys.stdlib_module_names == {"interplay", "jsonschema", "yaml"}
+    # Snakemake itself needs psutil and PyYAML.
+    assert modules - sys.stdlib_module_names == {
+        "interplay",
+        "jsonschema",
+        "psutil",
+        "yaml",
+    }
 
 
 def test_the_default_profile_changes_nothing_in_that_of_slurm():

@@ -13,6 +13,7 @@ from interplay.provenance.issuing import describe_run, write_receipts
 from interplay.provenance.recording import LOCK, RUN
 from interplay.storage.files import read_json, write_json
 from interplay.storage.hashes import file_hash, value_hash
+from interplay.storage.logs import error_in
 from tests.provenance.small import PART, SCRIPT, SOURCE, add_a_line, write, write_sources
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +92,7 @@ def begin(root):
 
 
 def job(root):
-    """Run the script as Snakemake does; return its status and what it said."""
+    """Run the script as Snakemake does; return its status and the error in its log."""
     (code,) = read_json(root / "results" / RUN)["code"]["plans"]
     about = {
         "rule": "measure", "wildcards": {"g": "0.9"}, "threads": 2, "config": {},
@@ -106,7 +107,8 @@ def job(root):
         [sys.executable, "-c", RUN_SCRIPT, json.dumps(about)],
         cwd=root, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True,
     )  # fmt: skip
-    return ended.returncode, ended.stderr
+    assert not ended.stderr
+    return ended.returncode, error_in(root / "results/logs/measure.log")
 
 
 def test_a_job_records_what_it_was(begun):
@@ -179,7 +181,7 @@ def edit_script_only_in_layout(root):
 )
 def test_other_code_than_planned_stops_a_job_at_its_start(begun, change, line):
     change(begun)
-    assert job(begun) == (1, f"measure: {line}; run the workflow again\n")
+    assert job(begun) == (1, f"{line}; run the workflow again")
     assert not (begun / PART).exists()
     assert not (begun / RECORD).exists()
     begin(begun)
@@ -220,5 +222,5 @@ def test_a_job_that_fails_leaves_no_record(begun):
     (begun / HIDDEN).unlink()
     status, said = job(begun)
     assert status == 1
-    assert said.startswith("measure: FileNotFoundError: ")
+    assert said.startswith("FileNotFoundError: ")
     assert not (begun / RECORD).exists()

@@ -7,7 +7,8 @@ import pytest
 
 from interplay.optimisers.adam import initial_moments
 from interplay.optimisers.state import OptimiserState
-from interplay.runs.checkpoints import CHECKPOINT, Checkpoints, remove_finished
+from interplay.runs.checkpoints import Checkpoints
+from interplay.runs.finished import CHECKPOINT, remove_finished
 
 WEIGHTS = {"W": np.arange(6, dtype=np.float32).reshape(2, 3)}
 STATE = OptimiserState(WEIGHTS, initial_moments(WEIGHTS))

@@ -17,7 +17,7 @@ from interplay.tables.networks import COLUMNS, DECISIONS, NETWORK
 from tests.figures import tables
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
-SHARED = {"job", "networks", "snakemake_internals"}
+SHARED = {"job", "networks", "slurm_internals", "snakemake_internals"}
 NAMES = sorted({file.stem for file in SCRIPTS.glob("*.py")} - SHARED)
 
 NETWORKS = tables.nonlinear(["romo"]).assign(learned=True, learned_epoch=20, device="cpu")
@@ -48,7 +48,7 @@ def run(script, wildcards, params, output, config=None, **inputs):
     """Run a script's function on the parts of a job that it names; return what it says."""
     parts = {"wildcards": wildcards, "params": params, "output": output, "input": inputs}
     parts = {name: Names(part) for name, part in parts.items()}
-    parts |= {"threads": 1, "config": config or {}, "resources": {}}
+    parts |= {"threads": 1, "config": config or {}, "resources": Names(keep_checkpoint=0)}
     main = import_module(script).main
     # Some scripts flush denormal numbers, which would spoil the tests after them.
     with denormals_flushed():
@@ -125,7 +125,10 @@ def test_networks_are_trained_measured_archived_and_compressed(trained):
 
 
 def test_linear_networks_are_trained_truncated_and_run(tmp_path):
-    names = ("network.safetensors", "measurements.csv", "curves.parquet", "record.json")
+    names = (
+        "network.safetensors", "measurements.csv", "directions.csv", "curves.parquet",
+        "record.json",
+    )  # fmt: skip
     shared = {
         "N": 16, "dt": 0.5, "trial": {"duration": 20.0, "onset": 1.0, "window": 2.0},
         "threshold": 0.05, "epochs": 30, "code": "0", "seeds": [0], "zhat": [0.5, 2],

@@ -7,7 +7,7 @@ from interplay.provenance.code import planned_code
 from interplay.provenance.issuing import describe_run, known_producers, write_receipts
 from interplay.provenance.origin import workflow_files, workflow_hash
 from interplay.provenance.recording import PLAN, RUN, plain
-from interplay.runs.checkpoints import remove_finished
+from interplay.runs.finished import remove_finished
 from interplay.storage.files import write_json
 from interplay.terminal.forecast import PLANNED
 

@@ -180,10 +180,15 @@ SHORTEST = 10
 
 @cache
 def archived_run():
-    """Return the archived run, and the sizes of this configuration's networks."""
-    # Imported here, since local runs and jobs need no estimate.
-    from interplay.terminal.estimate import ArchivedRun, networks_in
+    """Return the archived run, and the sizes of this configuration's networks; or nothing.
 
+    With conda or a container, Snakemake may run without NumPy. Then there is no estimate.
+    """
+    # Imported here, since local runs and jobs need no estimate.
+    try:
+        from interplay.terminal.estimate import ArchivedRun, networks_in
+    except ModuleNotFoundError:
+        return None
     return ArchivedRun.read(ROOT / "paper" / "results"), networks_in(config)
 
 
@@ -197,7 +202,7 @@ def minutes(stage, step, rule, otherwise, at_least=1, jobs=1, **of):
 
     def limit(wildcards, attempt):
         seconds = None
-        if snakemake_internals.requests_resources(workflow):
+        if snakemake_internals.requests_resources(workflow) and archived_run():
             archived, networks = archived_run()
             named = dict(wildcards.items()) | of
             seconds = archived.expected_seconds(stage, step, rule, named, networks)

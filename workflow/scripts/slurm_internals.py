@@ -100,7 +100,7 @@ def _refusal(request: Sequence[str]) -> str:
         answer = subprocess.run(
             [*request, "--test-only", "--wrap=true"],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=PATIENCE,
         )
     except FileNotFoundError:

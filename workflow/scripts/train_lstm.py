@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from interplay.runs.checkpoints import CHECKPOINT, Checkpoints
+from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.devices import describe_device, granted_device, require_determinism
+from interplay.runs.finished import CHECKPOINT
 from interplay.runs.records import describe_machine
 from interplay.sentiment.run import Run, State, initial_state, learning_curves
 from interplay.sentiment.trained import TrainedLSTM

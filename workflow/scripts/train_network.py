@@ -5,7 +5,8 @@ from pathlib import Path
 from interplay.kernels.denormals import flush_denormals
 from interplay.nonlinear.job import train_and_save
 from interplay.nonlinear.training import Run, State, train
-from interplay.runs.checkpoints import CHECKPOINT, Checkpoints
+from interplay.runs.checkpoints import Checkpoints
+from interplay.runs.finished import CHECKPOINT
 from interplay.runs.records import describe_machine
 from interplay.storage.hashes import value_hash
 from job import script

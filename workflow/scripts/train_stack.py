@@ -8,8 +8,9 @@ import torch
 from interplay.nonlinear.job import train_and_save
 from interplay.nonlinear.stacked import train_stack, unstack_states
 from interplay.nonlinear.training import Run
-from interplay.runs.checkpoints import CHECKPOINT, Checkpoints
+from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.devices import describe_device, granted_device, require_determinism
+from interplay.runs.finished import CHECKPOINT
 from interplay.runs.records import describe_machine
 from interplay.storage.hashes import value_hash
 from job import script

@@ -103,7 +103,9 @@ def slurm_jobs_in(folder: Path) -> list[str]:
     """Return the numbers of this user's Slurm jobs that Snakemake submitted in a folder."""
     command = ["squeue", "--me", "--noheader", "--format=%i|%Z|%k"]
     try:
-        listed = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        listed = subprocess.run(
+            command, capture_output=True, encoding="utf-8", timeout=PATIENCE
+        )
     except (FileNotFoundError, subprocess.TimeoutExpired):
         return []
     here = folder.resolve()

@@ -49,7 +49,7 @@ def parse_yaml(text: str, name: str) -> Any:
     """
     try:
         return json.loads(text, object_pairs_hook=lambda pairs: _once(pairs, name))
-    except ValueError:
+    except json.JSONDecodeError:
         pass
     loader = yaml.CSafeLoader(text)
     try:
@@ -62,6 +62,8 @@ def parse_yaml(text: str, name: str) -> Any:
         line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or " ".join(str(error).split())
         raise InputError(f"{name}{line}: expected YAML: {problem}") from None
+    except InputError:
+        raise
     except (ValueError, RecursionError) as error:
         # Such as the day 2026-02-30.
         raise InputError(f"{name}: expected YAML: {error}") from None

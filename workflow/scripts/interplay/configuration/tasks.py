@@ -66,7 +66,8 @@ def task_problems(
     command = [python, "-m", "interplay.tasks.checking"]
     try:
         done = subprocess.run(
-            command, input=json.dumps(requests), capture_output=True, text=True,
+            command, input=json.dumps(requests), capture_output=True,
+            encoding="utf-8",
             timeout=PATIENCE, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

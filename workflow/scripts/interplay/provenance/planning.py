@@ -103,7 +103,7 @@ def _snakemake(folder: Path, *arguments: str) -> None:
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
         env={**os.environ, "PYTHONPATH": str(folder / "workflow" / "scripts")},
     )
     if done.returncode:

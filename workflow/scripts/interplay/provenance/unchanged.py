@@ -1,6 +1,6 @@
 """Tell which jobs of a run the workflow, as it is now, would do in the same way."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,10 @@ def changes(
     planned = {path: job for job in plan for path in job["outputs"]}
     changed: set[str] = set()
     found: dict[str, list[Receipt]] = {}
-    sources = Sources(graph.place.root / "workflow" / "scripts")
+    sources = Sources(graph.place.root / "workflow" / "scripts", graph.place.tasks)
     for receipt in graph.receipts:
         job = planned.get(next(iter(receipt.outputs)))
-        reason = _change(receipt, job, graph, lambda _: sources)
+        reason = _change(receipt, job, graph, sources)
         reason = reason or _changed_file(receipt, graph, work)
         if not reason and changed.intersection(receipt.parents):
             reason = DEPENDS
@@ -44,7 +44,7 @@ def _change(
     receipt: Receipt,
     job: Mapping[str, Any] | None,
     graph: Graph,
-    sources: Callable[[Path], Sources],
+    sources: Sources,
 ) -> str:
     """Return how a planned job differs from its receipt; nothing if it does not."""
     if job is None:
@@ -52,7 +52,7 @@ def _change(
     parameters = dict(job["parameters"])
     if parameters.pop("code") != receipt.code_hash:
         made = next(iter(receipt.outputs))
-        named = code_problems(receipt, made, graph.place.root, sources)
+        named = code_problems(receipt, made, graph.place, lambda *_: sources)
         files = [problem.path for problem in named]
         return f"the code is another one ({files[0] if files else receipt.script})"
     if parameters != receipt.parameters:

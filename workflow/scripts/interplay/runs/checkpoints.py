@@ -17,9 +17,6 @@ from interplay.optimisers.state import WEIGHTS, Arrays, OptimiserState
 from interplay.storage.arrays import read_arrays, read_metadata, write_arrays
 from interplay.storage.errors import InputError
 
-CHECKPOINT = "checkpoint.safetensors"
-"""name of a checkpoint, next to the weights of a network"""
-
 PROGRESS = "progress"
 IDENTITY = "identity"
 
@@ -112,14 +109,3 @@ class Checkpoints:
     def remove(self) -> None:
         """Delete the file, once the run's results are written."""
         self._path.unlink(missing_ok=True)
-
-
-def remove_finished(folder: Path) -> None:
-    """Delete the checkpoints of networks whose training has ended.
-
-    Args:
-        folder: with networks in it, at any depth. No training may be running there.
-    """
-    for checkpoint in folder.rglob(CHECKPOINT):
-        if checkpoint.with_name("network.safetensors").exists():
-            checkpoint.unlink()
