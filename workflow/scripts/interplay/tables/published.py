@@ -20,6 +20,17 @@ KINDS = ("loss", "accuracy")
 """of an LSTM's learning curves; the losses identify the experiment"""
 
 
+def exact(published: pd.DataFrame, figure: str) -> pd.DataFrame:
+    """Return the published values of a figure that were read off, without bounds.
+
+    Args:
+        published: the table paper/published.csv.
+        figure: `Fig. 2` or `Fig. S1`.
+    """
+    of_figure = published.figure.str.startswith(figure)
+    return published[of_figure & (published.bound == "")]
+
+
 def distances(
     measured: pd.DataFrame,
     published: np.ndarray,
