@@ -33,6 +33,43 @@ for name in COMPARISONS:
             "../scripts/compare_experiments.py"
 
 
+# Experiments that differ from those of the first reading in the learning rate alone.
+RATES = {
+    one.name: one.parameters
+    for one in PAPER_EXPERIMENTS
+    for first in [EXPERIMENTS[FIRST_READING[one.task]].parameters]
+    if one.parameters == first | {"learning_rate": one.parameters["learning_rate"]}
+}
+
+
+rule interpolate_rate:
+    """Interpolate the learning rate of the published figures, task by task."""
+    input:
+        networks=f"{TABLES}/nonlinear.csv",
+        authors=source("paper/authors_code.csv"),
+        published=source("paper/published.csv"),
+    output:
+        authors=table("rate_authors"),
+        interpolated=table("rate_interpolated"),
+        twice=table("published_twice"),
+    log:
+        "<logs>/claims/rate_interpolated.log",
+    benchmark:
+        "<benchmarks>/claims/rate_interpolated.tsv"
+    localrule: True
+    conda:
+        "../../envs/claims.yaml"
+    resources:
+        **each_try(mem_mb=500, runtime=10),
+    params:
+        experiments=RATES,
+        code=code("interpolate_rate.py"),
+    message:
+        "Interpolating the learning rate of the published figures"
+    script:
+        "../scripts/interpolate_rate.py"
+
+
 rule evaluate_claims:
     """Measure every claim of the paper in the tables, and judge it."""
     input:

@@ -2,6 +2,11 @@
 
 # Name of a figure: its tables, the options of its module's `draw`, and its title.
 FIRST_READING = next(iter(READINGS.values()))
+# The rate of a reading's rate networks, by its name.
+RATES_OF_READINGS = {
+    name: EXPERIMENTS[reading["flipflop"]].parameters["learning_rate"]
+    for name, reading in READINGS.items()
+}
 FIGURES = {
     "fig3": (
         {
@@ -34,13 +39,21 @@ FIGURES = {
         "Supplement: published values",
     ),
     "figS_rate": (
-        {"rate": f"{TABLES}/rate.csv"},
-        {},
+        {
+            "rate": f"{TABLES}/rate.csv",
+            "authors": f"{TABLES}/rate_authors.csv",
+            "interpolated": f"{TABLES}/rate_interpolated.csv",
+        },
+        {"rates": RATES_OF_READINGS},
         "Supplement: identified learning rate",
     ),
     "figS_scaling": (
-        {"scaling": f"{TABLES}/scaling.csv"},
-        {},
+        {
+            "scaling": f"{TABLES}/scaling.csv",
+            "twice": f"{TABLES}/published_twice.csv",
+            "published": source("paper/published.csv"),
+        },
+        {"rates": RATES_OF_READINGS},
         "Supplement: number of neurons",
     ),
     "figS_training": (

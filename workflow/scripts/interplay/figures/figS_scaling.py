@@ -1,5 +1,7 @@
 """Supplement: what changes with the number of neurons, and what does not."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,6 +11,7 @@ from matplotlib.ticker import NullLocator
 from interplay.figures import style
 from interplay.figures.fig2 import QUANTITIES
 from interplay.figures.panels import Panel, by_task, task_columns
+from interplay.tables.published import exact
 
 ROWS = {
     "convergence_epoch": ("convergence time", QUANTITIES["convergence_epoch"]),
@@ -17,7 +20,15 @@ ROWS = {
     "functional_rank": ("functional rank", QUANTITIES["functional_rank"]),
 }
 
-MARKS = {r"$\sqrt{N}\,g$": {"ls": ":"}, "too few settled": style.SOME}
+FIG_S1 = {"marker": "_", "ms": 7, "mew": 1.2, "ls": "none"}
+FIG_2 = {"marker": "D", "ms": 4.5, "mfc": "none", "mew": 0.8, "ls": "none"}
+OTHER_RATE = {"marker": "x", "ms": 4, "mew": 0.8, "ls": "none"}
+MARKS = {
+    r"$\sqrt{N}\,g$": {"ls": ":"},
+    "too few settled": style.SOME,
+    "published, Fig. S1": {**FIG_S1, "color": style.INK},
+    "published, Fig. 2, where Fig. S1 differs": {**FIG_2, "color": style.INK},
+}
 
 PANELS = by_task(
     *(
@@ -29,22 +40,46 @@ PANELS = by_task(
 )
 
 
-def draw(scaling: pd.DataFrame) -> Figure:
+def draw(
+    scaling: pd.DataFrame,
+    twice: pd.DataFrame,
+    published: pd.DataFrame,
+    *,
+    rates: Mapping[str, float],
+) -> Figure:
     """Draw a row per quantity and a column per task: mean and spread over seeds against N.
 
     Args:
         scaling: the table scaling.csv.
+        twice: the table published_twice.csv.
+        published: the table paper/published.csv.
+        rates: of each reading, before the division by N.
     """
     labels = [label for _, label in ROWS.values()]
-    figure, axes = style.task_grid(6.2, labels, sharex=True)
+    figure, axes = style.task_grid(6.6, labels, sharex=True)
     strengths = sorted(scaling.g.unique())
     sizes = sorted(scaling.N.unique())
+    rate = list(rates.values())[-1]
+    of_figS1 = exact(published, "Fig. S1")
     for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
         colours = style.shades(strengths, style.TASK_COLOURS[task])
         for ax, panel, quantity in zip(column, panels, ROWS, strict=True):
             rows = panel.select(scaling)
+            chosen = "role == @task and quantity == @quantity"
+            both = twice.query(f"{chosen} and differs")
+            read_off = of_figS1.query(chosen.replace("role", "task"))
             for g, colour in colours.items():
                 _draw_against_n(ax, rows[rows.g == g], quantity, colour)
+                marks = {"color": colour, "zorder": 5}
+                points = read_off[(read_off.g == g) & read_off.N.isin(sizes)]
+                ax.errorbar(
+                    points.N, points.value, points.reading_error, elinewidth=0.6, **FIG_S1,
+                    **marks,
+                )  # fmt: skip
+                contradicted = both[both.g == g]
+                ax.plot(contradicted.N, contradicted.fig2, **FIG_2, **marks)
+                at_rate = contradicted[contradicted.learning_rate == rate]
+                ax.plot(at_rate.N, at_rate.measured, **OTHER_RATE, **marks)
                 if quantity == "norm_W" and g > 0 and len(rows):
                     line = {"color": style.MUTED, "lw": 1, "zorder": 3}
                     ax.plot(sizes, np.sqrt(sizes) * g, ":", **line)
@@ -55,8 +90,9 @@ def draw(scaling: pd.DataFrame) -> Figure:
         column[-1].set(xlabel="$N$", xscale="log")
         column[-1].set_xticks(sizes, map(str, sizes))
         column[-1].xaxis.set_minor_locator(NullLocator())
-    handles = style.legend_entries(style.strength_dots(strengths) | MARKS)
-    figure.legend(handles=handles, loc="outside lower center", ncols=5)
+    ours = {f"ours there, at {rate:g} / N": {**OTHER_RATE, "color": style.INK}}
+    handles = style.legend_entries(style.strength_dots(strengths) | MARKS | ours)
+    figure.legend(handles=handles, loc="outside lower center", ncols=3)
     return figure
 
 

@@ -12,8 +12,8 @@ import pandas as pd
 
 from interplay.configuration.experiments import ADAM_ON_ALL, way_of_training
 from interplay.tables.published import (
-    exact,
     jackknife_error,
+    of_figure_2,
     rate_distances,
     without_a_seed,
 )
@@ -79,12 +79,11 @@ def rate(
     rates = rows.groupby([ROLE, "g", "seed"]).learning_rate.transform("nunique")
     rows = rows[(rates == rows.learning_rate.nunique()) & rows.converged]
     long = rows.melt([*NETWORK, "learning_rate"], RATE, "quantity", "measured")
-    values = exact(published, "Fig. 2").rename(
-        columns={"task": ROLE, "value": "published"}
-    )
+    drawn = of_figure_2(published)
+    exact = drawn[drawn.bound == ""].rename(columns={"task": ROLE, "value": "published"})
     point = [ROLE, "quantity", "g"]
     points = long.astype({"measured": float}).merge(
-        values[[*point, "published"]], on=point
+        exact[[*point, "published"]], on=point
     )
     by_rate = rate_distances(points)
     errors = jackknife_error(without_a_seed(points))
@@ -230,10 +229,9 @@ def flipflops(
 
 def _published_flipflop(published: pd.DataFrame) -> pd.DataFrame:
     """Return quantity, g and published, with the norm over that at g = 0."""
-    values = exact(published, "Fig. 2")
-    rows = values[values.task == "flipflop"][["quantity", "g", "value"]].rename(
-        columns={"value": "published"}
-    )
+    drawn = of_figure_2(published)
+    flipflop = drawn[(drawn.task == "flipflop") & (drawn.bound == "")]
+    rows = flipflop[["quantity", "g", "value"]].rename(columns={"value": "published"})
     norms = rows[rows.quantity == "norm_dW"]
     start = float(norms[norms.g == 0].published.iloc[0])
     shape = norms.assign(quantity="norm_dW_shape", published=norms.published / start)

@@ -20,15 +20,9 @@ KINDS = ("loss", "accuracy")
 """of an LSTM's learning curves; the losses identify the experiment"""
 
 
-def exact(published: pd.DataFrame, figure: str) -> pd.DataFrame:
-    """Return the published values of a figure that were read off, without bounds.
-
-    Args:
-        published: the table paper/published.csv.
-        figure: `Fig. 2` or `Fig. S1`.
-    """
-    of_figure = published.figure.str.startswith(figure)
-    return published[of_figure & (published.bound == "")]
+def of_figure_2(published: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of paper/published.csv of Fig. 2, without those of Fig. S1."""
+    return published[published.figure.str.startswith("Fig. 2")]
 
 
 def distances(
@@ -60,6 +54,17 @@ def mean_log_ratio(measured: pd.DataFrame, published: np.ndarray) -> pd.Series:
 def root_mean_square(measured: pd.DataFrame, published: np.ndarray) -> pd.Series:
     """Return the root mean square of measured - published of each column."""
     return (measured.sub(published, axis=0) ** 2).mean() ** 0.5
+
+
+def exact(published: pd.DataFrame, figure: str) -> pd.DataFrame:
+    """Return the values of a published figure that were read off, without bounds.
+
+    Args:
+        published: the table paper/published.csv.
+        figure: `Fig. 2` or `Fig. S1`.
+    """
+    of_figure = published.figure.str.startswith(figure)
+    return published[of_figure & (published.bound == "")]
 
 
 def rate_distances(points: pd.DataFrame) -> pd.Series:

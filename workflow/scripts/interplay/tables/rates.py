@@ -1,8 +1,9 @@
-"""Which learning rate the published Fig. 2(a, b) had: what our networks and others' say.
+"""The learning rate of the published figures: what our networks and the authors' say.
 
 At the rate of the published networks, measured values are the published ones. The rate is
 interpolated for each task and quantity. Two sources of networks are used: ours, and the
-model that the authors published.
+model that the authors published. Two published figures show the same networks, of N = 256;
+where they contradict each other, our networks at each rate are compared with both.
 """
 
 import numpy as np
@@ -76,6 +77,41 @@ def interpolated_rates(
     ]  # fmt: skip
     result = pd.DataFrame(table, columns=columns)
     return result[result.rates > 1].reset_index(drop=True)
+
+
+def shown_twice(
+    networks: pd.DataFrame, parameters: Parameters, published: pd.DataFrame
+) -> pd.DataFrame:
+    """Compare the published values that both Fig. 2 and Fig. S1 show.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of experiments that differ in task and learning rate alone.
+        published: the table paper/published.csv.
+
+    Returns:
+        role, quantity, g, N, fig2 and figS1 (the values), reading_error (of their
+        difference), differs (bool: by more than two of these errors), learning_rate (before
+        the division by N), measured (mean of our networks that converged, at this rate),
+        seed_error (of this mean). A row without a rate if we have no such networks.
+    """
+    key = [ROLE, "quantity", "g", "N"]
+    values = published.rename(columns={"task": ROLE})
+    columns = [*key, "value", "reading_error"]
+    both = exact(values, "Fig. 2")[columns].merge(
+        exact(values, "Fig. S1")[columns], on=key, suffixes=("_2", "_S1")
+    )
+    both["reading_error"] = np.hypot(both.reading_error_2, both.reading_error_S1)
+    both["differs"] = (both.value_2 - both.value_S1).abs() > 2 * both.reading_error
+    both = both.rename(columns={"value_2": "fig2", "value_S1": "figS1"})
+    both = both[[*key, "fig2", "figS1", "reading_error", "differs"]]
+    rows = compared(networks, parameters, learning_rate=lambda of: of["learning_rate"])
+    long = rows[rows.converged].melt(
+        [ROLE, "g", "N", "learning_rate"], RATE, "quantity", "measured"
+    )
+    groups = long.astype({"measured": float}).groupby([*key, "learning_rate"]).measured
+    ours = groups.agg(measured="mean", seed_error="sem").reset_index()
+    return both.merge(ours, "left", on=key).sort_values([*key, "learning_rate"])
 
 
 def _points(rows: pd.DataFrame, quantities, published: pd.DataFrame) -> pd.DataFrame:
