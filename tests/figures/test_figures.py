@@ -29,7 +29,7 @@ from interplay.figures import (
 from interplay.figures.style import RC, save
 from interplay.figures.trials import draw_channels, stack_channels
 from interplay.storage.tables import read_table
-from interplay.tables import comparisons
+from interplay.tables import comparisons, rates
 from interplay.tables.networks import with_decisions
 from tests.figures import tables
 
@@ -86,11 +86,10 @@ OUTBREAKS = comparisons.outbreaks(
         "mante_stated": {**ADAM, "amsgrad": True, "learning_rate": 0.05},
     },
 )
-RATE = comparisons.rate(
-    NETWORKS,
-    {"mante": {"learning_rate": 0.03}, "mante_stated": {"learning_rate": 0.05}},
-    PUBLISHED,
-)
+RATES = {"mante": {"learning_rate": 0.03}, "mante_stated": {"learning_rate": 0.05}}
+RATE = comparisons.rate(NETWORKS, RATES, PUBLISHED)
+AUTHORS = read_table(ROOT / "paper/authors_code.csv")
+OF_READINGS = {"rates": {"identified": 0.03, "stated": 0.05}}
 
 TABLES = {
     "nonlinear.csv": NETWORKS,
@@ -108,6 +107,11 @@ TABLES = {
     "published_lstm.csv": read_table(ROOT / "paper/published_lstm.csv"),
     "published_lstm_spectrum.csv": read_table(ROOT / "paper/published_lstm_spectrum.csv"),
     "rate.csv": RATE,
+    "rate_authors.csv": rates.authors_points(AUTHORS, PUBLISHED),
+    "rate_interpolated.csv": rates.interpolated_rates(
+        NETWORKS, RATES, AUTHORS, PUBLISHED
+    ),
+    "published_twice.csv": rates.shown_twice(NETWORKS, RATES, PUBLISHED),
     "scaling.csv": SCALING,
     "training.csv": TRAINING,
     "outbreaks.csv": OUTBREAKS,
@@ -131,8 +135,8 @@ FIGURES = {
         {"experiment": "lstm", "others": []},
     ),
     figS_published: ("nonlinear.csv published.csv", {"experiments": READINGS}),
-    figS_rate: ("rate.csv", {}),
-    figS_scaling: ("scaling.csv", {}),
+    figS_rate: ("rate.csv rate_authors.csv rate_interpolated.csv", OF_READINGS),
+    figS_scaling: ("scaling.csv published_twice.csv published.csv", OF_READINGS),
     figS_training: (
         "training.csv nonlinear_loss.parquet",
         {"experiments": WAYS, "g": [0.0, 0.9], "seed": 0},
@@ -238,7 +242,13 @@ def test_a_comparison_of_networks_that_all_failed_is_drawn():
     for figure in (
         draw(figS_scaling, {"scaling.csv": SCALING.assign(**lost)}),
         draw(figS_training, {"training.csv": TRAINING.assign(**lost)}),
-        draw(figS_rate, {"rate.csv": RATE.head(0)}),
+        draw(
+            figS_rate,
+            {
+                name: TABLES[name].head(0)
+                for name in ("rate.csv", "rate_authors.csv", "rate_interpolated.csv")
+            },
+        ),
     ):
         figure.draw_without_rendering()
 
@@ -296,7 +306,8 @@ def test_the_rate_is_drawn_for_any_number_of_g():
     g = sorted(PUBLISHED.g.unique())
     rows = [RATE[RATE.g == RATE.g.min()].assign(g=one) for one in g]
     figure = draw(figS_rate, {"rate.csv": pd.concat(rows, ignore_index=True)})
-    labels = [text.get_text() for text in figure.legends[0].texts]
+    labels = [text.get_text() for text in figure.subfigs[0].legends[0].texts]
+    # The authors' model was also run at g = 1.5.
     assert [label for label in labels if "g =" in label] == [
         f"$g = {one:g}$" for one in g
     ]

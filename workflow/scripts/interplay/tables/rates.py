@@ -15,6 +15,9 @@ from interplay.tables.readings import ROLE
 
 OURS, AUTHORS = "ours", "authors"
 
+FARTHEST = 10
+"""times the rates that were trained; a line says nothing about rates beyond"""
+
 POINT = [ROLE, "g", "seed", "learning_rate", "quantity"]
 
 
@@ -56,7 +59,8 @@ def interpolated_rates(
         code (whose: ours, authors), role, quantity, rates (their number), points (number of
         g), interpolated_rate (before the division by N), seed_error (jackknife over seeds),
         reading_error (errors of the published values, taken as independent), extrapolated
-        (bool: the rate is outside of those trained). Lines need two rates.
+        (bool: the rate is outside of those trained). Lines need two rates. The rate is
+        missing if it would be more than `FARTHEST` times outside of those trained.
     """
     rows = compared(networks, parameters, learning_rate=lambda of: of["learning_rate"])
     rows.loc[~rows.converged, list(RATE)] = np.nan
@@ -161,5 +165,8 @@ def _zero(off: pd.DataFrame) -> tuple[float, float]:
     """Return the rate at which a line through the means over g is 0, and its slope."""
     if off.shape[1] < 2 or off.empty:
         return np.nan, np.nan
-    slope, offset = np.polyfit(np.log(off.columns.to_numpy(float)), off.mean(), 1)
-    return float(np.exp(-offset / slope)), float(slope)
+    logs = np.log(off.columns.to_numpy(float))
+    slope, offset = np.polyfit(logs, off.mean(), 1)
+    near = min(logs) - np.log(FARTHEST), max(logs) + np.log(FARTHEST)
+    zero = -offset / slope if slope else np.nan
+    return float(np.exp(zero)) if near[0] <= zero <= near[1] else np.nan, float(slope)
