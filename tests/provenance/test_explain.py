@@ -319,6 +319,16 @@ def test_every_panel_is_known(figure):
     assert sorted(module.PANELS) == letters
 
 
+def test_a_figure_that_was_drawn_before_it_had_a_panel_does_not_have_it(graph):
+    drawn = replace(
+        graph.figures["fig2"],
+        said={},
+        parameters={"figure": "figS_rate"},
+        inputs={"results/tables/rate.csv": "0" * 64},
+    )
+    assert list(panels_of(drawn)) == ["a", "b", "c"]
+
+
 @pytest.mark.slow
 def test_every_panel_of_the_real_workflow_leads_to_runs(reproduction):
     graph = Graph.read(Path("results/preview"), reproduction.folder)
