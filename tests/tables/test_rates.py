@@ -66,7 +66,7 @@ def test_the_true_rate_is_found_with_the_errors_of_reading(true, others):
     table = interpolated(*at_rates(rates, true)).set_index("quantity")
     assert table.rates.unique().tolist() == [len(rates)]
     np.testing.assert_allclose(table.interpolated_rate, true, rtol=1e-6)
-    np.testing.assert_allclose(table.seed_error, 0, atol=1e-6)
+    np.testing.assert_allclose(table.standard_error, 0, atol=1e-6)
     # An error of the mean of two logarithms, over the slope of the line.
     for name, relative in {
         "convergence_epoch": (0.1, 0.2),
@@ -84,8 +84,8 @@ def test_the_seeds_error_is_the_jackknifes():
     table = interpolated(networks, parameters).set_index("quantity")
     # Of two estimates, half of their difference: the second seed is 1.2 times as large.
     lower = 0.03 * 1.2 ** (-1 / SLOPES["norm_dW"])
-    assert table.seed_error["norm_dW"] == pytest.approx((0.03 - lower) / 2)
-    assert table.seed_error["convergence_epoch"] == pytest.approx(0, abs=1e-9)
+    assert table.standard_error["norm_dW"] == pytest.approx((0.03 - lower) / 2)
+    assert table.standard_error["convergence_epoch"] == pytest.approx(0, abs=1e-9)
 
 
 def test_a_line_rests_on_the_networks_that_all_its_rates_have():

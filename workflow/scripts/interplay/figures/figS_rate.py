@@ -45,7 +45,7 @@ PANELS = lettered(
     Panel(
         "interpolated learning rate, by task and quantity",
         "rate_interpolated.csv",
-        columns=("interpolated_rate", "seed_error", "reading_error"),
+        columns=("interpolated_rate", "standard_error", "reading_error"),
     ),
 )
 
@@ -127,7 +127,7 @@ def _draw_interpolated(ax: Axes, interpolated: pd.DataFrame) -> None:
     for row in interpolated.itertuples():
         height = len(labels)
         colour = style.TASK_COLOURS[row.role]
-        errors = row.seed_error, np.hypot(row.seed_error, row.reading_error)
+        errors = row.standard_error, np.hypot(row.standard_error, row.reading_error)
         for error, line in zip(errors, LINES, strict=True):
             ends = row.interpolated_rate - error, row.interpolated_rate + error
             ax.plot(ends, [height, height], color=colour, **line)

@@ -55,13 +55,12 @@ def against_published(
         the g that both have, and published/farther those with the larger one.
         published/test/nearer and so on leave out what the choice of the reading rests on.
     """
-    settled = networks[networks.settled]
-    values = of_figure_2(published)
+    settled, drawn = networks[networks.settled], of_figure_2(published)
     off: dict[tuple[object, str], pd.Series] = {}
     rows: list[Row] = []
     for (experiment, task), of_experiment in settled.groupby(["experiment", "task"]):
         for quantity, column in COMPARED.items():
-            points = values[(values.task == task) & (values.quantity == column)]
+            points = drawn[(drawn.task == task) & (drawn.quantity == column)]
             means = of_experiment.groupby("g")[column].mean().astype(float)
             compared_at_g = _compared(means, points, quantity in RATIOS).dropna()
             if len(compared_at_g):

@@ -57,10 +57,10 @@ def interpolated_rates(
 
     Returns:
         code (whose: ours, authors), role, quantity, rates (their number), points (number of
-        g), interpolated_rate (before the division by N), seed_error (jackknife over seeds),
-        reading_error (errors of the published values, taken as independent), extrapolated
-        (bool: the rate is outside of those trained). Lines need two rates. The rate is
-        missing if it would be more than `FARTHEST` times outside of those trained.
+        g), interpolated_rate (before the division by N), standard_error (jackknife over
+        seeds), reading_error (errors of the published values, taken as independent),
+        extrapolated (bool: the rate is outside of those trained). Lines need two rates. The
+        rate is missing if it would be more than `FARTHEST` times outside of those trained.
     """
     rows = compared(networks, parameters, learning_rate=lambda of: of["learning_rate"])
     rows.loc[~rows.converged, list(RATE)] = np.nan
@@ -76,7 +76,7 @@ def interpolated_rates(
                 row = {"code": code, ROLE: role, "quantity": quantity}
                 table.append(row | _interpolated(_shared(of_one, rates)))
     columns = [
-        "code", ROLE, "quantity", "rates", "points", "interpolated_rate", "seed_error",
+        "code", ROLE, "quantity", "rates", "points", "interpolated_rate", "standard_error",
         "reading_error", "extrapolated",
     ]  # fmt: skip
     result = pd.DataFrame(table, columns=columns)
@@ -97,7 +97,7 @@ def shown_twice(
         role, quantity, g, N, fig2 and figS1 (the values), reading_error (of their
         difference), differs (bool: by more than two of these errors), learning_rate (before
         the division by N), measured (mean of our networks that converged, at this rate),
-        seed_error (of this mean). A row without a rate if we have no such networks.
+        standard_error (of this mean). A row without a rate if we have no such networks.
     """
     key = [ROLE, "quantity", "g", "N"]
     values = published.rename(columns={"task": ROLE})
@@ -114,7 +114,7 @@ def shown_twice(
         [ROLE, "g", "N", "learning_rate"], RATE, "quantity", "measured"
     )
     groups = long.astype({"measured": float}).groupby([*key, "learning_rate"]).measured
-    ours = groups.agg(measured="mean", seed_error="sem").reset_index()
+    ours = groups.agg(measured="mean", standard_error="sem").reset_index()
     return both.merge(ours, "left", on=key).sort_values([*key, "learning_rate"])
 
 
@@ -147,7 +147,9 @@ def _interpolated(points: pd.DataFrame) -> dict[str, object]:
         "rates": off.shape[1],
         "points": len(off),
         "interpolated_rate": rate,
-        "seed_error": jackknife_error(pd.DataFrame([without]))[0] if known else np.nan,
+        "standard_error": jackknife_error(pd.DataFrame([without]))[0]
+        if known
+        else np.nan,
         "reading_error": rate * np.hypot.reduce(errors) / len(errors) / abs(slope),
         "extrapolated": not off.columns.min() <= rate <= off.columns.max(),
     }
