@@ -60,18 +60,21 @@ def draw(
     strengths = sorted(scaling.g.unique())
     sizes = sorted(scaling.N.unique())
     rate = list(rates.values())[-1]
-    of_figS1 = exact(published, "Fig. S1")
+    of_figS1 = exact(published, "Fig. S1").rename(columns={"task": "role"})
     for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
         colours = style.shades(strengths, style.TASK_COLOURS[task])
         for ax, panel, quantity in zip(column, panels, ROWS, strict=True):
             rows = panel.select(scaling)
+            if rows.empty:
+                style.leave_empty(ax, "not trained")
+                continue
             chosen = "role == @task and quantity == @quantity"
-            both = twice.query(f"{chosen} and differs")
-            read_off = of_figS1.query(chosen.replace("role", "task"))
+            both = twice.query(f"{chosen} and differs and N in @sizes")
+            read_off = of_figS1.query(f"{chosen} and N in @sizes")
             for g, colour in colours.items():
                 _draw_against_n(ax, rows[rows.g == g], quantity, colour)
                 marks = {"color": colour, "zorder": 5}
-                points = read_off[(read_off.g == g) & read_off.N.isin(sizes)]
+                points = read_off[read_off.g == g]
                 ax.errorbar(
                     points.N, points.value, points.reading_error, elinewidth=0.6, **FIG_S1,
                     **marks,
@@ -80,12 +83,10 @@ def draw(
                 ax.plot(contradicted.N, contradicted.fig2, **FIG_2, **marks)
                 at_rate = contradicted[contradicted.learning_rate == rate]
                 ax.plot(at_rate.N, at_rate.measured, **OTHER_RATE, **marks)
-                if quantity == "norm_W" and g > 0 and len(rows):
+                if quantity == "norm_W" and g > 0:
                     line = {"color": style.MUTED, "lw": 1, "zorder": 3}
                     ax.plot(sizes, np.sqrt(sizes) * g, ":", **line)
             ax.set_ylim(0, None)
-            if rows.empty:
-                style.leave_empty(ax, "not trained")
         style.use_log_axis(column[0])
         column[-1].set(xlabel="$N$", xscale="log")
         column[-1].set_xticks(sizes, map(str, sizes))
