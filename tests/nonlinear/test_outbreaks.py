@@ -98,7 +98,9 @@ def test_outbreaks_begin_and_end_as_their_definition_says(parts):
         if learned is not None and epoch >= learned and not low:
             expected.append(epoch)
             learned = next((i for i in runs if i > epoch), None)
-    assert starts == expected
+    assert [start for start, _ in starts] == expected
+    for _, end in starts:
+        assert end == len(below) or (end in runs and not below[end - 1])
 
 
 def test_networks_are_chosen_in_turn_from_each_experiment():

@@ -40,6 +40,9 @@ CLIP = 5
 SAME, WITHOUT, WITHOUT_ANOTHER, CLIPPED = "same", "without", "without_another", "clipped"
 """ways to go on from the batch that begins an outbreak"""
 
+BEFOREHAND = "before"
+"""the training until this batch"""
+
 DESCRIBED = ("stimulus_1", "stimulus_2", "evidence")
 """what a task may say of its trials"""
 
@@ -48,14 +51,14 @@ NETWORK = ("experiment", "role", "g", "seed")
 COLUMNS = {
     "interventions": (
         *NETWORK, "outbreak_epoch", "replayed", "epoch", "batch_gradient_ratio", "trial",
-        "gradient_ratio", "loss_share", *DESCRIBED, "evidence_rank",
-        *(f"share_{way}" for way in WAYS),
+        "gradient_ratio", "loss_share", *DESCRIBED, "evidence_rank", "bound",
+        *(f"share_{way}" for way in WAYS), "drawn",
     ),
     "trials": (
         *NETWORK, "epoch", "trial", "loss", "gradient_norm", *DESCRIBED, "removed",
-        "another",
+        "another", "drawn",
     ),
-    "losses": (*NETWORK, "variant", "epoch", "loss"),
+    "losses": (*NETWORK, "variant", "epoch", "loss", "drawn"),
 }  # fmt: skip
 """of the tables, by their name in `intervene`"""
 
@@ -66,10 +69,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Step:
-    """One epoch of a run: the state before it, its batch, and the norm of its gradient."""
+    """One epoch of a run: the state before it, and its batch."""
 
     state: State
     trials: Trials
+    loss: float
     gradient_norm: float
 
 
@@ -110,7 +114,9 @@ def intervene_on_networks(
         threshold: fraction of the initial loss below which a network has converged.
 
     Returns:
-        The tables of `intervene`, by their name there, with the columns `COLUMNS`.
+        The tables of `intervene`, by their name there, with the columns `COLUMNS`. The
+        network that is drawn in detail is the first that replays its training and whose
+        task says how hard its trials are.
     """
     tables = {name: [pd.DataFrame(columns=columns)] for name, columns in COLUMNS.items()}
     for row in networks.itertuples():
@@ -124,10 +130,16 @@ def intervene_on_networks(
         ]
         logger.info("%s, g = %s, seed %s", row.experiment, row.g, row.seed)
         labels = (row.experiment, row.task, row.g, row.seed)
-        found = intervene(run, task, row.lasting_epoch, own.loss.to_numpy(), threshold)
+        start = int(row.lasting_epoch)
+        found = intervene(run, task, start, own.loss.to_numpy(), threshold)
         for name, table in found.items():
             labelled = table.assign(**dict(zip(NETWORK, labels, strict=True)))
             tables[name].append(labelled.reindex(columns=COLUMNS[name]))
+    rows = [table.iloc[0] for table in tables["interventions"][1:]]
+    fit = [bool(row.replayed) and pd.notna(row.evidence) for row in rows]
+    for parts in tables.values():
+        for number, table in enumerate(parts[1:]):
+            table["drawn"] = fit[number] and not any(fit[:number])
     # The table without rows counts only where there is no other.
     return {
         name: pd.concat(parts[1:] or parts, ignore_index=True)
@@ -158,7 +170,8 @@ def intervene(
         `FOLLOWED` epochs after the batch with a loss above the threshold.
         trials: a row per trial of the batch: epoch, trial, what the task says of it, loss,
         gradient_norm (of its part of the batch's gradient), removed, another.
-        losses: a row per way to go on and epoch after the batch: variant, epoch, loss.
+        losses: a row per epoch until the batch, and per way to go on and epoch after it:
+        variant, epoch, loss.
     """
     first = max(0, start - BEFORE - LEARNED)
     steps = _recorded(run, task, first, start)
@@ -183,25 +196,29 @@ def intervene(
         way: _continued(one, task, step.state, trials)
         for way, (one, trials) in ways.items()
     }
-    known = np.asarray(steps[-1].state.losses, np.float32)
+    known = [*steps[-1].state.losses, steps[-1].loss]
     suspect = each.iloc[removed]
     row = {
         "outbreak_epoch": start,
-        "replayed": bool(np.array_equal(known, losses[:start])),
+        "replayed": bool(np.array_equal(np.float32(known), losses[: start + 1])),
         "epoch": epoch,
         "batch_gradient_ratio": norms[place] / median,
         "trial": removed,
         "gradient_ratio": suspect.gradient_norm / each.gradient_norm.median(),
         "loss_share": suspect.loss / each.loss.sum(),
         **{name: suspect.get(name, np.nan) for name in DESCRIBED},
+        "bound": bound,
         "evidence_rank": each.evidence.rank()[removed] if "evidence" in each else np.nan,
         **{f"share_{way}": np.mean(~(found < bound)) for way, found in after.items()},
     }
+    until = {"epoch": range(first, epoch + 1), "loss": known[first : epoch + 1]}
+    following = range(epoch + 1, further.epochs)
     curves = [
-        pd.DataFrame(
-            {"variant": way, "epoch": range(epoch + 1, further.epochs), "loss": found}
-        )
-        for way, found in after.items()
+        pd.DataFrame({"variant": BEFOREHAND, **until}),
+        *(
+            pd.DataFrame({"variant": way, "epoch": following, "loss": found})
+            for way, found in after.items()
+        ),
     ]
     trials = each.assign(
         epoch=epoch, removed=each.trial == removed, another=each.trial == another
@@ -220,7 +237,7 @@ def _recorded(run: Run, task: Task, first: int, last: int) -> list[Step]:
     while state.epoch <= last:
         for trials in stretch(replace(run, epochs=last + 1), task, state.epoch):
             after, norm = _after(run, task, state, trials)
-            steps.append(Step(state, trials, norm))
+            steps.append(Step(state, trials, after.losses[-1], norm))
             state = after
     return steps
 

@@ -47,7 +47,7 @@ def convergence(trained: TrainedNetwork, threshold: float) -> pd.DataFrame:
     learned = None if trained.diverged else convergence_epoch(losses, threshold, LEARNED)
     above = ~(losses < threshold * losses[0])
     starts = [] if learned is None else outbreaks(losses, threshold)
-    lasting = [start for start in starts if lasts(above, start)]
+    lasting = [start for start, end in starts if lasts(above, start, end)]
     row = {
         "N": trained.run.n,
         "epochs": len(losses),
@@ -58,7 +58,7 @@ def convergence(trained: TrainedNetwork, threshold: float) -> pd.DataFrame:
         "learned": learned is not None,
         "learned_early": learned is not None and learned < len(losses) / 2,
         "outbreaks": None if learned is None else len(starts),
-        "outbreak_epoch": next(iter(starts), None),
+        "outbreak_epoch": next((start for start, _ in starts), None),
         "lasting_outbreaks": None if learned is None else len(lasting),
         "lasting_epoch": next(iter(lasting), None),
         "outbreak_share": np.nan if learned is None else above[learned:].mean(),
@@ -69,8 +69,8 @@ def convergence(trained: TrainedNetwork, threshold: float) -> pd.DataFrame:
     return pd.DataFrame([row]).astype(dict.fromkeys(whole, "Int64"))
 
 
-def outbreaks(losses: np.ndarray, threshold: float) -> list[int]:
-    """Return the epochs at which the loss of a network that has learned breaks out.
+def outbreaks(losses: np.ndarray, threshold: float) -> list[tuple[int, int]]:
+    """Return the first epoch of each outbreak of the loss after learning, and its end.
 
     An outbreak begins at an epoch above the threshold, and ends with the next `LEARNED`
     consecutive epochs below it.
@@ -78,26 +78,31 @@ def outbreaks(losses: np.ndarray, threshold: float) -> list[int]:
     Args:
         losses: (epoch,).
         threshold: such as 0.05 of the loss at epoch 0.
+
+    Returns:
+        For each outbreak, its first epoch and the first one after it, or the number of
+        epochs if it does not end.
     """
     below = np.asarray(losses) < threshold * losses[0]
-    starts: list[int] = []
+    found: list[tuple[int, int]] = []
     learned = _first_run(below, LEARNED)
     while learned is not None and not below[learned:].all():
-        starts.append(learned + int(np.argmin(below[learned:])))
-        after = _first_run(below[starts[-1] :], LEARNED)
-        learned = None if after is None else starts[-1] + after
-    return starts
+        start = learned + int(np.argmin(below[learned:]))
+        after = _first_run(below[start:], LEARNED)
+        learned = None if after is None else start + after
+        found.append((start, len(below) if learned is None else learned))
+    return found
 
 
-def lasts(above: np.ndarray, start: int) -> bool:
-    """Return whether an outbreak lasts: whether many of the next epochs are above.
+def lasts(above: np.ndarray, start: int, end: int) -> bool:
+    """Return whether an outbreak lasts: whether many of its next epochs are above.
 
     Args:
         above: bool, (epoch,), whether the loss is above the threshold.
-        start: epoch at which the outbreak begins.
+        start, end: of the outbreak.
     """
-    following = above[start + 1 : start + 1 + FOLLOWED]
-    return len(following) > 0 and bool(following.mean() >= LASTING)
+    following = above[start + 1 : min(end, start + 1 + FOLLOWED)]
+    return bool(following.sum() >= LASTING * FOLLOWED)
 
 
 def convergence_epoch(
