@@ -33,7 +33,7 @@ def nonlinear(names=BOTH):
         functional_rank_rank0=2.0 + rows.seed,
         shuffle_loss_ratio=rows.g, outbreak_share=0.1 * rows.seed, converged=True,
         learned=True, learned_epoch=20, learned_early=True, outbreaks=rows.seed,
-        outbreak_epoch=30, lasting_outbreaks=0, lasting_epoch=None, diverged=False,
+        outbreak_epoch=30, lasting_outbreaks=0, lasting_epoch=np.nan, diverged=False,
     )  # fmt: skip
     return with_decisions(rows, 25)
 
