@@ -100,7 +100,7 @@ def interventions():
     trials = long(networks, "trial", range(4))
     before = long(networks.assign(variant="before"), "epoch", range(20, 31))
     after = long(
-        long(networks, "variant", ["same", "without", "without_another", "clipped"]),
+        long(networks, "variant", ["same", "without", "clipped"]),
         "epoch", range(31, 40),
     )  # fmt: skip
     return (

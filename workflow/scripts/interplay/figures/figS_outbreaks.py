@@ -158,7 +158,7 @@ def _draw_shares(ax: Axes, interventions: pd.DataFrame) -> None:
         colour = style.TASK_COLOURS.get(row["role"], style.INK)
         ax.plot(x, y, "o-", color=colour, ms=2.5, lw=0.5)
     ax.set_xticks(range(len(WAYS)), list(WAYS.values()), fontsize=5.5)
-    ax.set(ylabel=f"{SHARE}, next epochs", ylim=(-0.03, 1.03))
+    ax.set(ylabel="share of next epochs\nabove the bound", ylim=(-0.03, 1.03))
 
 
 def _draw_counts(ax: Axes, rows: pd.DataFrame, reading: Mapping[str, str]) -> None:
@@ -181,10 +181,9 @@ def _draw_variants(ax: Axes, rows: pd.DataFrame) -> None:
         style.leave_empty(ax, "no network learned early")
         return
     variants = list(dict.fromkeys(rows.variant))
-    for number, ((role, rate), group) in enumerate(
-        rows.groupby(["role", "learning_rate"], sort=False)
-    ):
-        x = group.variant.map(variants.index) + 0.2 * (number - 1)
+    groups = rows.groupby(["role", "learning_rate"], sort=False)
+    for number, ((role, rate), group) in enumerate(groups):
+        x = group.variant.map(variants.index) + 0.2 * (number - (len(groups) - 1) / 2)
         marker = "o" if rate == rows.learning_rate.min() else "s"
         ax.plot(
             x, group.outbreak_share, marker, color=style.TASK_COLOURS.get(role, style.INK),

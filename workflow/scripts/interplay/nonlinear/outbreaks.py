@@ -5,6 +5,7 @@ before, the one with the largest gradient is looked into, and of its trials the 
 largest gradient: the gradient may explode because the trajectory stays next to a separatrix,
 and Adam then moves every weight far. Training goes on from the state before this batch: on the
 same batches; without this trial; without another one, for comparison; with gradients clipped.
+The outcome without another trial depends on which: it is the mean over several.
 """
 
 import logging
@@ -36,6 +37,9 @@ BEFORE = 10
 
 CLIP = 5
 """largest gradient norm with clipping, over the median norm before"""
+
+OTHERS = 5
+"""other trials that are left out, one at a time, for comparison"""
 
 SAME, WITHOUT, WITHOUT_ANOTHER, CLIPPED = "same", "without", "without_another", "clipped"
 """ways to go on from the batch that begins an outbreak"""
@@ -123,11 +127,8 @@ def intervene_on_networks(
         experiment = experiments[row.experiment]
         run = Run.of(experiment, row.g, row.seed)
         task = make_task(experiment["task"], **task_arguments(experiment))
-        own = losses[
-            (losses.experiment == row.experiment)
-            & (losses.g == row.g)
-            & (losses.seed == row.seed)
-        ]
+        key = ["experiment", "g", "seed"]
+        own = losses[(losses[key] == [row.experiment, row.g, row.seed]).all(axis=1)]
         logger.info("%s, g = %s, seed %s", row.experiment, row.g, row.seed)
         labels = (row.experiment, row.task, row.g, row.seed)
         start = int(row.lasting_epoch)
@@ -167,11 +168,12 @@ def intervene(
         gradient in it; gradient_ratio, its norm over that of the median trial; loss_share,
         of the batch's loss; what the task says of it, with evidence_rank, 1 for the weakest
         evidence of the batch; and, for each way to go on, share_…, the share of the
-        `FOLLOWED` epochs after the batch with a loss above the threshold.
+        `FOLLOWED` epochs after the batch with a loss above the threshold (without another
+        trial: the mean over `OTHERS` of them).
         trials: a row per trial of the batch: epoch, trial, what the task says of it, loss,
         gradient_norm (of its part of the batch's gradient), removed, another.
-        losses: a row per epoch until the batch, and per way to go on and epoch after it:
-        variant, epoch, loss.
+        losses: a row per epoch until the batch, and per way to go on and epoch after it
+        (but for other trials): variant, epoch, loss.
     """
     first = max(0, start - BEFORE - LEARNED)
     steps = _recorded(run, task, first, start)
@@ -183,19 +185,29 @@ def intervene(
 
     each = _each_trial(run, task, step)
     order = np.argsort(each.gradient_norm.to_numpy())
-    removed, another = int(order[-1]), int(order[len(order) // 2])
+    removed = int(order[-1])
+    # Evenly spaced from the smallest gradient to the second largest one.
+    others = np.unique(np.linspace(0, len(order) - 2, OTHERS).round().astype(int))
+    others = order[others] if len(order) > 1 else order[:0]
     bound = threshold * losses[0]
     further = replace(run, epochs=epoch + 1 + FOLLOWED)
     ways = {
         SAME: (further, step.trials),
         WITHOUT: (further, _without(step.trials, removed)),
-        WITHOUT_ANOTHER: (further, _without(step.trials, another)),
         CLIPPED: (replace(further, clip=CLIP * median), step.trials),
     }
     after = {
         way: _continued(one, task, step.state, trials)
         for way, (one, trials) in ways.items()
     }
+    without_others = [
+        _continued(further, task, step.state, _without(step.trials, int(other)))
+        for other in others
+    ]
+    shares = {way: np.mean(~(found < bound)) for way, found in after.items()}
+    shares[WITHOUT_ANOTHER] = (
+        np.mean(~(np.array(without_others) < bound)) if without_others else np.nan
+    )
     known = [*steps[-1].state.losses, steps[-1].loss]
     suspect = each.iloc[removed]
     row = {
@@ -209,7 +221,7 @@ def intervene(
         **{name: suspect.get(name, np.nan) for name in DESCRIBED},
         "bound": bound,
         "evidence_rank": each.evidence.rank()[removed] if "evidence" in each else np.nan,
-        **{f"share_{way}": np.mean(~(found < bound)) for way, found in after.items()},
+        **{f"share_{way}": share for way, share in shares.items()},
     }
     until = {"epoch": range(first, epoch + 1), "loss": known[first : epoch + 1]}
     following = range(epoch + 1, further.epochs)
@@ -221,7 +233,7 @@ def intervene(
         ),
     ]
     trials = each.assign(
-        epoch=epoch, removed=each.trial == removed, another=each.trial == another
+        epoch=epoch, removed=each.trial == removed, another=each.trial.isin(others)
     )
     return {
         "interventions": pd.DataFrame([row]),

@@ -158,8 +158,7 @@ def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         before the middle of training, to which all else refers: with_outbreak, the number
         that have an outbreak, with its fraction, lower and upper (Wilson's interval, 95 %);
         with_lasting and lasting_fraction, likewise with one that lasts; outbreak_share, the
-        mean over them; and compared, whether all experiments of the task with other options
-        of Adam have this g.
+        mean over them; and compared, whether all of the task's experiments have this g.
     """
     rows = compared(
         networks,
