@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 
 from interplay.figures.panels import Panel
 from interplay.provenance.receipts import Receipt
@@ -11,7 +12,7 @@ def panels_of(receipt: Receipt) -> Mapping[str, Panel]:
     """Return the panels of a figure by letter, as its job said when it drew them.
 
     In receipts of format 1 jobs say nothing: the panels are those of the module as it is
-    today; none if the module has none.
+    today; none if the module has none, or if today's figure is made of other tables.
     """
     if (panels := receipt.said.get("panels")) is not None:
         return {
@@ -19,4 +20,6 @@ def panels_of(receipt: Receipt) -> Mapping[str, Panel]:
             for letter, panel in panels.items()
         }
     module = import_module(f"interplay.figures.{receipt.parameters['figure']}")
-    return getattr(module, "PANELS", {})
+    panels = getattr(module, "PANELS", {})
+    tables = {Path(path).name for path in receipt.inputs}
+    return panels if tables >= {panel.table for panel in panels.values()} else {}
