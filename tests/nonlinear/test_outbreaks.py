@@ -68,6 +68,9 @@ def test_the_trial_with_the_largest_gradient_is_removed(whole, found):
 
         dt, n_inputs, n_outputs = TASK.dt, TASK.n_inputs, TASK.n_outputs
 
+        def example(self, rng):
+            return TASK.example(rng)
+
         def draw(self, rng, n_trials):
             drawn = TASK.draw(rng, n_trials)
             # Trials are also drawn to check the task, fewer than for a stretch of epochs.

@@ -22,7 +22,8 @@ rule intervene_on_outbreaks:
         **settings("supplement", "outbreaks", keys="networks"),
         **settings("nonlinear", "measurements", keys="threshold"),
         experiments={
-            name: EXPERIMENTS[name].parameters for name in used_by_readings(*PAPER_TASKS)
+            name: EXPERIMENTS[name].parameters
+            for name in used_by_readings(*PAPER_TASKS)
         },
         code=code(
             "intervene_on_outbreaks.py",

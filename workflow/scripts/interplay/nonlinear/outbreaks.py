@@ -212,7 +212,9 @@ def intervene(
     suspect = each.iloc[removed]
     row = {
         "outbreak_epoch": start,
-        "replayed": bool(np.array_equal(np.float32(known), losses[: start + 1])),
+        "replayed": bool(
+            np.array_equal(np.asarray(known, np.float32), losses[: start + 1])
+        ),
         "epoch": epoch,
         "batch_gradient_ratio": norms[place] / median,
         "trial": removed,
