@@ -93,7 +93,9 @@ FIGURES = {
                 for reading in READINGS.values()
             ],
             "names": list(READINGS),
-            "varied": sorted({EXPERIMENTS[name].task for name in COMPARED["outbreaks"]}),
+            "varied": sorted(
+                {EXPERIMENTS[name].task for name in COMPARED["outbreaks"]}
+            ),
         },
         "Supplement: outbreaks of the loss",
     ),
