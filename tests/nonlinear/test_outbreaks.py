@@ -120,6 +120,37 @@ def test_networks_are_chosen_in_turn_from_each_experiment():
     ]
 
 
+def test_one_network_is_drawn_whose_task_says_how_hard_its_trials_are():
+    """Its trials' evidence; that of the flip-flop's is missing, which is no warning."""
+    names = ["flipflop", "mante", "romo"]
+    usual = {
+        "dt": 0.5, "options": {}, "N": 8, "epochs": 60, "batch": 3, "learning_rate": 0.05,
+        "optimiser": "adam", "trained": ["W"], "eps": 1e-8, "amsgrad": False,
+        "beta2": 0.999, "clip": None,
+    }  # fmt: skip
+    experiments = {name: {"task": name, **usual} for name in names}
+    losses = []
+    for name in names:
+        run, task = Run.of(experiments[name], 0.9, 0), make_task(name, 0.5)
+        found = train(run, task, initial_state(run, task)).losses
+        losses.append(pd.DataFrame({"experiment": name, "loss": np.float32(found)}))
+    losses = pd.concat(losses).assign(g=0.9, seed=0)
+    networks = pd.DataFrame({"experiment": names, "task": names, "lasting_epoch": 55.0})
+    tables = intervene_on_networks(
+        networks.assign(g=0.9, seed=0), losses, experiments, 0.05
+    )
+    for table in tables.values():
+        assert table.experiment.unique().tolist() == names
+        assert table[table.drawn].experiment.unique().tolist() == ["mante"]
+    rows = tables["interventions"]
+    assert rows.replayed.all()
+    assert rows.evidence.notna().tolist() == [False, True, True]
+    romo = tables["trials"].query("experiment == 'romo'")
+    assert romo.stimulus_1.between(0.5, 1.5).all()
+    assert romo.stimulus_2.between(0.5, 1.5).all()
+    assert (romo.evidence >= 0.2 - 1e-6).all()
+
+
 def test_no_network_with_an_outbreak_gives_tables_without_rows():
     columns = ["experiment", "task", "g", "seed", "lasting_epoch"]
     empty = intervene_on_networks(pd.DataFrame(columns=columns), pd.DataFrame(), {}, 0.05)

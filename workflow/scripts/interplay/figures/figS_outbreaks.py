@@ -157,7 +157,7 @@ def _draw_shares(ax: Axes, interventions: pd.DataFrame) -> None:
         x, y = np.arange(len(WAYS)) + shift, [row[way] for way in WAYS]
         colour = style.TASK_COLOURS.get(row["role"], style.INK)
         ax.plot(x, y, "o-", color=colour, ms=2.5, lw=0.5)
-    ax.set_xticks(range(len(WAYS)), list(WAYS.values()), fontsize=5.5)
+    ax.set_xticks(range(len(WAYS)), list(WAYS.values()), fontsize=5)
     ax.set(ylabel="share of next epochs\nabove the bound", ylim=(-0.03, 1.03))
 
 

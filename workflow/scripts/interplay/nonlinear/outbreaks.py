@@ -8,7 +8,6 @@ same batches; without this trial; without another one, for comparison; with grad
 The outcome without another trial depends on which: it is the mean over several.
 """
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -67,8 +66,6 @@ COLUMNS = {
 """of the tables, by their name in `intervene`"""
 
 Tables = dict[str, pd.DataFrame]
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -129,7 +126,6 @@ def intervene_on_networks(
         task = make_task(experiment["task"], **task_arguments(experiment))
         key = ["experiment", "g", "seed"]
         own = losses[(losses[key] == [row.experiment, row.g, row.seed]).all(axis=1)]
-        logger.info("%s, g = %s, seed %s", row.experiment, row.g, row.seed)
         labels = (row.experiment, row.task, row.g, row.seed)
         start = int(row.lasting_epoch)
         found = intervene(run, task, start, own.loss.to_numpy(), threshold)
@@ -282,7 +278,10 @@ def _each_trial(run: Run, task: Task, step: Step) -> pd.DataFrame:
         rows.append(row)
     # Tasks whose trials differ in how hard they are say so.
     describe = getattr(task, "describe", None)
-    return pd.DataFrame(rows).assign(**(describe(step.trials) if describe else {}))
+    said = describe(step.trials) if describe else {}
+    return pd.DataFrame(rows).assign(
+        **{name: value.astype(float) for name, value in said.items()}
+    )
 
 
 def _without(trials: Trials, trial: int) -> Trials:
