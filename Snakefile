@@ -30,6 +30,7 @@ if "readings" in config:
     include: "workflow/rules/treebank.smk"
     include: "workflow/rules/sentiment.smk"
     include: "workflow/rules/tables.smk"
+    include: "workflow/rules/outbreaks.smk"
     include: "workflow/rules/figures.smk"
     include: "workflow/rules/claims.smk"
     include: "workflow/rules/paper.smk"

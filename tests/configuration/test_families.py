@@ -252,7 +252,7 @@ def test_the_file_that_set_each_key_of_a_member_is_known():
     }
     found = {
         key: (value, file)
-        for name in ("flipflop_W", "mante_amsgrad", "flipflop_N64")
+        for name in ("flipflop_W", "mante_clip", "flipflop_N64")
         for key, value, file in experiment_settings("nonlinear", name, configuration)
     }
     training, networks = f"{FAMILIES}/training", "nonlinear/networks"
@@ -262,7 +262,7 @@ def test_the_file_that_set_each_key_of_a_member_is_known():
         f"{training}/with/g": ([0.0, 0.9], "config.yaml"),
         f"{training}/with/seeds": ([0], "preview.yaml"),
         f"{networks}/flipflop/options/hold": ("last_pulse", "config.yaml"),
-        f"{FAMILIES}/outbreaks/variants/amsgrad/adam/amsgrad": (True, "config.yaml"),
+        f"{FAMILIES}/outbreaks/variants/clip/adam/clip": (0.1, "config.yaml"),
         f"{FAMILIES}/scaling/N": (64, "preview.yaml"),
         "nonlinear/learning_rate": (0.03, "config.yaml"),
         "nonlinear/N": (128, "preview.yaml"),

@@ -32,7 +32,8 @@ def nonlinear(names=BOTH):
         norm_dW=2 * spread - rows.g, functional_rank=2.0 + rows.seed,
         functional_rank_rank0=2.0 + rows.seed,
         shuffle_loss_ratio=rows.g, outbreak_share=0.1 * rows.seed, converged=True,
-        diverged=False,
+        learned=True, learned_epoch=20, learned_early=True, outbreaks=rows.seed,
+        outbreak_epoch=30, lasting_outbreaks=0, lasting_epoch=np.nan, diverged=False,
     )  # fmt: skip
     return with_decisions(rows, 25)
 
@@ -86,6 +87,30 @@ def transitions():
     rows = long(networks_of(TASKS), "epoch", range(0, 40, 5))
     unstable = 1 * (rows.epoch >= 15) + 1 * (rows.epoch >= 25)
     return rows.assign(unstable=unstable, leading=0.9 + unstable, loss=10.0**-unstable)
+
+
+def interventions():
+    """Return the three tables of interventions on the outbreaks of two networks."""
+    networks = pd.DataFrame({
+        "experiment": ["mante", "romo"], "role": ["mante", "romo"], "g": 0.3, "seed": 0,
+        "drawn": [True, False],
+    })  # fmt: skip
+    shares = {"share_same": 0.8, "share_without": 0.0, "share_without_another": 0.8,
+              "share_clipped": 0.0}  # fmt: skip
+    trials = long(networks, "trial", range(4))
+    before = long(networks.assign(variant="before"), "epoch", range(20, 31))
+    after = long(
+        long(networks, "variant", ["same", "without", "clipped"]),
+        "epoch", range(31, 40),
+    )  # fmt: skip
+    return (
+        networks.assign(epoch=30, bound=0.005, replayed=True, **shares),
+        trials.assign(
+            gradient_norm=10.0**-trials.trial, evidence=trials.trial + 1,
+            removed=trials.trial == 0,
+        ),
+        pd.concat([before, after]).assign(loss=0.01),
+    )  # fmt: skip
 
 
 def lstms():

@@ -35,7 +35,10 @@ from tests.figures import tables
 
 ROOT = Path(__file__).parents[2]
 
-ADAM = {"optimiser": "adam", "trained": ["W", "B", "C"], "eps": 1e-8, "amsgrad": False}
+ADAM = {
+    "optimiser": "adam", "trained": ["W", "B", "C"], "eps": 1e-8, "amsgrad": False,
+    "beta2": 0.999, "clip": None,
+}  # fmt: skip
 PUBLISHED = read_table(ROOT / "paper/published.csv")
 NETWORKS = tables.nonlinear()
 TRIALS = tables.trials()
@@ -82,10 +85,14 @@ SCALING = comparisons.scaling(
 OUTBREAKS = comparisons.outbreaks(
     NETWORKS,
     {
-        "mante": {**ADAM, "learning_rate": 0.03},
-        "mante_stated": {**ADAM, "amsgrad": True, "learning_rate": 0.05},
+        **{task: {**ADAM, "learning_rate": 0.03} for task in tables.TASKS},
+        **{
+            name: {**ADAM, "amsgrad": True, "learning_rate": 0.05}
+            for name in tables.STATED.values()
+        },
     },
 )
+INTERVENTIONS, INTERVENTION_TRIALS, INTERVENTION_LOSSES = tables.interventions()
 RATES = {"mante": {"learning_rate": 0.03}, "mante_stated": {"learning_rate": 0.05}}
 RATE = comparisons.rate(NETWORKS, RATES, PUBLISHED)
 AUTHORS = read_table(ROOT / "paper/authors_code.csv")
@@ -115,6 +122,9 @@ TABLES = {
     "scaling.csv": SCALING,
     "training.csv": TRAINING,
     "outbreaks.csv": OUTBREAKS,
+    "interventions.csv": INTERVENTIONS,
+    "intervention_trials.parquet": INTERVENTION_TRIALS,
+    "intervention_losses.parquet": INTERVENTION_LOSSES,
 }
 
 # Each figure's files, in the order of the arguments of `draw`, and its options.
@@ -150,11 +160,12 @@ FIGURES = {
         {"experiments": tables.EXPERIMENTS, "g": tables.G[:2]},
     ),
     figS_outbreaks: (
-        "outbreaks.csv nonlinear_loss.parquet nonlinear.csv",
+        "interventions.csv intervention_trials.parquet intervention_losses.parquet "
+        "outbreaks.csv",
         {
             "readings": [tables.EXPERIMENTS, tables.STATED],
             "names": ["identified", "stated"],
-            "threshold": 0.05,
+            "varied": ["mante", "romo"],
         },
     ),
 }
@@ -314,11 +325,13 @@ def test_the_rate_is_drawn_for_any_number_of_g():
 
 
 def test_outbreaks_of_no_network_are_said():
-    figure = draw(figS_outbreaks, {"outbreaks.csv": OUTBREAKS.iloc[:0]})
+    files = FIGURES[figS_outbreaks][0].split()
+    figure = draw(figS_outbreaks, {file: TABLES[file].iloc[:0] for file in files})
     with mpl.rc_context(RC):
         figure.draw_without_rendering()
     said = [text.get_text() for ax in figure.axes for text in ax.texts]
-    assert "no network converged early" in said
+    assert said.count(figS_outbreaks.NONE) == 3
+    assert "no network learned early" in said
 
 
 @pytest.mark.parametrize(("treebank", "shown"), [(fig5.REAL, 4), ("synthetic", 2)])

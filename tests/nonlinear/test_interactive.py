@@ -232,7 +232,7 @@ def test_the_workflow_makes_the_same_network_and_numbers(reproduction, experimen
     record = read_json(record_file)
     run, options = record["run"], dict(record["task"])
     rate = run["learning_rate"] * (run["n"] if run["optimiser"] == "adam" else 1)
-    keys = "epochs", "batch", "optimiser", "eps", "amsgrad", "trained"
+    keys = "epochs", "batch", "optimiser", "eps", "amsgrad", "beta2", "clip", "trained"
     net = interplay.train(
         interplay.make_task(run["task_name"], options.pop("dt"), **options),
         run["g"],

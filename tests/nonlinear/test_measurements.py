@@ -28,7 +28,7 @@ def test_a_network_converges_at_the_first_epoch_below_the_bound(trained):
     losses = [2.0, 0.09, 0.5, 0.08, 0.3, 0.2, 0.05, 0.01]
     (row,) = convergence(with_losses(trained, losses), 0.05).itertuples()
     assert (row.convergence_epoch, row.converged, row.initial_loss) == (1, True, 2.0)
-    assert row.outbreak_share == 2 / 4
+    assert pd.isna(row.outbreaks) and pd.isna(row.outbreak_share), "it has not learned"
     (row,) = convergence(with_losses(trained, [1.0, 0.3, 0.2, 0.1]), 0.05).itertuples()
     assert pd.isna(row.convergence_epoch)
     assert not row.converged
@@ -48,6 +48,22 @@ def test_a_network_learned_at_the_first_of_fifty_consecutive_epochs_below_the_bo
         assert row.convergence_epoch == 1
         assert row.learned == (epoch is not None)
         assert row.learned_epoch == epoch if epoch else pd.isna(row.learned_epoch)
+
+
+def test_outbreaks_are_counted_after_learning_and_last_or_not(trained):
+    low, high = [0.01] * 50, [0.2]
+    # A wrong trial at epoch 51; an outbreak at 102 that lasts; one at the very end.
+    losses = [1.0, *low, *high, *low, *(9 * high), *low, *(3 * low), *high]
+    (row,) = convergence(with_losses(trained, losses), 0.05).itertuples()
+    assert (row.outbreaks, row.outbreak_epoch) == (3, 51)
+    assert (row.lasting_outbreaks, row.lasting_epoch) == (1, 102)
+    assert row.outbreak_share == 11 / (len(losses) - 1)
+    assert row.learned_early
+    (row,) = convergence(with_losses(trained, losses[:101]), 0.05).itertuples()
+    assert (row.outbreaks, row.lasting_outbreaks) == (1, 0)
+    (row,) = convergence(with_losses(trained, [*(60 * [1.0]), *low]), 0.05).itertuples()
+    assert (row.learned_early, row.outbreaks, row.outbreak_share) == (False, 0, 0.0)
+    assert pd.isna(row.outbreak_epoch)
 
 
 def test_the_functional_rank_is_relative_to_the_initial_loss_or_to_that_at_rank_0(

@@ -73,7 +73,9 @@ def test_losses_and_gradients_are_those_of_each_network(name, device):
         {},
         {"optimiser": "gradient_descent", "learning_rate": 0.05},
         {"trained": ("W",)},
-        {"amsgrad": True, "eps": 1e-6},
+        {"amsgrad": True, "eps": 1e-6, "beta2": 0.9},
+        # In some epochs the gradient of some networks is larger.
+        {"clip": 0.02},
     ],
 )
 def test_each_network_ends_as_if_trained_alone(changes, device):

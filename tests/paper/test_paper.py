@@ -183,7 +183,11 @@ def files(tmp_path):
         "nonlinear": {**CONFIG["nonlinear"], "networks": networks_of},
         "rates": dict.fromkeys(CONFIG["readings"], rates),
     }
-    outbreaks = {"experiment": ["mante", "mante_amsgrad"], "outbreak_share": 0.1}
+    outbreaks = {
+        "experiment": ["mante", "mante_amsgrad"],
+        "outbreak_share": 0.1,
+        "compared": True,
+    }
     curves = {"experiment": "lstm", "kind": ["loss", "accuracy"], "distance": 0.01}
     spectrum = {"experiment": ["lstm", "lstm_stated"], "layer": 1, "weight": "input",
                 "matrix": "dW", "index": 1, "value": 2.0}  # fmt: skip

@@ -61,7 +61,7 @@ def test_the_archive_lacks_the_decisions_and_explain_says_so(
     assert main(["explain", name, "--results", str(ARCHIVE), "--rows", str(file)]) == 0
     shown = capsys.readouterr().out
     assert "measured 26 ± 0 over 2 seeds (mante, g = 2.7)" in shown
-    assert "computed now, since the run is older than them: columns conv" in shown
+    assert "computed now, since the run is older than them: columns settled" in shown
     rows = read_table(file)
     part = rows[(rows.task == "mante") & (rows.g == 2.7)]
     assert part.counted_rank.tolist() == [26, 26]

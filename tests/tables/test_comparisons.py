@@ -22,7 +22,10 @@ from interplay.tasks.flipflop import FlipFlop
 
 ROOT = Path(__file__).parents[2]
 
-ADAM = {"optimiser": "adam", "trained": ["W", "B", "C"], "eps": 1e-8, "amsgrad": False}
+ADAM = {
+    "optimiser": "adam", "trained": ["W", "B", "C"], "eps": 1e-8, "amsgrad": False,
+    "beta2": 0.999, "clip": None,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +40,8 @@ def networks(experiment, task="flipflop", g=(0.0, 0.9), seeds=(0, 1), **columns)
     usual = {
         "N": 256, "epochs": 1000, "convergence_epoch": 100.0, "norm_W0": 16 * rows.g,
         "norm_W": 16.0, "norm_dW": 2.0, "functional_rank": 2.0, "shuffle_loss_ratio": 1.0,
-        "outbreak_share": 0.0, "converged": True, "diverged": False, "initial_loss": 1.0,
+        "outbreaks": 0, "lasting_outbreaks": 0, "outbreak_share": 0.0,
+        "learned_early": True, "converged": True, "diverged": False, "initial_loss": 1.0,
         "final_loss": 0.01,
     }  # fmt: skip
     return rows.assign(experiment=experiment, task=task, **usual | columns)
@@ -115,23 +119,43 @@ def test_ways_of_training_are_compared_with_adam_on_the_same_g_and_seed():
     assert training[training.training == "W alone"].norm_ratio.tolist() == [1.5, 1.5]
 
 
-def test_outbreaks_are_compared_on_the_g_that_all_experiments_have():
+def test_networks_that_learned_early_are_counted_by_experiment_and_g():
     parameters = {
         "usual": {**ADAM, "learning_rate": 0.03},
         "largest": {**ADAM, "learning_rate": 0.03, "amsgrad": True},
-        "eps": {**ADAM, "learning_rate": 0.05, "eps": 1e-6},
+        "eps": {**ADAM, "learning_rate": 0.05, "eps": 1e-6, "clip": 0.1},
     }
-    table = pd.concat([networks("usual"), networks("largest"), networks("eps", g=[0.9])])
-    outbreaks = compare("outbreaks", table, parameters)
-    assert outbreaks.g.unique().tolist() == [0.9]
-    assert outbreaks.variant.unique().tolist() == [
-        "Adam", "largest squares", "eps = 1e-06",
-    ]  # fmt: skip
-    # The network of plain Adam with the largest share, and its twins at the same rate.
-    table.loc[(table.experiment == "usual") & (table.seed == 1), "outbreak_share"] = 0.3
-    drawn = compare("outbreaks", table, parameters).query("drawn")
-    assert drawn.experiment.tolist() == ["usual", "largest"]
-    assert set(drawn.seed) == {1}
+    table = pd.concat(
+        [
+            networks("usual", seeds=range(4)),
+            networks("largest"),
+            networks("eps", g=[0.9]),
+        ],
+        ignore_index=True,
+    )
+    usual = table.index[table.experiment == "usual"]
+    table.loc[usual[4:7], ["outbreaks", "outbreak_share"]] = [2, 0.3]
+    table.loc[usual[4:5], "lasting_outbreaks"] = 1
+    # A network that learned late does not count, whatever it does then.
+    table.loc[usual[4], "learned_early"] = False
+    found = compare("outbreaks", table, parameters)
+    assert found.variant.unique().tolist() == [
+        "Adam",
+        "AMSGrad",
+        "eps = 1e-06, clip = 0.1",
+    ]
+    assert found.g[found.compared].unique().tolist() == [0.9]
+    row = found[(found.experiment == "usual") & (found.g == 0.9)].iloc[0]
+    assert (row.networks, row.learned_early, row.with_outbreak) == (4, 3, 2)
+    assert (row.with_lasting, row.lasting_fraction) == (0, 0)
+    assert row.outbreak_share == pytest.approx(0.2)
+    # Wilson's interval for 2 of 3, by its formula.
+    z, n, share = 1.959964, 3, 2 / 3
+    centre, width = share + z**2 / (2 * n), z * np.sqrt(share / 3 / n + (z / n / 2) ** 2)
+    limits = np.array([centre - width, centre + width]) / (1 + z**2 / n)
+    np.testing.assert_allclose([row.lower, row.upper], limits, rtol=1e-5)
+    none = compare("outbreaks", table.assign(learned_early=False), parameters)
+    assert none.fraction.isna().all() and (none.with_outbreak == 0).all()
 
 
 def test_a_flipflop_without_the_option_is_that_of_the_text(published):

@@ -20,7 +20,7 @@ SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
 SHARED = {"job", "networks", "slurm_internals", "snakemake_internals"}
 NAMES = sorted({file.stem for file in SCRIPTS.glob("*.py")} - SHARED)
 
-NETWORKS = tables.nonlinear(["romo"]).assign(learned=True, learned_epoch=20, device="cpu")
+NETWORKS = tables.nonlinear(["romo"]).assign(device="cpu")
 NETWORKS = NETWORKS[COLUMNS]
 
 CLAIM = {
@@ -66,7 +66,7 @@ def trained(tmp_path_factory):
     experiment = {
         "task": "romo", "dt": 0.5, "options": {}, "N": 16, "epochs": 60, "batch": 4,
         "learning_rate": 0.05, "optimiser": "adam", "eps": 1e-8, "amsgrad": False,
-        "trained": ["W", "B", "C"],
+        "beta2": 0.999, "clip": None, "trained": ["W", "B", "C"],
     }  # fmt: skip
     parts = {"network": [], "loss": [], "record": []}
     for seed in (0, 1):

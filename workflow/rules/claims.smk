@@ -4,6 +4,12 @@ COMPARISONS = ("rate", "scaling", "training", "outbreaks", "flipflops")
 """tables of the supplement, named as the functions of interplay.tables.comparisons"""
 
 
+def compared_by(comparison):
+    """Return the experiments of a comparison; outbreaks are counted in the readings, too."""
+    readings = used_by_readings(*PAPER_TASKS) if comparison == "outbreaks" else []
+    return list(dict.fromkeys([*COMPARED[comparison], *readings]))
+
+
 for name in COMPARISONS:
 
     rule:
@@ -25,7 +31,7 @@ for name in COMPARISONS:
             **each_try(mem_mb=500, runtime=10),
         params:
             comparison=name,
-            experiments={one: EXPERIMENTS[one].parameters for one in COMPARED[name]},
+            experiments={one: EXPERIMENTS[one].parameters for one in compared_by(name)},
             code=code("compare_experiments.py"),
         message:
             f"Comparing experiments: {name}"
@@ -83,6 +89,7 @@ rule evaluate_claims:
         nonlinear_spectrum=f"{TABLES}/nonlinear_spectrum.parquet",
         nonlinear_truncation=f"{TABLES}/nonlinear_truncation.csv",
         nonlinear_eigenvalues=f"{TABLES}/nonlinear_eigenvalues.parquet",
+        interventions=f"{TABLES}/interventions.csv",
         transitions=f"{TABLES}/transitions.parquet",
         linear=f"{TABLES}/linear.csv",
         linear_curves=f"{TABLES}/linear_curves.parquet",

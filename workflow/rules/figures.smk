@@ -95,9 +95,10 @@ FIGURES = {
     ),
     "figS_outbreaks": (
         {
+            "interventions": f"{TABLES}/interventions.csv",
+            "trials": f"{TABLES}/intervention_trials.parquet",
+            "losses": f"{TABLES}/intervention_losses.parquet",
             "outbreaks": f"{TABLES}/outbreaks.csv",
-            "losses": f"{TABLES}/nonlinear_loss.parquet",
-            "networks": f"{TABLES}/nonlinear.csv",
         },
         {
             "readings": [
@@ -105,7 +106,9 @@ FIGURES = {
                 for reading in READINGS.values()
             ],
             "names": list(READINGS),
-            **settings("nonlinear", "measurements", keys="threshold"),
+            "varied": sorted(
+                {EXPERIMENTS[name].task for name in COMPARED["outbreaks"]}
+            ),
         },
         "Supplement: outbreaks of the loss",
     ),

@@ -35,7 +35,7 @@ class Experiment:
     g: tuple[float, ...]
     seeds: tuple[int, ...]
     training: dict[str, Any]
-    """N, dt, epochs, batch, learning_rate, optimiser, eps, amsgrad, trained"""
+    """N, dt, epochs, batch, learning_rate, optimiser, trained, and the options of Adam"""
     place: str = field(compare=False)
     """key of the configuration that names it: its own, or that of its family"""
 
@@ -83,7 +83,7 @@ def has_all_of(configuration: Mapping[str, Any], full: Mapping[str, Any]) -> boo
 
 
 NONLINEAR_KEYS = ("N", "dt", "epochs", "batch", "learning_rate", "optimiser", "trained")
-ADAM_KEYS = ("eps", "amsgrad")
+ADAM_KEYS = ("eps", "amsgrad", "beta2", "clip")
 SENTIMENT_KEYS = ("N", "epochs", "batch", "learning_rate", "dropout")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 BUILT_IN: dict[str, dict[str, Any]] = {
-    "nonlinear": {"adam": {"eps": 1e-8, "amsgrad": False}},
+    "nonlinear": {"adam": {"eps": 1e-8, "amsgrad": False, "beta2": 0.999, "clip": None}},
     "sentiment": {},
 }
 """settings of each stage that no file has to name"""

@@ -1,134 +1,194 @@
-"""Supplement: outbreaks of the loss late in training, by learning rate and optimiser."""
+"""Supplement: outbreaks of the loss after learning, and what begins and prevents them."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from interplay.figures import style
 from interplay.figures.panels import Panel, lettered
 
-SHARE = "share of late epochs\nabove the threshold"
-NONE = "no network converged early"
+WAYS = {
+    "share_same": "same\nbatches",
+    "share_without": "without\nthe trial",
+    "share_without_another": "without\nanother",
+    "share_clipped": "clipped",
+}
+"""columns of interventions.csv, and how they are shown"""
 
-DRAWN = ("outbreak_share",)
+VARIANTS = {
+    "before": {"color": style.INK, "label": "before"},
+    "same": {"color": "#c0392b", "label": "same batches"},
+    "without": {"color": "#2471a3", "label": "without the trial"},
+    "clipped": {"color": "#239b56", "label": "clipped"},
+}
+
+NONE = "no network has an\noutbreak that lasts"
+SHARE = "share of epochs\nabove the bound"
+
 PANELS = lettered(
     Panel(
-        "the network that breaks out most, and the same with variants of Adam: their losses",
-        "outbreaks.csv",
+        "the loss of one network around its outbreak, with and without the trial",
+        "intervention_losses.parquet",
         "drawn",
-        DRAWN,
+        ("variant", "epoch", "loss"),
     ),
     Panel(
-        "outbreaks of each network by variant of Adam and learning rate",
-        "outbreaks.csv",
-        columns=DRAWN,
+        "the gradient of each trial of the batch that begins it, against its evidence",
+        "intervention_trials.parquet",
+        "drawn",
+        ("gradient_norm", "evidence", "removed"),
+    ),
+    Panel(
+        "share of the next epochs above the bound, with and without the trial, and clipped",
+        "interventions.csv",
+        "replayed",
+        tuple(WAYS),
     ),
     *(
         Panel(
-            f"outbreaks against g in the {which} reading",
-            "nonlinear.csv",
-            f"experiment in @readings[{number}] and converged_early",
-            DRAWN,
+            f"share of networks with an outbreak against g in the {which} reading",
+            "outbreaks.csv",
+            f"experiment in @readings[{number}]",
+            ("fraction", "lower", "upper", "lasting_fraction"),
         )
         for number, which in enumerate(("first", "second"))
+    ),
+    Panel(
+        "share of the epochs after learning above the bound, by options of Adam",
+        "outbreaks.csv",
+        "compared and role in @varied",
+        ("outbreak_share", "variant"),
     ),
 )
 
 
 def draw(
-    outbreaks: pd.DataFrame,
+    interventions: pd.DataFrame,
+    trials: pd.DataFrame,
     losses: pd.DataFrame,
-    networks: pd.DataFrame,
+    outbreaks: pd.DataFrame,
     *,
     readings: list[Mapping[str, str]],
     names: list[str],
-    threshold: float,
+    varied: list[str],
 ) -> Figure:
-    """Draw loss curves (a), outbreaks by variant (b), and against g in readings (c, d).
+    """Draw one outbreak (a, b), all interventions (c), counts (d, e), options of Adam (f).
 
     Args:
+        interventions: the table interventions.csv.
+        trials: the table intervention_trials.parquet.
+        losses: the table intervention_losses.parquet.
         outbreaks: the table outbreaks.csv.
-        losses: the table nonlinear_loss.parquet.
-        networks: the table nonlinear.csv.
         readings: the experiment that stands for each task, in two readings.
         names: of these readings.
-        threshold: fraction of the initial loss.
+        varied: the tasks that are trained with other options of Adam, too.
     """
-    figure = Figure(figsize=(style.TEXT_WIDTH, 4.0))
-    axes = figure.subplots(2, 2)
-    _draw_worst(axes[0, 0], PANELS["a"].select(outbreaks), losses, threshold)
-    _draw_networks(axes[0, 1], outbreaks)
-
-    pairs = zip(axes[1], "cd", readings, names, strict=False)
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.9))
+    axes = figure.subplots(2, 3)
+    _draw_losses(axes[0, 0], PANELS["a"].select(losses), interventions)
+    _draw_trials(axes[0, 1], PANELS["b"].select(trials))
+    _draw_shares(axes[0, 2], PANELS["c"].select(interventions))
+    pairs = zip(axes[1], "de", readings, names, strict=False)
     for ax, letter, reading, name in pairs:
-        rows = PANELS[letter].select(networks, readings=readings)
-        for number, (task, title) in enumerate(style.TASKS.items()):
-            of_task = rows[rows.experiment == reading[task]]
-            means = of_task.groupby("g").outbreak_share.mean()
-            ax.plot(
-                of_task.g + 0.03 * (number - 1), of_task.outbreak_share, "o",
-                color=style.TASK_COLOURS[task], ms=2, alpha=0.5, mew=0,
-            )  # fmt: skip
-            ax.plot(means.index, means, "-", color=style.TASK_COLOURS[task], label=title)
-        ax.set(xlabel="$g$", ylabel=SHARE, ylim=(-0.03, 1.03))
+        rows = PANELS[letter].select(outbreaks, readings=readings)
+        _draw_counts(ax, rows, reading)
         ax.set_title(f"reading {name}", loc="right", fontsize=7)
+    _draw_variants(axes[1, 2], PANELS["f"].select(outbreaks, varied=varied))
+    tasks = {
+        name: {"color": style.TASK_COLOURS[task], "marker": "o", "ms": 3}
+        for task, name in style.TASKS.items()
+    }
+    entries = tasks | {
+        "any outbreak (Wilson's 95 %)": {"marker": "o", **style.ALONE},
+        "one that lasts": {"marker": "x", **style.ALONE},
+    }
     figure.legend(
-        *axes[1, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3
+        handles=style.legend_entries(entries), loc="outside lower center", ncols=5
     )
     style.letter_panels(axes.flat)
     return figure
 
 
-def _draw_networks(ax: Axes, outbreaks: pd.DataFrame) -> None:
-    """Draw a dot per network, by variant of Adam and learning rate."""
-    if outbreaks.empty:
+def _draw_losses(ax: Axes, losses: pd.DataFrame, interventions: pd.DataFrame) -> None:
+    if losses.empty:
         style.leave_empty(ax, NONE)
         return
-    rates = sorted(outbreaks.learning_rate.unique())
-    style.strips(
-        ax, outbreaks, x="variant", y="outbreak_share", hue="learning_rate",
-        hue_order=rates, palette=style.shades(rates, style.TASK_COLOURS["mante"]),
-        jitter=0.15, alpha=0.8, size=3, dodge=True,
-    )  # fmt: skip
-    ax.set(ylabel=SHARE, ylim=(-0.03, 1.03))
-    # Above the axes: within them its markers would be taken for networks.
-    ax.legend(
-        title=r"learning rate $\times\, N$", title_fontsize=6.5, loc="lower right",
-        bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0,
-    )  # fmt: skip
-
-
-def _draw_worst(
-    ax: Axes, twins: pd.DataFrame, losses: pd.DataFrame, threshold: float
-) -> None:
-    """Draw the losses of one network, trained by the variants of Adam."""
-    if twins.empty:
-        style.leave_empty(ax, NONE)
-        return
-    worst = twins.iloc[0]
-    colours = sns.color_palette("dark", len(twins))
-    for (_, network), colour in zip(twins.iterrows(), colours, strict=True):
-        curve = losses[
-            (losses.experiment == network.experiment)
-            & (losses.g == network.g)
-            & (losses.seed == network.seed)
-        ]
-        ax.plot(curve.epoch, curve.loss, color=colour, lw=0.5, label=network.variant)
-        for start in curve.loss[curve.epoch == 0]:
-            ax.axhline(threshold * start, color=style.MUTED, lw=0.5, ls=":")
+    for variant, line in VARIANTS.items():
+        curve = losses[losses.variant == variant]
+        ax.plot(curve.epoch, curve.loss, lw=0.8, **line)
+    shown = interventions[interventions.drawn].iloc[0]
+    ax.axhline(shown.bound, color=style.MUTED, lw=0.5, ls=":")
+    ax.axvline(shown.epoch, color=style.MUTED, lw=0.5)
     ax.set(xlabel="epoch", ylabel="loss")
     if np.isfinite(ax.dataLim.minposy):
         ax.set_yscale("log")
         # Room for the legend.
         low, high = ax.get_ylim()
-        ax.set_ylim(low / (high / low) ** 0.4, high)
-    ax.set_title(
-        f"$g = {worst.g:g}$, seed {worst.seed}, {worst.learning_rate:g}$/N$",
-        loc="right", fontsize=7,
-    )  # fmt: skip
-    for line in ax.legend(loc="lower left").get_lines():
-        line.set_linewidth(1.2)
+        ax.set_ylim(low, high * (high / low) ** 0.5)
+    ax.legend(loc="upper left", fontsize=6, borderaxespad=0.1)
+    name = style.TASKS.get(shown.role, shown.role)
+    ax.set_title(f"{name}, $g = {shown.g:g}$", loc="right", fontsize=7)
+
+
+def _draw_trials(ax: Axes, trials: pd.DataFrame) -> None:
+    if trials.empty:
+        style.leave_empty(ax, NONE)
+        return
+    relative = trials.gradient_norm / trials.gradient_norm.median()
+    removed = trials.removed.astype(bool)
+    colour = VARIANTS["without"]["color"]
+    ax.plot(trials.evidence, relative, "o", color=style.MUTED, ms=2.5)
+    ax.plot(trials.evidence[removed], relative[removed], "o", color=colour, ms=4)
+    ax.set(xlabel="evidence of the trial", ylabel="norm of its gradient\nover the median")
+    if (relative > 0).any():
+        ax.set_yscale("log")
+
+
+def _draw_shares(ax: Axes, interventions: pd.DataFrame) -> None:
+    if interventions.empty:
+        style.leave_empty(ax, NONE)
+        return
+    for number, row in enumerate(interventions.to_dict("records")):
+        # Equal shares stay visible.
+        shift = 0.25 * (number / len(interventions) - 0.5)
+        x, y = np.arange(len(WAYS)) + shift, [row[way] for way in WAYS]
+        colour = style.TASK_COLOURS.get(row["role"], style.INK)
+        ax.plot(x, y, "o-", color=colour, ms=2.5, lw=0.5)
+    ax.set_xticks(range(len(WAYS)), list(WAYS.values()), fontsize=5)
+    ax.set(ylabel="share of next epochs\nabove the bound", ylim=(-0.03, 1.03))
+
+
+def _draw_counts(ax: Axes, rows: pd.DataFrame, reading: Mapping[str, str]) -> None:
+    for number, task in enumerate(style.TASKS):
+        of_task = rows[rows.experiment == reading[task]].dropna(subset="fraction")
+        x, colour = of_task.g + 0.06 * (number - 1), style.TASK_COLOURS[task]
+        limits = [of_task.fraction - of_task.lower, of_task.upper - of_task.fraction]
+        ax.errorbar(
+            x, of_task.fraction, np.clip(limits, 0, None), fmt="o", color=colour, ms=2.5,
+            lw=0.6,
+        )  # fmt: skip
+        ax.plot(x, of_task.lasting_fraction, "x", color=colour, ms=3.5, mew=0.8)
+    ax.set(xlabel="$g$", ylabel="share of networks", ylim=(-0.05, 1.05))
+
+
+def _draw_variants(ax: Axes, rows: pd.DataFrame) -> None:
+    """Draw a dot per experiment and g, by options of Adam."""
+    rows = rows.dropna(subset="outbreak_share")
+    if rows.empty:
+        style.leave_empty(ax, "no network learned early")
+        return
+    variants = list(dict.fromkeys(rows.variant))
+    groups = rows.groupby(["role", "learning_rate"], sort=False)
+    for number, ((role, rate), group) in enumerate(groups):
+        x = group.variant.map(variants.index) + 0.2 * (number - (len(groups) - 1) / 2)
+        marker = "o" if rate == rows.learning_rate.min() else "s"
+        ax.plot(
+            x, group.outbreak_share, marker, color=style.TASK_COLOURS.get(role, style.INK),
+            ms=2.5, alpha=0.8, mew=0, label=f"{style.TASKS.get(role, role)}, {rate:g}$/N$",
+        )  # fmt: skip
+    ax.set_xticks(range(len(variants)), variants, rotation=30, ha="right", fontsize=6)
+    ax.set(ylabel=SHARE, ylim=(-0.02, None))
+    ax.legend(loc="upper right", fontsize=5.5, handletextpad=0.1, borderaxespad=0)

@@ -13,7 +13,7 @@ from interplay.kernels.denormals import denormals_flushed
 from interplay.nonlinear import training
 from interplay.nonlinear.measurements import learning, shuffling, spectra, truncation
 from interplay.nonlinear.trained import TrainedNetwork
-from interplay.optimisers.adam import EPS
+from interplay.optimisers.adam import BETA2, EPS
 from interplay.storage.arguments import in_a_line, real_number, whole_number
 from interplay.storage.errors import InputError
 from interplay.tasks import make_task
@@ -36,6 +36,8 @@ def train(
     optimiser: str = "adam",
     eps: float = EPS,
     amsgrad: bool = False,
+    beta2: float = BETA2,
+    clip: float | None = None,
     trained: Sequence[str] = WEIGHTS,
     dt: float = 0.5,
 ) -> TrainedNetwork:
@@ -56,6 +58,9 @@ def train(
         optimiser: "adam" or "gradient_descent".
         eps: Adam's, added to the root of the mean square of the gradient.
         amsgrad: whether Adam divides by the largest past mean square.
+        beta2: Adam's, weight of the past in the mean square of the gradient, below 1.
+        clip: largest norm of the gradients of all trained weights together; Adam scales
+            larger ones down to it. None: it takes them as they are.
         trained: the weights that are trained, some of "W", "B" and "C"; the others keep
             their initial values.
         dt: time step of a task given by its name, in membrane time constants. A task of
@@ -77,6 +82,9 @@ def train(
         real_number(name, number, "a positive number", lambda number: number > 0)
         for name, number in (("learning_rate", learning_rate), ("eps", eps), ("dt", dt))
     )
+    beta2 = real_number("beta2", beta2, "a number between 0 and 1", lambda b: 0 < b < 1)
+    if clip is not None:
+        clip = real_number("clip", clip, "a positive number", lambda clip: clip > 0)
     _check(optimiser in OPTIMISERS, "optimiser", f"one of {_list(OPTIMISERS)}", optimiser)
     names = list(trained) if isinstance(trained, Iterable) else []
     are_weights = all(name in WEIGHTS and names.count(name) == 1 for name in names)
@@ -92,6 +100,8 @@ def train(
         "optimiser": optimiser,
         "eps": eps,
         "amsgrad": amsgrad,
+        "beta2": beta2,
+        "clip": clip,
         "trained": names,
     }
     run = training.Run.of(settings, g, seed)

@@ -95,7 +95,7 @@ def train_stack(
     run = runs[0]
     start, _ = stack_states(states)
     if run.optimiser == "adam":
-        optimiser = TorchAdam(start, epoch, run.learning_rate, device, run.eps)
+        optimiser = TorchAdam(start, epoch, run.learning_rate, device, **run.adam)
     else:
         optimiser = TorchGradientDescent(start, run.learning_rate, run.trained, device)
     network = Network(**optimiser.weights)

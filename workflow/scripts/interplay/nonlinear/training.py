@@ -17,7 +17,7 @@ import numpy as np
 
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.network import Network, draw_inputs_and_readout, draw_recurrent
-from interplay.optimisers.adam import EPS, Adam, initial_moments
+from interplay.optimisers.adam import BETA2, EPS, Adam, initial_moments
 from interplay.optimisers.gradient_descent import GradientDescent
 from interplay.optimisers.state import Arrays, OptimiserState
 from interplay.runs.checkpoints import Checkpoints
@@ -53,6 +53,10 @@ class Run:
     """Adam's"""
     amsgrad: bool = False
     """Adam divides by the largest past squares instead of the latest"""
+    beta2: float = BETA2
+    """Adam's"""
+    clip: float | None = None
+    """largest norm of the gradients that Adam takes; any if None"""
     trained: Sequence[str] = ("W", "B", "C")
     """weights that are trained; the others keep their initial values"""
 
@@ -77,8 +81,15 @@ class Run:
             optimiser=optimiser,
             eps=experiment["eps"],
             amsgrad=experiment["amsgrad"],
+            beta2=experiment["beta2"],
+            clip=experiment["clip"],
             trained=tuple(experiment["trained"]),
         )
+
+    @property
+    def adam(self) -> dict[str, Any]:
+        """Adam's options, named as its arguments."""
+        return {"eps": self.eps, "beta2": self.beta2, "clip": self.clip}
 
     def stream(self, purpose: str, *part: int) -> np.random.Generator:
         """Return this run's random stream for one purpose.
@@ -154,6 +165,13 @@ def initial_state(run: Run, task: Task) -> State:
     return State(weights, moments)
 
 
+def start_optimiser(run: Run, state: State) -> Adam | GradientDescent:
+    """Return the optimiser of a run, which continues from this state."""
+    if run.optimiser == "adam":
+        return Adam(state, state.epoch, run.learning_rate, **run.adam)
+    return GradientDescent(state, run.learning_rate, run.trained)
+
+
 def train(
     run: Run, task: Task, state: State, checkpoints: Checkpoints | None = None
 ) -> State:
@@ -177,10 +195,7 @@ def train(
     if state.diverged:
         return state
     length = training_length([run], task)
-    if run.optimiser == "adam":
-        optimiser = Adam(state, state.epoch, run.learning_rate, run.eps)
-    else:
-        optimiser = GradientDescent(state, run.learning_rate, run.trained)
+    optimiser = start_optimiser(run, state)
     network = Network(**optimiser.weights)
     losses = list(state.losses)
     engine = None

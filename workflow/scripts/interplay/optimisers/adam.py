@@ -13,8 +13,11 @@ from numba.extending import intrinsic
 
 from interplay.optimisers.state import Arrays, OptimiserState, copies
 
-BETAS = (0.9, 0.999)
+BETA1, BETA2 = 0.9, 0.999
 EPS = 1e-8
+
+TINY = 1e-6
+"""added to a norm that clips, as torch.nn.utils.clip_grad_norm_ does"""
 
 MEANS, SQUARES, PEAKS = "means", "squares", "peaks"
 """moments: running mean of gradients, of their squares, and the largest of the latter"""
@@ -40,8 +43,14 @@ def initial_moments(
     }
 
 
+def gradient_norm(gradients: Iterable[np.ndarray]) -> float:
+    """Return the norm of several gradients together; their squares are added in float64."""
+    squares = (np.square(one, dtype=np.float64).sum() for one in gradients)
+    return math.sqrt(sum(squares))
+
+
 class Adam:
-    """Adam (betas 0.9 and 0.999) on its own copies of a state's weights.
+    """Adam on its own copies of a state's weights.
 
     It trains the weights that have moments and leaves the others alone. If the state has
     the moment "peaks", the step is that of AMSGrad: it divides by the largest running mean
@@ -49,7 +58,13 @@ class Adam:
     """
 
     def __init__(
-        self, state: OptimiserState, steps: int, learning_rate: float, eps: float = EPS
+        self,
+        state: OptimiserState,
+        steps: int,
+        learning_rate: float,
+        eps: float = EPS,
+        beta2: float = BETA2,
+        clip: float | None = None,
     ):
         """Continue from a state.
 
@@ -58,12 +73,17 @@ class Adam:
             steps: how many steps led to the state.
             learning_rate: step size, in units of the weights.
             eps: added to the root of the squares.
+            beta2: weight of the past in the mean of squared gradients.
+            clip: largest norm of the gradients of all trained weights together; a larger
+                one is scaled down to it. None: gradients stay as they are.
         """
         self.weights = copies(state.weights)
         self._moments = {name: copies(each) for name, each in state.moments.items()}
         self._steps = steps
         self._learning_rate = learning_rate
         self._eps = eps
+        self._beta2 = beta2
+        self._clip = clip
 
     def step(self, gradients: Mapping[str, np.ndarray]) -> None:
         """Change the trained weights by one step, in place.
@@ -72,13 +92,21 @@ class Adam:
             gradients: by the name of the weight, each of its shape and dtype.
         """
         self._steps += 1
-        size = self._learning_rate / (1 - BETAS[0] ** self._steps)
-        scale = math.sqrt(1 - BETAS[1] ** self._steps)
+        trained = self._moments[MEANS]
+        if self._clip is not None:
+            norm = gradient_norm(gradients[name] for name in trained)
+            factor = min(1.0, self._clip / (norm + TINY))
+            gradients = {
+                name: gradients[name] * gradients[name].dtype.type(factor)
+                for name in trained
+            }
+        size = self._learning_rate / (1 - BETA1**self._steps)
+        scale = math.sqrt(1 - self._beta2**self._steps)
         peaks = self._moments.get(PEAKS)
-        for name, means in self._moments[MEANS].items():
+        for name, means in trained.items():
             arrays = self.weights[name], means, self._moments[SQUARES][name]
             largest = None if peaks is None else peaks[name].reshape(-1)
-            _step(*arrays, largest, gradients[name], size, scale, self._eps)
+            _step(*arrays, largest, gradients[name], size, scale, self._eps, self._beta2)
 
     def snapshot(self) -> OptimiserState:
         """Return copies of the weights and moments."""
@@ -101,11 +129,11 @@ _fma: Any = _fused_multiply_add
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _step(weights, means, squares, peaks, gradients, size, scale, eps):
+def _step(weights, means, squares, peaks, gradients, size, scale, eps, beta2):
     # Operations, their order and their precision are those of torch's fused kernel. Numba
     # compiles the step without AMSGrad, where `peaks` is None, on its own.
     number = weights.dtype.type
-    new, old, new_square = number(1 - BETAS[0]), number(BETAS[1]), number(1 - BETAS[1])
+    new, old, new_square = number(1 - BETA1), number(beta2), number(1 - beta2)
     size, scale, eps = number(size), number(scale), number(eps)
     w, m, v = weights.reshape(-1), means.reshape(-1), squares.reshape(-1)
     g = gradients.reshape(-1)

@@ -1,6 +1,7 @@
 """Tables of the supplement: experiments that differ in one thing, compared.
 
-Every table begins with the columns `experiment`, `role` (the paper's task), `g`, `seed`. The
+Every table begins with the columns `experiment`, `role` (the paper's task), `g`; all but
+`outbreaks` have a row per network, with its `seed`. The
 experiments belong to no reading, so the tables are the same in each.
 """
 
@@ -9,8 +10,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 from interplay.configuration.experiments import ADAM_ON_ALL, way_of_training
+from interplay.configuration.layers import BUILT_IN
 from interplay.tables.published import (
     jackknife_error,
     of_figure_2,
@@ -147,19 +150,19 @@ def training(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
 
 
 def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
-    """Compare how often the loss breaks out late in training.
+    """Count the networks whose loss breaks out after they have learned.
 
     Args:
         networks: the table nonlinear.csv.
-        parameters: of experiments that differ in Adam's options and its learning rate.
+        parameters: of experiments that Adam trains, with different options or rates.
 
     Returns:
-        experiment, role, g, seed, learning_rate (before the division by N), variant of Adam,
-        outbreak_share (of the second half of the epochs, above the threshold), converged,
-        settled, drawn (in panel (a): the network with the largest share of those that plain
-        Adam trained, and the same network with the variants). Only the g that all experiments
-        of a task share, and only networks that converged in the first half of the epochs:
-        others are late, which is no outbreak.
+        A row per experiment and g: experiment, role, g, learning_rate (before the division
+        by N), variant of Adam, networks; learned_early, the number of networks that learned
+        before the middle of training, to which all else refers: with_outbreak, the number
+        that have an outbreak, with its fraction, lower and upper (Wilson's interval, 95 %);
+        with_lasting and lasting_fraction, likewise with one that lasts; outbreak_share, the
+        mean over them; and compared, whether all of the task's experiments have this g.
     """
     rows = compared(
         networks,
@@ -167,28 +170,45 @@ def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         learning_rate=lambda of: of["learning_rate"],
         variant=adam_variant,
     )
-    rows = _at_shared_g(rows)
-    rows = rows[rows.converged_early]
-    measured = ["outbreak_share", "converged", "settled", "drawn"]
-    rows = rows.assign(drawn=_worst_and_variants(rows))
-    return rows[[*NETWORK, "learning_rate", "variant", *measured]]
+    shared = set(_at_shared_g(rows)[[ROLE, "g"]].itertuples(index=False, name=None))
+    keys = [EXPERIMENT, ROLE, "g", "learning_rate", "variant"]
+    counted = []
+    for key, group in rows.groupby(keys, sort=False):
+        learned = group[group.learned_early.astype(bool)]
+        found = int((learned.outbreaks > 0).sum())
+        lasting = int((learned.lasting_outbreaks > 0).sum())
+        fraction, lower, upper = wilson(found, len(learned))
+        row = dict(zip(keys, key, strict=True)) | {
+            "networks": len(group),
+            "learned_early": len(learned),
+            "with_outbreak": found,
+            "fraction": fraction,
+            "lower": lower,
+            "upper": upper,
+            "with_lasting": lasting,
+            "lasting_fraction": lasting / len(learned) if len(learned) else np.nan,
+            "outbreak_share": learned.outbreak_share.mean(),
+            "compared": key[1:3] in shared,
+        }
+        counted.append(row)
+    return pd.DataFrame(counted)
 
 
-def _worst_and_variants(rows: pd.DataFrame) -> pd.Series:
-    """Return whether a network is the worst that plain Adam trained, or its twin."""
-    adam = rows[rows.variant == PLAIN]
-    if adam.empty:
-        return pd.Series(False, rows.index)
-    same = [ROLE, "g", "seed", "learning_rate"]
-    worst = adam.loc[adam.outbreak_share.idxmax(), same]
-    return (rows[same] == worst).all(axis=1)
+def wilson(found: int, among: int) -> tuple[float, float, float]:
+    """Return a fraction and the limits of Wilson's 95 % interval; NaN among none."""
+    if not among:
+        return np.nan, np.nan, np.nan
+    interval = binomtest(found, among).proportion_ci(0.95, "wilson")
+    return found / among, float(interval.low), float(interval.high)
 
 
 def adam_variant(parameters: Mapping[str, Any]) -> str:
-    """Return the name of a variant of Adam: `Adam`, `eps = 1e-06`, `largest squares`."""
-    if parameters["amsgrad"]:
-        return "largest squares"
-    return PLAIN if parameters["eps"] < 1e-7 else f"eps = {parameters['eps']:g}"
+    """Return the name of a variant of Adam, such as `Adam` or `eps = 1e-06, clip = 0.1`."""
+    usual = BUILT_IN["nonlinear"]["adam"]
+    others = {key: parameters[key] for key in usual if parameters[key] != usual[key]}
+    said = ["AMSGrad"] if others.pop("amsgrad", False) else []
+    said += [f"{key} = {value:g}" for key, value in others.items()]
+    return ", ".join(said) or PLAIN
 
 
 def flipflops(

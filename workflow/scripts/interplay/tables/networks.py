@@ -1,7 +1,7 @@
 """The table of networks: one row per network, with the columns that others select by.
 
 Each decision about a network is made here, once. Figures, claims, numbers and `explain` use
-the columns. The measurements make `converged` and `learned`, which need the losses.
+the columns. The measurements decide what needs the losses: `converged`, `learned`, outbreaks.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ configuration says: a network whose loss ends below it has solved its task"""
 NETWORK = ["experiment", "task", "g", "seed"]
 
 DECISIONS = [
-    "converged_early", "settled", "complete", "solved", "counted_epochs", "counted_rank",
+    "settled", "complete", "solved", "counted_epochs", "counted_rank",
     "counted_loss",
 ]  # fmt: skip
 """the columns that `with_decisions` adds"""
@@ -25,8 +25,9 @@ DECISIONS = [
 COLUMNS = [
     *NETWORK, "N", "epochs", "initial_loss", "final_loss", "convergence_epoch",
     "learned_epoch", "norm_W0", "norm_W", "norm_dW", "functional_rank",
-    "functional_rank_rank0", "shuffle_loss_ratio", "outbreak_share", "converged",
-    "learned", "diverged", *DECISIONS, "device",
+    "functional_rank_rank0", "shuffle_loss_ratio", "outbreaks", "outbreak_epoch",
+    "lasting_outbreaks", "lasting_epoch", "outbreak_share", "converged", "learned",
+    "learned_early", "diverged", *DECISIONS, "device",
 ]  # fmt: skip
 """of networks.csv and nonlinear.csv"""
 
@@ -56,7 +57,6 @@ def with_decisions(networks: pd.DataFrame, largest_rank: int) -> pd.DataFrame:
 
     Returns:
         The table, with
-        converged_early (bool): it converged in the first half of the epochs;
         settled (bool): it converged and has a functional rank (it may have none, since some
         losses rise again late in training);
         complete (bool): all networks of the same experiment and g settled;
@@ -76,7 +76,6 @@ def with_decisions(networks: pd.DataFrame, largest_rank: int) -> pd.DataFrame:
     low = networks.final_loss < SOLVED * networks.initial_loss
     solved = settled | (networks.converged & low)
     return networks.assign(
-        converged_early=epochs < networks.epochs / 2,
         settled=settled,
         complete=settled.groupby([networks.experiment, networks.g]).transform("all"),
         solved=solved,

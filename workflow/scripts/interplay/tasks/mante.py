@@ -42,6 +42,24 @@ class Mante:
         trials = self._lay_out(rng, np.array([0]), np.array([[0.5, -0.5]]))
         return Example(trials, self._boundaries()[1:4])
 
+    def describe(self, trials: Trials) -> dict[str, np.ndarray]:
+        """Return the mean of each signal during the stimulus, the relevant one first.
+
+        Args:
+            trials: drawn by this task.
+
+        Returns:
+            (trial,) each: stimulus_1, stimulus_2, and evidence, the size of the first.
+        """
+        start, stop = samples(self._boundaries()[1:3], self.dt)
+        contexts, signals = np.split(trials.inputs[start:stop].mean(axis=0), 2, axis=1)
+        relevant, other = (signals * contexts).sum(1), (signals * (1 - contexts)).sum(1)
+        return {
+            "stimulus_1": relevant,
+            "stimulus_2": other,
+            "evidence": np.abs(relevant),
+        }
+
     def _boundaries(self) -> tuple[float, ...]:
         lengths = (self.fixation, self.stimulus, self.delay, self.decision)
         return (0.0, *(float(t) for t in np.cumsum(lengths)))

@@ -50,6 +50,25 @@ class Romo:
         trials = self._lay_out(np.array([[0.6, 1.1]]), np.array([delay]))
         return Example(trials, tuple(float(t) for t in np.cumsum(steps)))
 
+    def describe(self, trials: Trials) -> dict[str, np.ndarray]:
+        """Return the amplitudes of both pulses.
+
+        Args:
+            trials: drawn by this task.
+
+        Returns:
+            (trial,) each: stimulus_1, stimulus_2, and evidence, the size of the difference.
+        """
+        inputs = trials.inputs[..., 0]
+        start = int(samples(self.fixation, self.dt))
+        second = len(inputs) - 1 - np.argmax(inputs[::-1] > 0, axis=0)
+        first, last = inputs[start], inputs[second, np.arange(inputs.shape[1])]
+        return {
+            "stimulus_1": first,
+            "stimulus_2": last,
+            "evidence": np.abs(first - last),
+        }
+
     def _too_close(self, pulses: np.ndarray) -> np.ndarray:
         return np.abs(pulses[:, 0] - pulses[:, 1]) < self.smallest_difference
 

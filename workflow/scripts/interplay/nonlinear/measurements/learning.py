@@ -1,4 +1,4 @@
-"""The learning curve, and when a network converged and learned (Figs 1 d-f, 2 a)."""
+"""The learning curve: when a network converged, learned, and broke out (Figs 1 d-f, 2 a)."""
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,13 @@ from interplay.nonlinear.trained import TrainedNetwork
 LEARNED = 50
 """consecutive epochs below the threshold with which a network has learned: a single batch
 may be below it by chance"""
+
+FOLLOWED = 80
+"""epochs after the first one of an outbreak that tell whether it lasts"""
+
+LASTING = 0.1
+"""share of these epochs above the threshold from which an outbreak lasts; a batch with one
+wrong trial is above the threshold, too"""
 
 
 def learning_curve(trained: TrainedNetwork) -> pd.DataFrame:
@@ -27,14 +34,20 @@ def convergence(trained: TrainedNetwork, threshold: float) -> pd.DataFrame:
     Returns:
         N, epochs, initial_loss; convergence_epoch (missing if the loss never fell below
         the threshold) and converged; learned_epoch, the first of `LEARNED` consecutive
-        epochs below the threshold (missing if there are none), and learned; outbreak_share,
-        the share of the second half of the epochs in which the loss was above the
-        threshold; diverged; device. A diverged network neither converged nor learned.
+        epochs below the threshold (missing if there are none), and learned; learned_early,
+        whether that is before the middle of training; outbreaks, the number of `outbreaks`,
+        outbreak_epoch, at which the first begins, lasting_outbreaks and lasting_epoch,
+        likewise of those that last, and outbreak_share, the share of the epochs from
+        learned_epoch on in which the loss was above the threshold (all missing for a network
+        that did not learn); diverged; device. A diverged network neither converged nor
+        learned.
     """
     losses = trained.losses
     epoch = None if trained.diverged else convergence_epoch(losses, threshold)
     learned = None if trained.diverged else convergence_epoch(losses, threshold, LEARNED)
-    late = losses[len(losses) // 2 :]
+    above = ~(losses < threshold * losses[0])
+    starts = [] if learned is None else outbreaks(losses, threshold)
+    lasting = [start for start, end in starts if lasts(above, start, end)]
     row = {
         "N": trained.run.n,
         "epochs": len(losses),
@@ -43,12 +56,53 @@ def convergence(trained: TrainedNetwork, threshold: float) -> pd.DataFrame:
         "converged": epoch is not None,
         "learned_epoch": learned,
         "learned": learned is not None,
-        "outbreak_share": np.mean(~(late < threshold * losses[0])),
+        "learned_early": learned is not None and learned < len(losses) / 2,
+        "outbreaks": None if learned is None else len(starts),
+        "outbreak_epoch": next((start for start, _ in starts), None),
+        "lasting_outbreaks": None if learned is None else len(lasting),
+        "lasting_epoch": next(iter(lasting), None),
+        "outbreak_share": np.nan if learned is None else above[learned:].mean(),
         "diverged": trained.diverged,
         "device": trained.device,
     }
-    epochs = ("convergence_epoch", "learned_epoch")
-    return pd.DataFrame([row]).astype(dict.fromkeys(epochs, "Int64"))
+    whole = [name for name in row if name.endswith(("_epoch", "outbreaks"))]
+    return pd.DataFrame([row]).astype(dict.fromkeys(whole, "Int64"))
+
+
+def outbreaks(losses: np.ndarray, threshold: float) -> list[tuple[int, int]]:
+    """Return the first epoch of each outbreak of the loss after learning, and its end.
+
+    An outbreak begins at an epoch above the threshold, and ends with the next `LEARNED`
+    consecutive epochs below it.
+
+    Args:
+        losses: (epoch,).
+        threshold: such as 0.05 of the loss at epoch 0.
+
+    Returns:
+        For each outbreak, its first epoch and the first one after it, or the number of
+        epochs if it does not end.
+    """
+    below = np.asarray(losses) < threshold * losses[0]
+    found: list[tuple[int, int]] = []
+    learned = _first_run(below, LEARNED)
+    while learned is not None and not below[learned:].all():
+        start = learned + int(np.argmin(below[learned:]))
+        after = _first_run(below[start:], LEARNED)
+        learned = None if after is None else start + after
+        found.append((start, len(below) if learned is None else learned))
+    return found
+
+
+def lasts(above: np.ndarray, start: int, end: int) -> bool:
+    """Return whether an outbreak lasts: whether many of its next epochs are above.
+
+    Args:
+        above: bool, (epoch,), whether the loss is above the threshold.
+        start, end: of the outbreak.
+    """
+    following = above[start + 1 : min(end, start + 1 + FOLLOWED)]
+    return bool(following.sum() >= LASTING * FOLLOWED)
 
 
 def convergence_epoch(
@@ -64,7 +118,10 @@ def convergence_epoch(
     Returns:
         The epoch, counted from 0; None if there is none.
     """
-    below = np.asarray(losses) < threshold * losses[0]
+    return _first_run(np.asarray(losses) < threshold * losses[0], consecutive)
+
+
+def _first_run(below: np.ndarray, consecutive: int) -> int | None:
     if len(below) < consecutive:
         return None
     first = np.flatnonzero(sliding_window_view(below, consecutive).all(axis=1))
