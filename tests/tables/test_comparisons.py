@@ -13,9 +13,10 @@ from interplay.claims.quantities.comparisons import (
     size_power,
     sure_change,
 )
+from interplay.storage.tables import read_table
 from interplay.tables import comparisons
 from interplay.tables.networks import with_decisions
-from interplay.tables.published import without_a_seed
+from interplay.tables.published import of_figure_2, without_a_seed
 from interplay.tables.readings import in_reading
 from interplay.tasks.flipflop import FlipFlop
 
@@ -26,7 +27,7 @@ ADAM = {"optimiser": "adam", "trained": ["W", "B", "C"], "eps": 1e-8, "amsgrad":
 
 @pytest.fixture(scope="module")
 def published():
-    return pd.read_csv(ROOT / "paper/published.csv").fillna({"bound": "", "hold": ""})
+    return of_figure_2(read_table(ROOT / "paper/published.csv"))
 
 
 def networks(experiment, task="flipflop", g=(0.0, 0.9), seeds=(0, 1), **columns):

@@ -46,6 +46,8 @@ class Claim:
     where: str
     """section, figure or equation of the paper"""
     claim: str
+    about: str = "result"
+    """result, or provenance: how the published figures were made"""
     not_tested: str = ""
     kind: str = ""
     """order, interval, trend or band"""

@@ -12,6 +12,7 @@ from matplotlib.ticker import FixedLocator, MultipleLocator, NullLocator
 from interplay.figures import style
 from interplay.figures.fig2 import QUANTITIES, draw_against_g
 from interplay.figures.panels import Panel, by_task
+from interplay.tables.published import of_figure_2
 
 ROWS = (
     ("convergence_epoch", False),
@@ -59,6 +60,7 @@ def draw(
         experiments: for each task, the experiment that stands for it in each reading.
     """
     readings = list(experiments["flipflop"])
+    drawn = of_figure_2(published)
     heights = [1 if ratio else 1.5 for _, ratio in ROWS]
     labels = ["measured /\npublished" if ratio else LABELS[name] for name, ratio in ROWS]
     options = {"sharex": "col", "gridspec_kw": {"height_ratios": heights}}
@@ -66,8 +68,7 @@ def draw(
     for column, task in zip(axes.T, style.TASKS, strict=True):
         colours = style.shades(readings, style.TASK_COLOURS[task])
         for ax, (quantity, ratio) in zip(column, ROWS, strict=True):
-            named = quantity.removesuffix("_rank0")
-            points = published[(published.quantity == named) & (published.task == task)]
+            points = drawn[(drawn.quantity == quantity) & (drawn.task == task)]
             for reading, colour in colours.items():
                 of_task = networks[networks.experiment == experiments[task][reading]]
                 draw_one = partial(_draw_ratio, points) if ratio else draw_against_g
@@ -92,15 +93,19 @@ def draw(
 
 
 def _draw_published(ax: Axes, points: pd.DataFrame) -> None:
-    """Mark published values, bounds, and the range of those that were not read off singly."""
+    """Mark published values with their reading errors, and bounds."""
     for bound, marker in {"": "_", "above": "^"}.items():
         shown = points[points.bound == bound]
         ax.plot(shown.g, shown.value, marker, color=style.INK, ms=5, mew=1.2, mfc="none")
-    limits = points.set_index("bound").value
-    if "lowest" in limits:
-        ax.axhspan(
-            limits["lowest"], limits["highest"], color=style.MUTED, alpha=0.2, lw=0
-        )
+    exact = points[points.bound == ""]
+    ax.errorbar(
+        exact.g,
+        exact.value,
+        exact.reading_error,
+        fmt="none",
+        ecolor=style.INK,
+        elinewidth=0.6,
+    )
 
 
 def _draw_ratio(

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from interplay.paper.labels import Row, as_table, by, labelled
+from interplay.tables.published import of_figure_2
 
 RATIOS = ("convergence_epoch", "norm_dW")
 """quantities of Fig. 2 that are compared with the published ones as a ratio"""
@@ -15,8 +16,8 @@ COMPARED = {
     **{quantity: quantity for quantity in (*RATIOS, "shuffle_loss_ratio")},
     "functional_rank": "functional_rank_rank0",
 }
-"""published quantities, and columns of nonlinear.csv: the published rank is for a share of
-the loss at rank 0"""
+"""columns of nonlinear.csv, and of published.csv, by the name of the number: the published
+rank is for a share of the loss at rank 0"""
 
 CHOSE = {*product(("flipflop", "mante"), RATIOS), ("flipflop", "shuffle_loss_ratio")}
 """tasks and quantities that the choice of the reading rests on"""
@@ -54,12 +55,12 @@ def against_published(
         the g that both have, and published/farther those with the larger one.
         published/test/nearer and so on leave out what the choice of the reading rests on.
     """
-    settled = networks[networks.settled]
+    settled, drawn = networks[networks.settled], of_figure_2(published)
     off: dict[tuple[object, str], pd.Series] = {}
     rows: list[Row] = []
     for (experiment, task), of_experiment in settled.groupby(["experiment", "task"]):
         for quantity, column in COMPARED.items():
-            points = published[published.task == task].query("quantity == @quantity")
+            points = drawn[(drawn.task == task) & (drawn.quantity == column)]
             means = of_experiment.groupby("g")[column].mean().astype(float)
             compared_at_g = _compared(means, points, quantity in RATIOS).dropna()
             if len(compared_at_g):
@@ -99,18 +100,11 @@ def _formula(column: str, is_ratio: bool) -> str:
     means = f"mean of {column} over the rows of one g"
     if is_ratio:
         return f"median over g of: {means}, divided by the published value"
-    return f"median over g of: distance of the {means} from the published value or range"
+    return f"median over g of: distance of the {means} from the published value"
 
 
 def _compared(means: pd.Series, points: pd.DataFrame, as_ratio: bool) -> pd.Series:
-    """Return means by g over the published values, or the size of the difference.
-
-    Where only the range of the published values is known, it is the distance from this range.
-    """
-    limits = points.set_index("bound").value.astype(float)
-    if "lowest" in limits:
-        off = np.maximum(limits["lowest"] - means, means - limits["highest"])
-        return off.clip(lower=0)
+    """Return means by g over the published values, or the size of the difference."""
     exact = points[points.bound == ""].set_index("g").value.astype(float)
     return means / exact if as_ratio else (means - exact).abs()
 

@@ -11,7 +11,12 @@ import numpy as np
 import pandas as pd
 
 from interplay.configuration.experiments import ADAM_ON_ALL, way_of_training
-from interplay.tables.published import jackknife_error, rate_distances, without_a_seed
+from interplay.tables.published import (
+    jackknife_error,
+    of_figure_2,
+    rate_distances,
+    without_a_seed,
+)
 from interplay.tables.readings import EXPERIMENT, ROLE
 from interplay.tasks.flipflop import FlipFlop
 
@@ -74,9 +79,8 @@ def rate(
     rates = rows.groupby([ROLE, "g", "seed"]).learning_rate.transform("nunique")
     rows = rows[(rates == rows.learning_rate.nunique()) & rows.converged]
     long = rows.melt([*NETWORK, "learning_rate"], RATE, "quantity", "measured")
-    exact = published[published.bound == ""].rename(
-        columns={"task": ROLE, "value": "published"}
-    )
+    drawn = of_figure_2(published)
+    exact = drawn[drawn.bound == ""].rename(columns={"task": ROLE, "value": "published"})
     point = [ROLE, "quantity", "g"]
     points = long.astype({"measured": float}).merge(
         exact[[*point, "published"]], on=point
@@ -225,7 +229,8 @@ def flipflops(
 
 def _published_flipflop(published: pd.DataFrame) -> pd.DataFrame:
     """Return quantity, g and published, with the norm over that at g = 0."""
-    flipflop = published[(published.task == "flipflop") & (published.bound == "")]
+    drawn = of_figure_2(published)
+    flipflop = drawn[(drawn.task == "flipflop") & (drawn.bound == "")]
     rows = flipflop[["quantity", "g", "value"]].rename(columns={"value": "published"})
     norms = rows[rows.quantity == "norm_dW"]
     start = float(norms[norms.g == 0].published.iloc[0])

@@ -20,6 +20,11 @@ KINDS = ("loss", "accuracy")
 """of an LSTM's learning curves; the losses identify the experiment"""
 
 
+def of_figure_2(published: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of paper/published.csv of Fig. 2, without those of Fig. S1."""
+    return published[published.figure.str.startswith("Fig. 2")]
+
+
 def distances(
     measured: pd.DataFrame,
     published: np.ndarray,
