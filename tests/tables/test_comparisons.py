@@ -146,7 +146,7 @@ def test_a_flipflop_without_the_option_is_that_of_the_text(published):
 def test_the_published_flipflop_is_nearest_to_itself(published):
     values = published[published.task == "flipflop"]
     wide = values.pivot(index="g", columns="quantity", values="value").reset_index()
-    own = wide.assign(
+    own = wide.rename(columns={"functional_rank_rank0": "functional_rank"}).assign(
         experiment="own", seed=0, task="flipflop", converged=True, diverged=False,
         epochs=1000, initial_loss=1.0, final_loss=0.01,
     )  # fmt: skip
