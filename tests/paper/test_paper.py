@@ -155,7 +155,8 @@ def files(tmp_path):
         (figures / f"{name}.svg").write_text(svg)
     claims = pd.DataFrame(CLAIMS)[["id", "where", "claim"]].assign(
         expected="at most 1", part="", measured=0.000123, spread=0.5, seeds=2, met=1,
-        parts=1, verdict="holds", reason="",
+        parts=1, verdict="holds", reason="", agreement="agrees", compared_part="",
+        compared=2.0, published=2.1, comparable=1, source="Fig. 2", published_verdict="fails",
     )  # fmt: skip
     claims = pd.concat([claims.assign(reading=reading) for reading in CONFIG["readings"]])
     named = experiments(CONFIG["nonlinear"])
@@ -185,12 +186,14 @@ def files(tmp_path):
     }
     outbreaks = {"experiment": ["mante", "mante_amsgrad"], "outbreak_share": 0.1}
     curves = {"experiment": "lstm", "kind": ["loss", "accuracy"], "distance": 0.01}
+    points = {"id": "Fig. 2(b): norm_dW", "reading": list(CONFIG["readings"])}
     spectrum = {"experiment": ["lstm", "lstm_stated"], "layer": 1, "weight": "input",
                 "matrix": "dW", "index": 1, "value": 2.0}  # fmt: skip
     tables = {
         "nonlinear": networks, "data": data, "sentiment": lstm, "claims": claims,
         "rate": RATE, "outbreaks": pd.DataFrame(outbreaks), "curves": pd.DataFrame(curves),
         "spectrum": pd.DataFrame(spectrum),
+        "agreement": pd.DataFrame(points).assign(agreement="agrees"),
         "published": read_table(ROOT / "paper/published.csv"),
         "published_spectrum": read_table(ROOT / "paper/published_lstm_spectrum.csv"),
         **SUPPLEMENT,
