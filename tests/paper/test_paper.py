@@ -157,6 +157,7 @@ def files(tmp_path):
         expected="at most 1", part="", measured=0.000123, spread=0.5, seeds=2, met=1,
         parts=1, verdict="holds", reason="", agreement="agrees", compared_part="",
         compared=2.0, published=2.1, comparable=1, source="Fig. 2", published_verdict="fails",
+        cause="",
     )  # fmt: skip
     claims = pd.concat([claims.assign(reading=reading) for reading in CONFIG["readings"]])
     named = experiments(CONFIG["nonlinear"])
@@ -199,8 +200,12 @@ def files(tmp_path):
         **SUPPLEMENT,
     }  # fmt: skip
     numbers = collect(tables, TEXT, config, CONFIG["readings"], {})
-    claims.loc[claims.id == "romo-rank-six", "verdict"] = "fails"
+    failed = claims.id == "romo-rank-six"
+    stated = claims.reading == "stated"
+    claims.loc[failed, ["verdict", "cause"]] = "fails", "threshold"
+    claims.loc[failed & stated, "cause"] = "not explained"
     reason = {"id": "romo-rank-six", "reading": "identified", "text": "So it is."}
+    reason["cause"] = "threshold"
     reasons = pd.DataFrame([reason]).assign(shown=True)
     written = {"explanations": reasons, "claims": claims, "numbers": numbers}
     for name, table in written.items():
@@ -270,7 +275,10 @@ def test_the_article_has_no_links_to_a_site_without_an_address(files, tmp_path):
 
 
 def test_reasons_are_shown_in_the_full_run_alone_and_a_preview_says_what_it_is(files):
-    assert words(files) == ["romo-rank-six: So it is.", "romo-rank-six: Not explained."]
+    assert words(files) == [
+        "romo-rank-six: threshold: So it is.",
+        "romo-rank-six: not explained",
+    ]
     assert words(files | {"preview": True}) == ["preview"]
 
 

@@ -11,7 +11,7 @@ from interplay.claims.agreement import (
     published_tables,
     summary,
 )
-from interplay.claims.explanation import Explanation, explain
+from interplay.claims.explanation import Explanation, cause_of, explain
 from interplay.claims.statement import Claim
 from interplay.claims.verdict import judge, measure
 from interplay.storage.tables import concatenate
@@ -59,11 +59,13 @@ def evaluate(
     reasons = [
         explain(explanations, verdicts, rows, name) for name, rows in of_reading.items()
     ]
+    explained = pd.concat(reasons, ignore_index=True)
+    verdicts = [row | {"cause": cause_of(row, explained)} for row in verdicts]
     values = pd.concat(measured, ignore_index=True)
     agreement = concatenate(compared)
     return (
         pd.DataFrame(verdicts),
         values[["id", "reading", "part", "seed", "value"]],
         agreement[["id", "reading", *COMPARED]],
-        pd.concat(reasons, ignore_index=True),
+        explained,
     )
