@@ -157,7 +157,7 @@ def files(tmp_path):
         expected="at most 1", part="", measured=0.000123, spread=0.5, seeds=2, met=1,
         parts=1, verdict="holds", reason="", agreement="agrees", compared_part="",
         compared=2.0, published=2.1, comparable=1, source="Fig. 2", published_verdict="fails",
-        cause="",
+        cause="", about=[one.get("about", "result") for one in CLAIMS],
     )  # fmt: skip
     claims = pd.concat([claims.assign(reading=reading) for reading in CONFIG["readings"]])
     named = experiments(CONFIG["nonlinear"])
