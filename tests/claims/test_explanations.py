@@ -4,14 +4,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from interplay.claims.explanation import Explanation, explain, read_explanations
+from interplay.claims.explanation import Explanation, cause_of, explain, read_explanations
 from interplay.claims.quantities import quantity
 from interplay.claims.verdict import FAILS, HOLDS, NOT_TESTED, PARTLY
 from interplay.storage.errors import InputError
 from tests.claims.written import ROOT
 
 ENTRY = {
-    "claim": "a-claim", "text": "So it is.", "quantity": "value",
+    "claim": "a-claim", "cause": "threshold", "text": "So it is.", "quantity": "value",
     "options": {"column": "x"}, "tables": ["numbers"], "expected": {"at_least": 1},
 }  # fmt: skip
 
@@ -48,6 +48,25 @@ def test_a_reason_is_of_its_part():
 def test_a_reason_that_is_a_difference_of_readings_needs_the_other_to_hold():
     assert shown(FAILS, 2, holds_in="identified") == [True]
     assert shown(FAILS, 2, holds_in="identified", elsewhere=PARTLY) == [False]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "of_figure", "agreement", "x", "cause"),
+    [
+        (HOLDS, FAILS, "differs", 2, ""),
+        (PARTLY, PARTLY, "differs", 2, "published figure"),
+        (FAILS, HOLDS, "agrees", 2, "threshold"),
+        (FAILS, HOLDS, "agrees", 0, "within errors"),
+        (FAILS, HOLDS, "differs", 0, "not explained"),
+        (FAILS, "", "agrees", 0, "not explained"),
+    ],
+)
+def test_a_claim_has_one_cause(verdict, of_figure, agreement, x, cause):
+    row = {"id": "a-claim", "reading": "stated", "verdict": verdict, "part": ""}
+    row |= {"published_verdict": of_figure, "agreement": agreement}
+    tables = {"numbers": pd.DataFrame({"seed": [0], "x": [x]})}
+    reasons = explain([Explanation.of(ENTRY)], [row], tables, "stated")
+    assert cause_of(row, reasons) == cause
 
 
 def test_the_evidence_of_every_reason_can_be_measured():

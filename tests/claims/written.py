@@ -13,7 +13,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 
-WORDING = ("claim", "where", "not_tested")
+WORDING = ("claim", "where", "about", "published", "not_tested")
 SELECTION = ("rows", "known", "each")
 RENAMED = {"counted_rank": "functional_rank", "counted_loss": "final_loss"}
 """columns that became ones of their own: until then, claims filled in what the networks

@@ -6,16 +6,44 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from interplay.claims.agreement import compare, figures, published_tables
 from interplay.configuration.experiments import experiments, sentiment_experiments
 from interplay.configuration.files import read_yaml
+from interplay.storage.tables import read_table
+from interplay.tables.networks import with_decisions
+from interplay.tables.readings import in_reading
 
 ROOT = Path(__file__).parents[2]
 README = " ".join((ROOT / "README.md").read_text().split())
+FINDINGS = (ROOT / "docs/findings.md").read_text()
 
 
 def test_the_number_of_statements_is_that_of_the_claims():
-    (number,) = re.findall(r"It tests (\d+) statements in each", README)
+    (number,) = re.findall(r"tests (\d+) statements in each", README)
     assert int(number) == len(read_yaml(ROOT / "paper/claims.yaml")["claims"])
+
+
+def test_the_agreement_is_that_of_the_archived_run_with_the_published_figure():
+    networks = with_decisions(read_table(ROOT / "paper/results/tables/nonlinear.csv"), 25)
+    published = read_table(ROOT / "paper/published.csv")
+    counts = {}
+    for name, reading in read_yaml(ROOT / "config.yaml")["readings"].items():
+        tables = {"nonlinear": in_reading(networks, reading)}
+        as_tables = published_tables(published, tables)
+        found = [
+            compare(panel, tables, as_tables).agreement
+            for panel in figures(published)
+            if panel.where.startswith("Fig. 2")
+        ]
+        pairs = [((one == "agrees").sum(), len(one)) for one in found]
+        cells = " | ".join(f"{agree} of {n}" for agree, n in pairs)
+        assert f"| {name} | {cells} |" in FINDINGS
+        counts[name], n = map(sum, zip(*pairs, strict=True))
+    assert f"{n} values can be read off" in README
+    assert (
+        "{identified} of them agree in `identified`, and {stated} in".format(**counts)
+        in README
+    )
 
 
 def test_the_numbers_of_networks_are_those_of_the_configuration():

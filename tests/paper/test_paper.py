@@ -155,7 +155,9 @@ def files(tmp_path):
         (figures / f"{name}.svg").write_text(svg)
     claims = pd.DataFrame(CLAIMS)[["id", "where", "claim"]].assign(
         expected="at most 1", part="", measured=0.000123, spread=0.5, seeds=2, met=1,
-        parts=1, verdict="holds", reason="",
+        parts=1, verdict="holds", reason="", agreement="agrees", compared_part="",
+        compared=2.0, published=2.1, comparable=1, source="Fig. 2", published_verdict="fails",
+        cause="", about=[one.get("about", "result") for one in CLAIMS],
     )  # fmt: skip
     claims = pd.concat([claims.assign(reading=reading) for reading in CONFIG["readings"]])
     named = experiments(CONFIG["nonlinear"])
@@ -189,19 +191,25 @@ def files(tmp_path):
         "compared": True,
     }
     curves = {"experiment": "lstm", "kind": ["loss", "accuracy"], "distance": 0.01}
+    points = {"id": "Fig. 2(b): norm_dW", "reading": list(CONFIG["readings"])}
     spectrum = {"experiment": ["lstm", "lstm_stated"], "layer": 1, "weight": "input",
                 "matrix": "dW", "index": 1, "value": 2.0}  # fmt: skip
     tables = {
         "nonlinear": networks, "data": data, "sentiment": lstm, "claims": claims,
         "rate": RATE, "outbreaks": pd.DataFrame(outbreaks), "curves": pd.DataFrame(curves),
         "spectrum": pd.DataFrame(spectrum),
+        "agreement": pd.DataFrame(points).assign(agreement="agrees"),
         "published": read_table(ROOT / "paper/published.csv"),
         "published_spectrum": read_table(ROOT / "paper/published_lstm_spectrum.csv"),
         **SUPPLEMENT,
     }  # fmt: skip
     numbers = collect(tables, TEXT, config, CONFIG["readings"], {})
-    claims.loc[claims.id == "romo-rank-six", "verdict"] = "fails"
+    failed = claims.id == "romo-rank-six"
+    stated = claims.reading == "stated"
+    claims.loc[failed, ["verdict", "cause"]] = "fails", "threshold"
+    claims.loc[failed & stated, "cause"] = "not explained"
     reason = {"id": "romo-rank-six", "reading": "identified", "text": "So it is."}
+    reason["cause"] = "threshold"
     reasons = pd.DataFrame([reason]).assign(shown=True)
     written = {"explanations": reasons, "claims": claims, "numbers": numbers}
     for name, table in written.items():
@@ -271,7 +279,10 @@ def test_the_article_has_no_links_to_a_site_without_an_address(files, tmp_path):
 
 
 def test_reasons_are_shown_in_the_full_run_alone_and_a_preview_says_what_it_is(files):
-    assert words(files) == ["romo-rank-six: So it is.", "romo-rank-six: Not explained."]
+    assert words(files) == [
+        "romo-rank-six: threshold: So it is.",
+        "romo-rank-six: not explained",
+    ]
     assert words(files | {"preview": True}) == ["preview"]
 
 

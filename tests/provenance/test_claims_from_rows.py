@@ -25,8 +25,12 @@ def check_claims(graph, tables=None):
     claims = {one.id: one for one in read_claims(ROOT / "paper/claims.yaml", schema)}
     path = f"{graph.results}/tables/claims.csv"
     table = graph.table(path)
-    assert set(table.id) == set(claims)
-    chosen = table[(table.parts > 0) & (table.tables.isin(tables or table.tables))]
+    # Criteria that were replaced after an archived run are not measured in it again.
+    record = yaml.safe_load((ROOT / "paper/claims_record.yaml").read_text())["replaced"]
+    as_now = ~table.id.isin(one["id"] for one in record) if "about" not in table else True
+    assert set(table.id[as_now]) <= set(claims)
+    tested = (table.parts > 0) & (table.tables.isin(tables or table.tables))
+    chosen = table[tested & as_now]
     assert len(chosen) > 10
     for _, row in chosen.iterrows():
         # The rows alone, without what the claim would select.

@@ -6,6 +6,8 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from hypothesis import given
@@ -21,7 +23,7 @@ from interplay.provenance.verify import verify
 from interplay.site.addresses import address, experiment_page, job_page, number_page
 from interplay.site.boxes import panel_boxes
 from interplay.site.build import write_site
-from interplay.site.claims import by_section
+from interplay.site.claims import by_section, claim_content, counts_by_reading
 from interplay.site.content import experiment_subject, rows_content
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash
@@ -244,6 +246,27 @@ def test_claims_come_by_section_with_their_readings_together():
     assert first == [
         ("a", "identified"), ("a", "stated"), ("b", "identified"), ("b", "stated"),
     ]  # fmt: skip
+
+
+def test_a_claim_shows_both_answers_or_that_an_archive_lacks_one():
+    row = pd.Series(
+        {"id": "a", "reading": "stated", "where": "Fig. 2(b)", "claim": "It is.",
+         "expected": "at most 1", "measured": 0.5, "spread": 0.1, "seeds": 5, "parts": 1,
+         "verdict": "holds"}
+    )  # fmt: skip
+    old = claim_content(row, "page")
+    assert (old["agreement"], old["published"]) == ("not computed in this archive", "")
+    more = {"about": "provenance", "agreement": "differs", "comparable": 1, "compared": 0.5,
+            "compared_part": "romo", "standard_error": np.nan, "published": 0.8,
+            "reading_error": 0.05, "source": "Fig. 2",
+            "published_verdict": "fails"}  # fmt: skip
+    new = claim_content(pd.concat([row, pd.Series(more)]), "page")
+    assert new["published"] == "0.5; 0.8 ± 0.05 in Fig. 2 (romo)"
+    assert (new["agreement"], new["published_verdict"]) == ("differs", "fails")
+    assert [
+        (reading, about, counts["differs"])
+        for reading, about, counts in counts_by_reading([new, old], "agreement")
+    ] == [("stated", "", 0), ("stated", "provenance", 1)]
 
 
 def test_claims_are_readable_without_javascript(small):

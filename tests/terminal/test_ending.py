@@ -23,16 +23,22 @@ def write(folder, path, text="x"):
     (folder / path).write_text(text)
 
 
-CLAIMS = "id,reading,verdict\n" + "".join(
-    f"c{n},{reading},{verdict}\n"
-    for reading, verdicts in (
-        ("identified", ["holds", "holds", "holds partly", "not tested"]),
-        ("stated", ["fails", "holds"]),
+CLAIMS = "id,reading,about,agreement,verdict\n" + "".join(
+    f"c{n},{reading},{about},{agreement},{verdict}\n"
+    for reading, about, agreement, verdicts in (
+        ("identified", "result", "agrees", ["holds", "holds"]),
+        ("identified", "result", "differs", ["holds partly"]),
+        ("identified", "provenance", "no published value", ["fails"]),
+        ("identified", "result", "no published value", ["not tested"]),
+        ("stated", "result", "no published value", ["fails", "holds"]),
     )
     for n, verdict in enumerate(verdicts)
 )
 SITE = "not written: the disk is full"
-COUNTS = "identified 2 hold, 1 partly, 1 not tested; stated 1 hold, 1 fail"
+COUNTS = (
+    "identified 2 agree with the published values, 1 differ, 2 hold, 1 partly, 1 not tested; "
+    "stated 1 hold, 1 fail; identified, provenance 1 fail"
+)
 
 
 @pytest.fixture

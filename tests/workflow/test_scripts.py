@@ -224,10 +224,15 @@ def test_claims_are_evaluated_in_each_reading(tmp_path):
     for name in ("schema", "explanation_schema", *stated):
         inputs[name] = tmp_path / f"{name}.yaml"
         inputs[name].write_text(json.dumps(stated.get(name, {})))
-    output = {n: tmp_path / f"{n}.csv" for n in ("claims", "measured", "explanations")}
+    inputs["published"] = Path(__file__).parents[2] / "paper/published.csv"
+    names = ("claims", "measured", "agreement", "explanations")
+    output = {name: tmp_path / f"{name}.csv" for name in names}
     readings = {"identified": {"romo": "romo"}, "stated": {"romo": "another"}}
     run("evaluate_claims", {}, {"readings": readings}, output, **inputs)
     claims = read_table(output["claims"])
     assert claims.reading.tolist() == ["identified", "stated"]
     assert claims.verdict.tolist() == ["holds partly", "not tested"]
     assert sorted(read_table(output["measured"]).value.unique()) == [2, 3]
+    compared = read_table(output["agreement"])
+    assert set(compared.reading) == {"identified"}
+    assert claims.agreement[1] == "no published value"

@@ -77,13 +77,14 @@ rule interpolate_rate:
 
 
 rule evaluate_claims:
-    """Measure every claim of the paper in the tables, and judge it."""
+    """Measure every claim of the paper, compare it with the published values, judge it."""
     input:
         **{name: f"{TABLES}/{name}.csv" for name in COMPARISONS},
         claims=source("paper/claims.yaml"),
         schema=source("workflow/schemas/claims.schema.yaml"),
         explanations=source("paper/explanations.yaml"),
         explanation_schema=source("workflow/schemas/explanations.schema.yaml"),
+        published=source("paper/published.csv"),
         nonlinear=f"{TABLES}/nonlinear.csv",
         nonlinear_loss=f"{TABLES}/nonlinear_loss.parquet",
         nonlinear_spectrum=f"{TABLES}/nonlinear_spectrum.parquet",
@@ -105,6 +106,7 @@ rule evaluate_claims:
     output:
         claims=table("claims"),
         measured=table("claims_measured"),
+        agreement=table("agreement"),
         explanations=table("explanations"),
     log:
         "<logs>/claims/evaluate.log",

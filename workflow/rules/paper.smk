@@ -28,6 +28,7 @@ rule collect_numbers:
         sentiment="<results>/tables/sentiment.csv",
         spectrum="<results>/tables/sentiment_spectrum.parquet",
         claims="<results>/tables/claims.csv",
+        agreement="<results>/tables/agreement.csv",
         rate="<results>/tables/rate.csv",
         outbreaks="<results>/tables/outbreaks.csv",
         training="<results>/tables/training.csv",

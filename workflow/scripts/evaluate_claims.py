@@ -1,4 +1,4 @@
-"""Measure every claim of the paper, judge it and look for a reason, in each reading."""
+"""Measure, compare, judge and explain every claim of the paper, in each reading."""
 
 import logging
 
@@ -26,8 +26,11 @@ def main(input, output, params):
         list(params.readings),
     )
     tables = {n: read_table(path) for n, path in input.items() if n not in STATED}
-    verdicts, measured, reasons = evaluate(claims, explanations, tables, params.readings)
-    logger.info("%s", verdicts.groupby("reading").verdict.value_counts().to_dict())
-    write_table(verdicts, output.claims)
-    write_table(measured, output.measured)
-    write_table(reasons, output.explanations)
+    published = tables.pop("published")
+    made = evaluate(claims, explanations, tables, params.readings, published)
+    by_reading = made[0].groupby("reading")
+    for answer in ("agreement", "verdict"):
+        logger.info("%s", by_reading[answer].value_counts().to_dict())
+    names = ("claims", "measured", "agreement", "explanations")
+    for name, table in zip(names, made, strict=True):
+        write_table(table, output[name])

@@ -4,9 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from interplay.claims.explanation import Explanation, explain
+from interplay.claims.agreement import (
+    COMPARED,
+    compare,
+    figures,
+    published_tables,
+    summary,
+)
+from interplay.claims.explanation import Explanation, cause_of, explain
 from interplay.claims.statement import Claim
 from interplay.claims.verdict import judge, measure
+from interplay.storage.tables import concatenate
 from interplay.tables.readings import in_reading
 
 
@@ -15,27 +23,35 @@ def evaluate(
     explanations: Iterable[Explanation],
     tables: Mapping[str, pd.DataFrame],
     readings: Mapping[str, Mapping[str, str]],
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Measure every claim, judge it and look for a reason, in each reading.
+    published: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Measure every claim, compare it with the published values, judge and explain it.
 
     Args:
         claims: those of claims.yaml.
         explanations: those of explanations.yaml.
         tables: by the name that claims use.
         readings: the experiment of each role, by the reading's name.
+        published: the table paper/published.csv.
 
     Returns:
-        The tables claims.csv, claims_measured.csv and explanations.csv.
+        The tables claims.csv, claims_measured.csv, agreement.csv and explanations.csv.
     """
     of_reading = {
         name: {key: in_reading(table, reading) for key, table in tables.items()}
         for name, reading in readings.items()
     }
-    verdicts, measured = [], []
+    as_tables = published_tables(published, tables)
+    verdicts, measured, compared = [], [], []
     for name, rows in of_reading.items():
+        for points in figures(published):
+            found = compare(points, rows, as_tables)
+            compared.append(found.assign(id=points.id, reading=name))
         for claim in claims:
-            values = measure(claim, rows)
-            verdicts.append({"id": claim.id, "reading": name, **judge(claim, values)})
+            values, found = measure(claim, rows), compare(claim, rows, as_tables)
+            row = judge(claim, values) | summary(claim, found, as_tables)
+            verdicts.append({"id": claim.id, "reading": name, **row})
+            compared.append(found.assign(id=claim.id, reading=name))
             # The dtypes of an empty table would change those of the others.
             if len(values):
                 measured.append(values.assign(reading=name))
@@ -43,9 +59,13 @@ def evaluate(
     reasons = [
         explain(explanations, verdicts, rows, name) for name, rows in of_reading.items()
     ]
+    explained = pd.concat(reasons, ignore_index=True)
+    verdicts = [row | {"cause": cause_of(row, explained)} for row in verdicts]
     values = pd.concat(measured, ignore_index=True)
+    agreement = concatenate(compared)
     return (
         pd.DataFrame(verdicts),
         values[["id", "reading", "part", "seed", "value"]],
-        pd.concat(reasons, ignore_index=True),
+        agreement[["id", "reading", *COMPARED]],
+        explained,
     )

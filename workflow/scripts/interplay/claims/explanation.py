@@ -13,13 +13,20 @@ from interplay.configuration.files import read_yaml
 from interplay.configuration.schema import problems
 from interplay.storage.errors import InputError
 
-COLUMNS = ["id", "reading", "text", "expected", "measured", "tables", "rows", "shown"]
+COLUMNS = [
+    "id", "reading", "cause", "text", "expected", "measured", "tables", "rows", "shown",
+]  # fmt: skip
+
+FIGURE, WITHIN, UNEXPLAINED = "published figure", "within errors", "not explained"
+"""causes that need no explanation in the file, see `cause_of`"""
 
 
 @dataclass(frozen=True)
 class Explanation:
     """A reason for a claim's verdict, and the measurement that it rests on."""
 
+    cause: str
+    """published figure, finite N, threshold or difference"""
     text: str
     evidence: Claim
     """measured like a claim; its id is that of the claim that is explained"""
@@ -33,10 +40,11 @@ class Explanation:
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> "Explanation":
         """Return the explanation of an entry of explanations.yaml."""
-        about = ("claim", "text", "readings", "part", "holds_in")
+        about = ("claim", "cause", "text", "readings", "part", "holds_in")
         measured = {key: value for key, value in entry.items() if key not in about}
         evidence = {"id": entry["claim"], "where": "", "claim": entry["text"], **measured}
         return cls(
+            entry["cause"],
             entry["text"],
             Claim.of(evidence),
             tuple(entry.get("readings", ())),
@@ -109,8 +117,8 @@ def explain(
         reading: its name.
 
     Returns:
-        id, reading, text, expected, measured, tables, rows; `shown` is true where the claim
-        does not hold, the explanation applies, and its evidence holds.
+        id, reading, cause, text, expected, measured, tables, rows; `shown` is true where the
+        claim does not hold, the explanation applies, and its evidence holds.
     """
     judged: dict[str, dict[str, Mapping[str, Any]]] = {}
     for row in verdicts:
@@ -125,8 +133,32 @@ def explain(
             {
                 **{key: found[key] for key in COLUMNS if key in found},
                 "reading": reading,
+                "cause": one.cause,
                 "text": one.text,
                 "shown": applies and found["verdict"] == HOLDS,
             }
         )
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def cause_of(row: Mapping[str, Any], reasons: pd.DataFrame) -> str:
+    """Return why a claim does not hold in a reading; nothing if it holds.
+
+    Args:
+        row: of claims.csv.
+        reasons: what `explain` returned, of all readings.
+
+    Returns:
+        published figure: its values fail the criterion, too. Else the cause of the first
+        explanation that is shown. Else within errors: ours agree with the published value,
+        which meets the criterion. Else not explained.
+    """
+    if row["verdict"] not in (PARTLY, FAILS):
+        return ""
+    if row["published_verdict"] in (PARTLY, FAILS):
+        return FIGURE
+    here = (reasons.id == row["id"]) & (reasons.reading == row["reading"])
+    if len(causes := reasons[here & reasons.shown.astype(bool)].cause):
+        return str(causes.iloc[0])
+    agrees = row["agreement"] == "agrees" and row["published_verdict"] == HOLDS
+    return WITHIN if agrees else UNEXPLAINED

@@ -46,6 +46,8 @@ class Claim:
     where: str
     """section, figure or equation of the paper"""
     claim: str
+    about: str = "result"
+    """result, or provenance: how the published figures were made"""
     not_tested: str = ""
     kind: str = ""
     """order, interval, trend or band"""
@@ -63,6 +65,9 @@ class Claim:
     each: tuple[str, ...] = ()
     """columns whose values divide the statement into parts"""
     expected: Expected = field(default_factory=Expected)
+    published: dict[str, Any] = field(default_factory=dict)
+    """value, figure and, if known, reading_error: the quantity in the part of the published
+    figure that meets the expectation least, where it was read off itself"""
 
     @property
     def query(self) -> str:

@@ -50,7 +50,8 @@ def collect(
     Args:
         tables: nonlinear, data, sentiment, spectrum, claims, rate, outbreaks, training,
             scaling, cosine, divergence, published and published_spectrum, by name; with
-            curves (sentiment_distance.csv) if the treebank is the real one.
+            curves (sentiment_distance.csv) if the treebank is the real one, and agreement,
+            which older runs lack.
         source: the text, in Typst.
         configuration: of the run.
         readings: the experiment that stands for each task, in each reading.
@@ -69,6 +70,8 @@ def collect(
         against_published(tables["nonlinear"], tables["published"], readings),
         of_supplement(tables, configuration["nonlinear"]["N"]),
     ]
+    if "agreement" in tables:
+        parts.append(agreement(tables["agreement"]))
     # Published curves and spectra are those of the real treebank.
     if curves is not None:
         parts.append(lstm_spectra(tables["spectrum"], tables["published_spectrum"]))
@@ -92,9 +95,11 @@ def found(
         label, value, table, rows (a query of the table), formula.
     """
     rows: list[Row] = []
+    # Tables of older runs lack the column.
+    apart = " and about == 'result'" if "about" in claims else ""
     for reading, of_reading in claims.groupby("reading", sort=False):
         for verdict in ("holds", "holds partly", "fails", "not tested"):
-            query = f"reading == '{reading}' and verdict == '{verdict}'"
+            query = f"reading == '{reading}' and verdict == '{verdict}'{apart}"
             count = len(of_reading.query(query))
             label = f"claims/{reading}/{verdict}"
             rows.append((label, count, "claims.csv", query, COUNT))
@@ -120,6 +125,26 @@ def found(
         means = rows_of[["train_accuracy", "dev_accuracy", "test_accuracy"]].mean()
         rows += labelled(str(experiment), means, "sentiment.csv", query, MEAN)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def agreement(points: pd.DataFrame) -> pd.DataFrame:
+    """Return how many points of the published Fig. 2 agree with ours, by reading.
+
+    Args:
+        points: agreement.csv.
+
+    Returns:
+        label, value, table, rows (a query of the table), formula.
+    """
+    rows: list[Row] = []
+    panels = [name for name in points.id.unique() if name.startswith("Fig. 2")]
+    for reading in points.reading.unique():
+        query = f"reading == '{reading}' and id in {panels}"
+        agrees = f"{query} and agreement == 'agrees'"
+        for name, one in (("points", query), ("agrees", agrees)):
+            label = f"agreement/{reading}/{name}"
+            rows.append((label, len(points.query(one)), "agreement.csv", one, COUNT))
+    return as_table(rows)
 
 
 def compared(

@@ -126,7 +126,12 @@ def _claim(name: str, graph: Graph) -> Subject | None:
 def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
     """Return the subject of one row of claims.csv."""
     title = f"{claim.id}, reading {claim.reading}"
-    notes = [f"{claim['where']}: {claim.claim}", f"verdict: {claim.verdict}"]
+    notes = [
+        f"{claim['where']}: {claim.claim}",
+        f"agreement with the published value: {agreement_of(claim)}",
+        *_comparison(claim),
+        f"verdict: {claim.verdict}",
+    ]
     if reason := text(claim.reason):
         notes.append(f"reason: {reason}")
     if not text(claim.tables):
@@ -152,6 +157,25 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
         query=text(claim.rows),
         notes=notes,
     )
+
+
+def agreement_of(claim: pd.Series) -> str:
+    """Return whether a row of claims.csv agrees with the published value."""
+    return claim.get("agreement", "not computed in this archive")
+
+
+def _comparison(claim: pd.Series) -> Iterator[str]:
+    """Yield what a claim's agreement rests on, and the published figure's own verdict."""
+    if claim.get("comparable", 0):
+        part = f" ({claim.compared_part})" if text(claim.compared_part) else ""
+        yield (
+            f"compared{part}: {claim.compared:.4g}, standard error "
+            f"{claim.standard_error:.2g}; published {claim.published:.4g}, reading error "
+            f"{claim.reading_error:.2g}, {claim.source}; {claim.agreeing} of "
+            f"{claim.comparable} parts agree"
+        )
+    if verdict := text(claim.get("published_verdict", "")):
+        yield f"the same criterion on the published values: {verdict}"
 
 
 def _source(stem: str, evaluated: Receipt) -> str:

@@ -25,7 +25,7 @@ from interplay.site.addresses import (
     job_page,
     number_page,
 )
-from interplay.site.claims import by_section, claim_content, verdict_counts
+from interplay.site.claims import by_section, claim_content, counts_by_reading
 from interplay.site.content import experiment_content, experiments, subject_content
 from interplay.site.facts import is_preview, meanings, run_facts
 from interplay.site.figures import figure_content, svg_of
@@ -127,7 +127,8 @@ class Site:
             {
                 "title": "Results",
                 "figures": [figure for figure in figures if not figure["experiment"]],
-                "verdicts": verdict_counts(claims),
+                "verdicts": counts_by_reading(claims, "verdict"),
+                "agreements": counts_by_reading(claims, "agreement"),
                 "meanings": meanings(self.graph),
                 "numbers": len(numbers),
                 "experiments": named,

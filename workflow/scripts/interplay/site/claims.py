@@ -1,4 +1,4 @@
-"""Claims in the list of claims: sections, verdicts and measured values."""
+"""Claims in the list of claims: sections, both answers and measured values."""
 
 import re
 from collections import Counter
@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from interplay.provenance.subjects import text
+from interplay.provenance.subjects import agreement_of, text
 from interplay.site.jobs import Content
 
 
@@ -23,7 +23,9 @@ def claim_content(row: pd.Series, page: str) -> Content:
         "href": page, "id": row.id, "reading": row.reading, "verdict": row.verdict,
         "where": row["where"], "section": text(row["where"]).split(",")[0],
         "claim": row.claim, "expected": text(row.expected),
-        "measured": measured_value(row),
+        "measured": measured_value(row), "agreement": agreement_of(row),
+        "published": published_value(row), "about": text(row.get("about", "")),
+        "published_verdict": text(row.get("published_verdict", "")),
     }  # fmt: skip
 
 
@@ -50,12 +52,36 @@ def _order(section: str) -> tuple[bool, list[int], str]:
     return not section.startswith("Section"), numbers, section
 
 
-def verdict_counts(claims: Iterable[Content]) -> list[tuple[str, Counter[str]]]:
-    """Return the count of each verdict, by reading."""
-    counts: dict[str, Counter[str]] = {}
+def counts_by_reading(
+    claims: Iterable[Content], answer: str
+) -> list[tuple[str, str, Counter[str]]]:
+    """Return reading, kind of claim (result, provenance) and the count of each answer.
+
+    Args:
+        claims: what `claim_content` returned.
+        answer: agreement or verdict.
+    """
+    counts: dict[tuple[str, str], Counter[str]] = {}
     for claim in claims:
-        counts.setdefault(claim["reading"], Counter())[claim["verdict"]] += 1
-    return list(counts.items())
+        key = (claim["about"], claim["reading"])
+        counts.setdefault(key, Counter())[claim[answer]] += 1
+    results_first = sorted(counts.items(), key=lambda item: item[0][0] == "provenance")
+    return [(reading, about, count) for (about, reading), count in results_first]
+
+
+def published_value(claim: Mapping[str, Any] | pd.Series) -> str:
+    """Return our value and the published one of a row of claims.csv, with their errors."""
+    if not claim.get("comparable", 0):
+        return ""
+    ours = with_error(claim["compared"], claim["standard_error"])
+    published = with_error(claim["published"], claim["reading_error"])
+    part = text(claim["compared_part"])
+    return f"{ours}; {published} in {claim['source']}{f' ({part})' if part else ''}"
+
+
+def with_error(value: float, error: float) -> str:
+    """Return a value with its error; without it if it is unknown."""
+    return f"{value:.3g} ± {error:.2g}" if isfinite(error) else f"{value:.3g}"
 
 
 def measured_value(claim: Mapping[str, Any] | pd.Series) -> str:

@@ -8,12 +8,14 @@ from pathlib import Path
 from interplay.terminal.progress import Progress
 
 WORDS = {
+    "agrees": "agree with the published values",
+    "differs": "differ",
     "holds": "hold",
     "holds partly": "partly",
     "fails": "fail",
     "not tested": "not tested",
 }
-"""verdicts, as they follow a number"""
+"""agreement and verdicts, as they follow a number"""
 
 
 PREVIEW = "Preview  numbers and verdicts are not those of the full reproduction"
@@ -81,22 +83,26 @@ def failure(
 
 
 def verdict_counts(claims: Path) -> str:
-    """Return how many claims have which verdict, for each reading.
+    """Return how many claims have which answers, for each reading, provenance apart.
 
     Args:
-        claims: claims.csv, with the columns `reading` and `verdict`.
+        claims: claims.csv, with the columns `reading`, `agreement`, `about` and `verdict`.
     """
+    rows: Counter[tuple[str, str]] = Counter()
     with claims.open(encoding="utf-8", newline="") as file:
-        rows = Counter((row["reading"], row["verdict"]) for row in csv.DictReader(file))
-    readings = dict.fromkeys(reading for reading, _ in rows)
+        for row in csv.DictReader(file):
+            kind = ", provenance" if row["about"] == "provenance" else ""
+            for answer in (row["agreement"], row["verdict"]):
+                rows[row["reading"] + kind, answer] += 1
+    groups = sorted({group: None for group, _ in rows}, key=lambda name: "," in name)
     return "; ".join(
-        f"{reading} "
+        f"{group} "
         + ", ".join(
-            f"{rows[reading, verdict]} {word}"
-            for verdict, word in WORDS.items()
-            if rows[reading, verdict]
+            f"{rows[group, answer]} {word}"
+            for answer, word in WORDS.items()
+            if rows[group, answer]
         )
-        for reading in readings
+        for group in groups
     )
 
 

@@ -63,21 +63,32 @@ def agreement(rows: pd.DataFrame, column: str, within: float, threshold: float) 
     return float((np.abs(learning[column] - predicted) <= within * scale).mean())
 
 
-def first_speed_ratio(rows: pd.DataFrame) -> float:
-    """Return the norm of the first gradient over zhat beta; Eqs (11), (12)."""
+def first_speed_ratio(rows: pd.DataFrame, of_rest: bool = False) -> float:
+    """Return the norm of the first gradient over zhat beta; Eqs (11), (12).
+
+    Args:
+        rows: of the table linear_curves.parquet.
+        of_rest: zhat less the readout before training counts for zhat.
+    """
     first = rows.loc[rows.epoch.idxmin()]
-    return float(first.gradient_norm / first_order_norm(first.zhat, first.g))
+    speed = first.gradient_norm / first_order_norm(first.zhat, first.g)
+    return float(speed / (_rest(rows) if of_rest else 1))
 
 
-def first_readout_ratio(rows: pd.DataFrame) -> float:
+def first_readout_ratio(rows: pd.DataFrame, of_rest: bool = False) -> float:
     """Return how fast the readout grows in the first epoch, over zhat beta²; Eq. (13).
 
     The readout is zhat less the root of twice the loss.
+
+    Args:
+        rows: of the table linear_curves.parquet.
+        of_rest: zhat less the readout before training counts for zhat.
     """
     first = rows.sort_values("epoch").head(2)
     zhat = one_value(rows, "zhat")
     growth = np.diff(zhat - np.sqrt(2 * first.loss)) / np.diff(first.tau)
-    return float(growth[0] / readout_first_order(1.0, zhat, one_value(rows, "g")))
+    speed = growth[0] / readout_first_order(1.0, zhat, one_value(rows, "g"))
+    return float(speed / (_rest(rows) if of_rest else 1))
 
 
 def deviation_from_scaling(rows: pd.DataFrame, column: str) -> float:
@@ -96,6 +107,12 @@ def relative_deviation_from_scaling(rows: pd.DataFrame, column: str) -> float:
     """Return the largest deviation from the scaling with g, over the scaling itself."""
     measured, predicted = _scaled(rows, column)
     return float((measured / predicted - 1).abs().max())
+
+
+def relative_deviation_of_mean(rows: pd.DataFrame, column: str) -> float:
+    """Return `relative_deviation_from_scaling` of the mean over networks."""
+    means = rows.groupby("g", as_index=False)[column].mean()
+    return relative_deviation_from_scaling(means, column)
 
 
 def shuffle_deviation(rows: pd.DataFrame) -> float:
@@ -189,6 +206,12 @@ def share_at_time(rows: pd.DataFrame, column: str, of: str, tau: float) -> float
         np.interp(tau, ordered.tau, ordered[name], right=np.nan) for name in (column, of)
     )
     return float(numerator / denominator)
+
+
+def _rest(rows: pd.DataFrame) -> float:
+    """Return the share of zhat that is left to be learned: its distance from the readout."""
+    loss = rows.loss[rows.epoch.idxmin()]
+    return float(np.sqrt(2 * loss) / one_value(rows, "zhat"))
 
 
 def _until_converged(rows: pd.DataFrame, threshold: float) -> pd.DataFrame:

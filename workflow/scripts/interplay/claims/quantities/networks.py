@@ -95,5 +95,5 @@ def steeper_than_flipflop(rows: pd.DataFrame, column: str) -> float:
 
 
 def _epochs_by_g(rows: pd.DataFrame) -> pd.Series:
-    """Return `counted_epochs` by g, in rising g."""
-    return rows.counted_epochs.set_axis(rows.g).sort_index()
+    """Return the known `counted_epochs` by g, in rising g."""
+    return rows.counted_epochs.set_axis(rows.g).dropna().sort_index()

@@ -1,0 +1,113 @@
+"""Measured and published values: compared, and judged by the same criterion."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interplay.claims.agreement import compare, figures, published_tables, summary
+from interplay.claims.statement import Claim, Expected
+from interplay.storage.tables import read_table
+from tests.claims.written import ROOT
+
+FILE = read_table(ROOT / "paper/published.csv")
+
+G = [0.0, 0.9, 1.5]
+NORM = Claim(
+    id="norm",
+    where="Fig. 2(b)",
+    claim="",
+    quantity="value",
+    options={"column": "norm_dW"},
+    tables=("nonlinear",),
+    rows="g == 0",
+    each=("task",),
+    expected=Expected(at_least=1.5),
+)
+TREND = Claim(
+    **{**vars(NORM), "quantity": "trend", "rows": "", "expected": Expected(at_most=-0.8)}
+)
+
+
+def published(values, error, task="romo"):
+    columns = {"figure": "Fig. 2(b)", "quantity": "norm_dW", "task": task, "N": 256}
+    return pd.DataFrame(
+        {**columns, "g": G, "value": values, "reading_error": error, "bound": ""}
+    )
+
+
+def networks(by_seed, task="romo"):
+    """Return networks of each seed, with a norm at each g."""
+    rows = [
+        {"task": task, "role": task, "seed": seed, "g": g, "norm_dW": norm}
+        for seed, norms in enumerate(by_seed)
+        for g, norm in zip(G, norms, strict=False)
+    ]
+    return pd.DataFrame(rows).assign(settled=True, counted_rank=1.0)
+
+
+def both(claim, ours, theirs):
+    tables = {"nonlinear": ours}
+    as_tables = published_tables(theirs, tables)
+    found = compare(claim, tables, as_tables)
+    return found, summary(claim, found, as_tables)
+
+
+norms = st.lists(st.floats(0.5, 5), min_size=2, max_size=6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(norms, st.floats(0, 5), st.floats(0.01, 1))
+def test_a_value_is_compared_by_both_errors(seeds, value, error):
+    found, row = both(NORM, networks([[x] for x in seeds]), published([value] * 3, error))
+    mean, of_mean = np.mean(seeds), np.std(seeds, ddof=1) / len(seeds) ** 0.5
+    assert found.measured[0] == pytest.approx(mean)
+    assert found.standard_error[0] == pytest.approx(of_mean, abs=1e-9)
+    assert found.reading_error[0] == pytest.approx(error)
+    off = abs(mean - value) / np.hypot(of_mean, error)
+    if abs(off - 2) > 1e-6:
+        assert row["agreement"] == ("differs" if off > 2 else "agrees")
+    assert row["published_verdict"] == ("holds" if value >= 1.5 else "fails")
+
+
+def test_one_network_has_no_standard_error():
+    found, row = both(NORM, networks([[3, 2, 1]]), published([9, 9, 9], 0.1))
+    assert np.isnan(found.standard_error[0])
+    assert row["agreement"] == "not known"
+
+
+def test_a_quantity_is_that_of_the_means_at_the_points_that_both_have():
+    # The trend of each seed is spoiled by noise; that of the means is not.
+    ours = networks([[3.0, 4.0, 1.0], [5.0, 2.0, 1.5]])
+    theirs = published([3, 2, 1], 0.1)
+    found, row = both(TREND, ours, theirs)
+    assert found.measured[0] == pytest.approx(-1)
+    assert found.published[0] == pytest.approx(-1)
+    # A point that the figure does not show is left out of ours, too.
+    theirs.loc[2, "bound"] = "above"
+    found, row = both(TREND, ours, theirs)
+    assert (len(found), row["agreement"]) == (0, "no published value")
+
+
+def test_a_figure_that_lacks_a_task_is_not_judged():
+    ours = pd.concat([networks([[3.0, 2, 1]] * 2, task) for task in ("romo", "mante")])
+    none = published([np.nan] * 3, 0.1, "mante")
+    found, row = both(NORM, ours, pd.concat([published([3, 2, 1], 0.1), none]))
+    assert list(found.part) == ["romo"]
+    assert row["published_verdict"] == ""
+
+
+def test_what_has_no_published_value_has_no_agreement():
+    other = Claim(**{**vars(NORM), "tables": ("linear",)})
+    _, row = both(other, networks([[1.0]]), published([1, 1, 1], 0.1))
+    assert (row["agreement"], row["comparable"]) == ("no published value", 0)
+    assert row["source"] == row["published_verdict"] == ""
+
+
+def test_every_published_value_has_an_error_and_is_compared():
+    point = ["figure", "quantity", "task", "g", "N"]
+    assert not FILE.duplicated(point).any()
+    assert (FILE.reading_error.notna() == (FILE.bound == "")).all()
+    assert set(FILE.method) == {"digitised", "by eye"}
+    assert len(list(figures(FILE))) == FILE.groupby(["figure", "quantity"]).ngroups
