@@ -77,6 +77,16 @@ def test_one_network_has_no_standard_error():
     assert row["agreement"] == "not known"
 
 
+def test_the_shown_part_is_one_with_the_answer_of_the_claim():
+    one = networks([[9.0, 2, 1]], "mante")
+    several = networks([[3.0, 2, 1], [3.1, 2, 1]], "romo")
+    theirs = [
+        published([value, 2, 1], 0.1, task) for value, task in ((1, "mante"), (2, "romo"))
+    ]
+    _, row = both(NORM, pd.concat([one, several]), pd.concat(theirs))
+    assert (row["agreement"], row["compared_part"]) == ("differs", "romo")
+
+
 def test_a_quantity_is_that_of_the_means_at_the_points_that_both_have():
     # The trend of each seed is spoiled by noise; that of the means is not.
     ours = networks([[3.0, 4.0, 1.0], [5.0, 2.0, 1.5]])

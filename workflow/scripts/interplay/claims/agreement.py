@@ -220,9 +220,10 @@ def summary(
         published: what `published_tables` returned.
 
     Returns:
-        agreement, of all parts; `compared_part`, the one that is off by most combined
-        errors, with its values; `agreeing` of `comparable` parts; source;
-        published_verdict, by the claim's criterion, where each named part was published.
+        agreement, of all parts; `compared_part`, of the parts with this answer the one that
+        is off by most combined errors, with its values; `agreeing` of `comparable` parts;
+        source; published_verdict, by the claim's criterion, where each named part was
+        published.
     """
     row: dict[str, object] = {
         "about": claim.about, "agreement": NO_VALUE, "compared_part": "", "compared": np.nan,
@@ -242,12 +243,14 @@ def summary(
         row["source"] = claim.published["figure"]
     if compared.empty:
         return row
-    off = (compared.measured - compared.published).abs()
-    combined = np.hypot(compared.standard_error.fillna(0), compared.reading_error)
-    worst = compared.loc[(off / combined.replace(0, np.nan)).fillna(off).idxmax()]
     words = list(compared.agreement)
+    answer = next((word for word in (DIFFERS, UNKNOWN) if word in words), AGREES)
+    shown = compared[compared.agreement == answer]
+    off = (shown.measured - shown.published).abs()
+    combined = np.hypot(shown.standard_error.fillna(0), shown.reading_error)
+    worst = shown.loc[(off / combined.replace(0, np.nan)).fillna(off).idxmax()]
     row |= {
-        "agreement": next((w for w in (DIFFERS, UNKNOWN) if w in words), AGREES),
+        "agreement": answer,
         "compared_part": worst.part,
         "compared": worst.measured,
         "agreeing": words.count(AGREES),

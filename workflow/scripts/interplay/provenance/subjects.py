@@ -132,6 +132,8 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
         *_comparison(claim),
         f"verdict: {claim.verdict}",
     ]
+    if cause := text(claim.get("cause", "")):
+        notes.append(f"cause: {cause}")
     if reason := text(claim.reason):
         notes.append(f"reason: {reason}")
     if not text(claim.tables):
