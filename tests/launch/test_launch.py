@@ -193,7 +193,8 @@ def test_a_run_at_a_terminal_in_a_pipe_and_with_an_error(copies):
     assert process.wait() == 0, said
     drawn = said.split(BACK)
     assert any(
-        re.search(r"\d+/\d+ jobs  \d+:\d\d, .+ left  .*Training .*linear", x) for x in drawn
+        re.search(r"\d+/\d+ jobs  \d+:\d\d, .+ left  .*Training .*linear", x)
+        for x in drawn
     )
     assert "\n" not in "".join(drawn[:-1])
     end = drawn[-1].replace("\r\n", "\n")
