@@ -232,12 +232,12 @@ def test_a_run_at_a_terminal_in_a_pipe_and_with_an_error(copies):
     assert failed.returncode == 1
     told = [line for line in failed.stderr.splitlines() if " jobs  " not in line]
     assert len(told) == 1
-    assert told[0].startswith("fig4: ")
-    assert told[0].endswith("(see results/preview/logs/figures/fig4.log)")
+    assert told[0].startswith("compare_first_order: expected tables of ")
+    assert told[0].endswith("(see results/preview/logs/linear/first_order.log)")
     assert "\x1b" not in failed.stderr
     first, *_, last = failed.stdout.splitlines()
-    assert first.startswith("Failed   Drawing Fig. 4")
-    assert first.endswith("results/preview/logs/figures/fig4.log")
+    assert first.startswith("Failed   Comparing linear networks")
+    assert first.endswith("results/preview/logs/linear/first_order.log")
     assert last.startswith("Time ")
 
     # A dry run says what the run will cost; Snakemake's own says what will run.

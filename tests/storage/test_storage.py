@@ -11,7 +11,7 @@ import pytest
 from interplay.storage.arrays import read_arrays, write_arrays
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json, replacing, write_json
-from interplay.storage.tables import read_table, write_table
+from interplay.storage.tables import concatenate, read_table, write_table
 
 TABLE = pd.DataFrame({"hold": ["", "last_pulse"], "rank": [2, 3]})
 
@@ -91,3 +91,13 @@ def names_an_encoding(call):
                 key.arg == "newline" for key in call.keywords
             )
     return all(keyword.arg != "text" for keyword in call.keywords)
+
+
+def test_tables_of_other_columns_are_not_gathered():
+    one = pd.DataFrame({"g": [0.9], "rank": [2]})
+    assert concatenate([one, one.iloc[:0], one]).equals(
+        pd.concat([one, one], ignore_index=True)
+    )
+    for other in (pd.DataFrame(columns=["damaged"]), one[["rank", "g"]]):
+        with pytest.raises(InputError, match=r"^expected tables of g, rank; found "):
+            concatenate([one, other])

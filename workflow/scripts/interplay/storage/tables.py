@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from interplay.storage.errors import InputError
 from interplay.storage.files import reading, replacing
 
 
@@ -34,7 +35,16 @@ def read_table(path: str | Path) -> pd.DataFrame:
 
 
 def concatenate(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return the rows of several tables with the same columns, one after the other."""
+    """Return the rows of several tables with the same columns, one after the other.
+
+    Raises:
+        InputError: a table has other columns than the first, as a damaged one has.
+    """
+    first = list(tables[0].columns)
+    for table in tables:
+        if list(table.columns) != first:
+            found = ", ".join(map(str, table.columns))
+            raise InputError(f"expected tables of {', '.join(first)}; found {found}")
     # An empty table has no dtypes of its own and would change those of the result.
     filled = [table for table in tables if len(table)] or tables[:1]
     return pd.concat(filled, ignore_index=True)
