@@ -21,6 +21,7 @@ STAGES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
 STAGES = [stage for stage in STAGES if "../scripts/" in stage.read_text()]
 ENVIRONMENT = {
     "examples": "nonlinear",
+    "outbreaks": "nonlinear",
     "overview": "figures",
     "tables": "nonlinear",
     "treebank": "sentiment",

@@ -188,7 +188,7 @@ def files(tmp_path):
     outbreaks = {
         "experiment": ["mante", "mante_amsgrad"],
         "outbreak_share": 0.1,
-        "compared": True,
+        "shared_g": True,
     }
     curves = {"experiment": "lstm", "kind": ["loss", "accuracy"], "distance": 0.01}
     points = {"id": "Fig. 2(b): norm_dW", "reading": list(CONFIG["readings"])}

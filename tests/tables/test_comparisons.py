@@ -144,7 +144,7 @@ def test_networks_that_learned_early_are_counted_by_experiment_and_g():
         "AMSGrad",
         "eps = 1e-06, clip = 0.1",
     ]
-    assert found.g[found.compared].unique().tolist() == [0.9]
+    assert found.g[found.shared_g].unique().tolist() == [0.9]
     row = found[(found.experiment == "usual") & (found.g == 0.9)].iloc[0]
     assert (row.networks, row.learned_early, row.with_outbreak) == (4, 3, 2)
     assert (row.with_lasting, row.lasting_fraction) == (0, 0)

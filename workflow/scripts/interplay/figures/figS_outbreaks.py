@@ -59,7 +59,7 @@ PANELS = lettered(
     Panel(
         "share of the epochs after learning above the bound, by options of Adam",
         "outbreaks.csv",
-        "compared and role in @varied",
+        "shared_g and role in @varied",
         ("outbreak_share", "variant"),
     ),
 )

@@ -165,8 +165,8 @@ def compared(
     for experiment, query, rows_of in by(rate, "experiment"):
         distance = rows_of[["distance", "standard_error"]].iloc[0]
         rows += labelled(f"rate/{experiment}", distance, "rate.csv", query, FIRST)
-    for experiment, query, rows_of in by(outbreaks[outbreaks.compared], "experiment"):
-        query += " and compared"
+    for experiment, query, rows_of in by(outbreaks[outbreaks.shared_g], "experiment"):
+        query += " and shared_g"
         share = rows_of.outbreak_share.mean()
         formula = MEAN.format("outbreak_share")
         rows.append((f"outbreaks/{experiment}", share, "outbreaks.csv", query, formula))

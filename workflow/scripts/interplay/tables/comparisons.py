@@ -162,7 +162,7 @@ def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         before the middle of training, to which all else refers: with_outbreak, the number
         that have an outbreak, with its fraction, lower and upper (Wilson's interval, 95 %);
         with_lasting and lasting_fraction, likewise with one that lasts; outbreak_share, the
-        mean over them; and compared, whether all of the task's experiments have this g.
+        mean over them; and shared_g, whether all of the task's experiments have this g.
     """
     rows = compared(
         networks,
@@ -188,7 +188,7 @@ def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
             "with_lasting": lasting,
             "lasting_fraction": lasting / len(learned) if len(learned) else np.nan,
             "outbreak_share": learned.outbreak_share.mean(),
-            "compared": key[1:3] in shared,
+            "shared_g": key[1:3] in shared,
         }
         counted.append(row)
     return pd.DataFrame(counted)
