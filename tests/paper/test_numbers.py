@@ -135,7 +135,7 @@ def archived_numbers():
     }
     tables["nonlinear"] = with_decisions(tables["nonlinear"], 25)
     # The archived table has a row per network, and no others.
-    tables["outbreaks"] = tables["outbreaks"].assign(compared=True)
+    tables["outbreaks"] = tables["outbreaks"].assign(shared_g=True)
     parameters = made["parameters"]
     source = (ROOT / "paper/paper.typ").read_text()
     options = parameters["configuration"], parameters["readings"], {}
