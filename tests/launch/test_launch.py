@@ -241,6 +241,7 @@ def test_a_run_at_a_terminal_in_a_pipe_and_with_an_error(copies):
     assert last.startswith("Time ")
 
     # A dry run says what the run will cost; Snakemake's own says what will run.
+    (folder / "results/preview/figures/fig4.svg").unlink()
     dry = run([*command[:4], "-n", *arguments])
     assert dry.returncode == 0
     assert dry.stdout.splitlines()[0].split() == ["stage", "jobs", "CPU", "time", "disk"]

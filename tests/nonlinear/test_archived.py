@@ -142,7 +142,7 @@ def test_the_table_shows_networks_that_diverged(trained):
 @pytest.mark.slow
 def test_the_workflow_archives_the_networks_of_the_readings(reproduction):
     folder = reproduction.results / "networks"
-    experiments = {"flipflop", "mante", "romo", "flipflop_stated"}
+    experiments = {"flipflop", "mante", "romo", "flipflop_stated", "lstm"}
     assert {path.stem for path in folder.iterdir()} == experiments
     archived = read_archived(folder / "mante.safetensors")
     table = read_table(folder / "mante.csv")

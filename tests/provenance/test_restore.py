@@ -222,9 +222,7 @@ def left_to_do(folder, *files, targets=()):
 
 
 @pytest.mark.slow
-def test_a_run_begins_with_an_archive(
-    reproduction, copies, monkeypatch, capsys, own_git_settings
-):
+def test_a_run_begins_with_an_archive(reproduction, copies, monkeypatch, capsys):
     folder, files = copies(), reproduction.configuration
     shutil.copy(reproduction.folder / "tiny.yaml", folder)
     archive = folder / "archive"

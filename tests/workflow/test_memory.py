@@ -35,7 +35,8 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / kilobytes / 1024)
 """
 TRAINING = {
     "N": 1024, "dt": 0.5, "epochs": 2, "batch": 32, "learning_rate": 0.03,
-    "optimiser": "adam", "eps": 1e-8, "amsgrad": False, "trained": ["W", "B", "C"],
+    "optimiser": "adam", "eps": 1e-8, "beta2": 0.999, "clip": None,
+    "amsgrad": False, "trained": ["W", "B", "C"],
 }  # fmt: skip
 MANTE = Experiment("mante", "mante", {}, (0.9,), (0,), TRAINING, "")
 TRIAL = {"duration": 101, "onset": 1, "window": 1}
@@ -44,7 +45,8 @@ TARGETS = [{"zhat": zhat, "learning_rate": 0.001} for zhat in (0.5, 1.0, 2.0)]
 
 def peak(script, **parts):
     """Return the peak memory of a script, in MB."""
-    base = {key: {} for key in ("input", "wildcards", "resources", "config")}
+    base = {key: {} for key in ("input", "wildcards", "config")}
+    base["resources"] = {"keep_checkpoint": 0}
     done = subprocess.run(
         [sys.executable, "-c", SMALL_PARENT, sys.executable, "-c", PEAK, script],
         input=json.dumps(base | {"threads": 1} | parts),
@@ -81,7 +83,10 @@ def test_rate_networks_of_1024_neurons_fit(tmp_path):
 
 @pytest.mark.slow
 def test_linear_networks_of_1024_neurons_fit(tmp_path):
-    names = ("network.safetensors", "measurements.csv", "curves.parquet", "record.json")
+    names = (
+        "network.safetensors", "measurements.csv", "directions.csv", "curves.parquet",
+        "record.json",
+    )  # fmt: skip
     params = {
         "N": 1024, "dt": 0.5, "trial": TRIAL, "targets": TARGETS, "epochs": 5,
         "threshold": 0.05, "code": "0",

@@ -172,12 +172,16 @@ def _comparison(claim: pd.Series) -> Iterator[str]:
         part = f" ({claim.compared_part})" if text(claim.compared_part) else ""
         yield (
             f"compared{part}: {claim.compared:.4g}, standard error "
-            f"{claim.standard_error:.2g}; published {claim.published:.4g}, reading error "
-            f"{claim.reading_error:.2g}, {claim.source}; {claim.agreeing} of "
+            f"{_error(claim.standard_error)}; published {claim.published:.4g}, reading "
+            f"error {_error(claim.reading_error)}, {claim.source}; {claim.agreeing} of "
             f"{claim.comparable} parts agree"
         )
     if verdict := text(claim.get("published_verdict", "")):
         yield f"the same criterion on the published values: {verdict}"
+
+
+def _error(value: float) -> str:
+    return f"{value:.2g}" if isfinite(value) else "not known"
 
 
 def _source(stem: str, evaluated: Receipt) -> str:
