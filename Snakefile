@@ -17,6 +17,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/memory.smk"
 include: "workflow/rules/paths.smk"
 include: "workflow/rules/nonlinear.smk"
 include: "workflow/rules/overview.smk"

@@ -4,12 +4,6 @@ COMPARISONS = ("rate", "scaling", "training", "outbreaks", "flipflops")
 """tables of the supplement, named as the functions of interplay.tables.comparisons"""
 
 
-def compared_by(comparison):
-    """Return the experiments of a comparison; outbreaks are counted in the readings, too."""
-    readings = used_by_readings(*PAPER_TASKS) if comparison == "outbreaks" else []
-    return list(dict.fromkeys([*COMPARED[comparison], *readings]))
-
-
 for name in COMPARISONS:
 
     rule:

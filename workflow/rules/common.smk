@@ -166,11 +166,6 @@ def each_try(**amounts):
     return {name: growing(amount) for name, amount in amounts.items()}
 
 
-def of_experiment(amount, **sizes):
-    """Return a function of wildcards: an amount of their experiment's networks."""
-    return lambda wildcards: amount(EXPERIMENTS[wildcards.experiment], **sizes)
-
-
 SLOWER = 3
 """times that a node may be slower than the machine of the archived run"""
 

@@ -8,18 +8,6 @@ COSINE_RATES = {
 }
 
 
-def of_linear(section):
-    """Return the MB of training linear networks of a part of the configuration."""
-    chosen = config["linear"] | section
-    trial = chosen["trial"]
-    return memory.linear(
-        chosen["N"],
-        epochs=chosen["epochs"],
-        targets=len(chosen["targets"]),
-        samples=round(trial["duration"] / trial.get("dt", chosen["dt"])),
-    )
-
-
 rule train_linear:
     """Train one linear network to each target; measure each epoch."""
     output:

@@ -95,13 +95,6 @@ TESTED = {"test_trials": MEASURED_WITH["test_trials"]}
 TRUNCATED = {"matrices": MEASURED_WITH["largest_rank"] + 25}
 
 
-def archiving(wildcards):
-    """Return the MB of archiving an experiment, of whose networks none has a low rank."""
-    one = EXPERIMENTS[wildcards.experiment]
-    count = len(one.g) * len(one.seeds)
-    return memory.measuring(one, **TESTED, matrices=24 + 3 * count)
-
-
 MEASUREMENTS = {
     "learning_curves": (
         ["losses.parquet", "convergence.csv"],

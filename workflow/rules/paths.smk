@@ -83,3 +83,9 @@ def figures_of(names):
 def multiext_of(stems):
     """Return the three files of each figure."""
     return [f"{stem}.{suffix}" for stem in stems for suffix in ("pdf", "png", "svg")]
+
+
+def compared_by(comparison):
+    """Return the experiments of a comparison; outbreaks are counted in the readings, too."""
+    readings = used_by_readings(*PAPER_TASKS) if comparison == "outbreaks" else []
+    return list(dict.fromkeys([*COMPARED[comparison], *readings]))

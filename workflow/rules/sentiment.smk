@@ -6,12 +6,6 @@ LSTMS = sentiment_experiments(config["sentiment"])
 LSTM_THREADS = 2 if config["sentiment"]["N"] > 64 else 1
 
 
-def of_lstm(wildcards, **sizes):
-    """Return the MB of a job about one LSTM."""
-    N = LSTMS[wildcards.experiment].parameters["N"]
-    return memory.lstm(N, config["sentiment"]["vectors"]["dimension"], **sizes)
-
-
 rule train_lstm:
     """Train one LSTM from its random weights; write weights, curves and a record."""
     input:
