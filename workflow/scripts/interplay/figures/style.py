@@ -1,6 +1,7 @@
 """The style of all figures: size, type, colours, and how they are saved."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
@@ -231,6 +232,12 @@ def save(
         # A strip above the figure moves no panel, whatever the layout of the figure is.
         width, height = figure.get_size_inches()
         size = Bbox([[0, 0], [width, height + STRIP]])
+        with mpl.rc_context({**RC, "figure.constrained_layout.use": False}):
+            figure.savefig(BytesIO(), format=FORMATS[0])
+        figure.set_layout_engine("none")
+        # Without an anchor, a legend would follow the larger box into the strip.
+        for legend in figure.legends:
+            legend.set_bbox_to_anchor((0, 0, 1, 1), figure.transFigure)
         figure.text(
             1 - 0.2 * STRIP / width, 1 + 0.25 * STRIP / height, mark, ha="right",
             color=MUTED, fontsize=6.5, fontstyle="italic",
