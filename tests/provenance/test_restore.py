@@ -259,8 +259,8 @@ def test_a_run_begins_with_an_archive(reproduction, copies, monkeypatch, capsys)
     assert new.pop("train_network") == 1
     assert set(new.values()) == {1}
     assert set(new) == {
-        "all", "draw_overview", "functional_rank", "learning_curves", "shuffle_loss",
-        "singular_values", "summarise_networks",
+        "all", "draw_overview", "example_trials", "functional_rank", "learning_curves",
+        "shuffle_loss", "singular_values", "summarise_networks",
     }  # fmt: skip
 
     # The results can be continued, explained and archived like any others.
