@@ -85,8 +85,8 @@ def write_receipts(results: str, work: Path) -> Chain:
     """
     folder = work / results
     run = read_json(folder / RUN)
-    before = Chain.read(folder / RECEIPTS) if (folder / RECEIPTS).exists() else None
-    receipts = linked(known_producers(folder, work))
+    before = _earlier(folder)
+    receipts = linked(_producers(before, folder, work))
     _write_configuration(folder, run, {receipt.configuration for receipt in receipts})
     lacking = {path for path in producers_of(receipts) if not (work / path).exists()}
     seal = Seal(
@@ -116,8 +116,15 @@ def known_producers(folder: Path, work: Path) -> dict[str, Receipt]:
     Raises:
         InputError: receipts of an earlier run were altered, or a record is damaged.
     """
-    written = (folder / RECEIPTS).exists()
-    earlier = Chain.read(folder / RECEIPTS).receipts if written else []
+    return _producers(_earlier(folder), folder, work)
+
+
+def _earlier(folder: Path) -> Chain | None:
+    return Chain.read(folder / RECEIPTS) if (folder / RECEIPTS).exists() else None
+
+
+def _producers(before: Chain | None, folder: Path, work: Path) -> dict[str, Receipt]:
+    earlier = before.receipts if before else []
     return latest([*earlier, *map(receipt_of, read_records(folder))], work)
 
 
