@@ -136,3 +136,9 @@ def test_what_spectra_tell():
     assert spectra.relative_norm_of_dW(both) == pytest.approx(0.5)
     assert spectra.difference_beyond(both, index=1) == 0
     assert spectra.share_above(dW, fraction=0.01) == 0.5
+
+
+def test_value_at_the_largest_network():
+    rows = pd.DataFrame({"N": [64, 1024, 256], "ratio": [3.0, 1.1, 2.0]})
+    assert tables.at_largest(rows, "ratio", "N") == 1.1
+    assert math.isnan(tables.at_largest(rows.assign(ratio=np.nan), "ratio", "N"))

@@ -89,6 +89,7 @@ rule evaluate_claims:
         linear=f"{TABLES}/linear.csv",
         linear_curves=f"{TABLES}/linear_curves.parquet",
         linear_truncation=f"{TABLES}/linear_truncation.csv",
+        first_order=f"{TABLES}/first_order.csv",
         cosine=f"{TABLES}/cosine.csv",
         divergence=f"{TABLES}/divergence.csv",
         second_order=f"{TABLES}/second_order.parquet",

@@ -22,6 +22,11 @@ def smallest(rows: pd.DataFrame, column: str) -> float:
     return float(rows[column].min())
 
 
+def at_largest(rows: pd.DataFrame, column: str, of: str) -> float:
+    """Return a column where another one is largest, such as the number of neurons."""
+    return one_value(rows[rows[of] == rows[of].max()], column)
+
+
 def share(rows: pd.DataFrame, column: str, of: str) -> float:
     """Return one column over another."""
     return quotient(one_value(rows, column), one_value(rows, of))
