@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from interplay.left_behind import (
     end_orphaned_jobs,
@@ -35,6 +37,9 @@ from interplay.terminal.forecast import Forecast
 from interplay.terminal.progress import Job
 from interplay.terminal.screen import nothing, screen_for
 from interplay.terminal.watching import Ended, watch
+
+if TYPE_CHECKING:
+    from interplay.terminal.estimate import ArchivedRun
 
 SNAKEMAKE = ".snakemake"
 """Snakemake's own folder in the one where it runs"""
@@ -79,23 +84,32 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
 
     foresee = nothing if is_dry(arguments) else Forecast(work, results, costs)
     screen = screen_for(sys.stderr, (sys.stdout,), os.environ, foresee)
-    ended = watch(command(arguments), folder, environment(), screen)
-    if ended.status == 0 and is_dry(arguments):
-        from interplay.terminal.cost_table import table
-        from interplay.terminal.estimate import ArchivedRun, estimates
-
-        if "tasks" in configuration:
-            os.environ["INTERPLAY_TASKS"] = str(work / configuration["tasks"])
-        jobs = ended.progress.jobs.values()
-        rows = estimates(
-            jobs, configuration, results, ArchivedRun.read(folder / archived)
+    if is_dry(arguments) and "tasks" in configuration:
+        os.environ["INTERPLAY_TASKS"] = str(work / configuration["tasks"])
+    with ThreadPoolExecutor(1) as reading:
+        # While Snakemake plans, this process has nothing else to do.
+        known = (
+            reading.submit(_costs_of, folder / archived) if is_dry(arguments) else None
         )
+        ended = watch(command(arguments), folder, environment(), screen)
+    if ended.status == 0 and known:
+        from interplay.terminal.cost_table import table
+        from interplay.terminal.estimate import estimates
+
+        jobs = ended.progress.jobs.values()
+        rows = estimates(jobs, configuration, results, known.result())
         lines = table(rows, archived)
     else:
         lines = _ending(ended, Path(os.path.relpath(work)), results)
     for line in lines:
         print(line, flush=True)
     return ended.status
+
+
+def _costs_of(archived: Path) -> "ArchivedRun":
+    from interplay.terminal.estimate import ArchivedRun
+
+    return ArchivedRun.read(archived)
 
 
 def _own_folders(work: Path, folders: Mapping[str, str]) -> list[Path]:

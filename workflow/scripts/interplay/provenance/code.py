@@ -8,7 +8,7 @@ an edit to any of them is seen, and a comment, a docstring or a reformatting is 
 
 import ast
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,9 @@ FORMAT = 2
 
 TASKS = "tasks"
 """name of the folder of a configuration's own tasks, wherever it is, in hashes and receipts"""
+
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""fields of statements that are lists of statements, or of what has such lists"""
 
 TASK_PACKAGE = "interplay.tasks"
 """package that the modules of that folder belong to, too"""
@@ -45,6 +48,7 @@ class Sources:
         self.root, self.tasks = root, tasks
         self._names: dict[Path, frozenset[str]] = {}
         self._found: dict[str, Path | None] = {}
+        self._run_by: dict[str, list[Path]] = {}
         self._modules: dict[Path, Module] = {}
 
     def hash(self, script: str, modules: Iterable[str] = ()) -> str:
@@ -177,12 +181,14 @@ class Sources:
 
     def _files_of(self, module: str) -> list[Path]:
         """Return the files that importing a module runs: its own and its packages'."""
-        parts = module.split(".")
-        names = (".".join(parts[: i + 1]) for i in range(len(parts)))
-        files = [file for file in map(self._file, names) if file is not None]
-        for public in self._public(".".join(parts[:-1]), parts[-1]):
-            files += self._files_of(public)
-        return files
+        if module not in self._run_by:
+            parts = module.split(".")
+            names = (".".join(parts[: i + 1]) for i in range(len(parts)))
+            files = [file for file in map(self._file, names) if file is not None]
+            for public in self._public(".".join(parts[:-1]), parts[-1]):
+                files += self._files_of(public)
+            self._run_by[module] = files
+        return self._run_by[module]
 
     def _public(self, package: str, name: str) -> set[str]:
         """Return the modules that give a package its public name, or all of them for *.
@@ -281,7 +287,7 @@ def _sha256(text: str) -> str:
 def _imports(file: Path, tree: ast.AST) -> frozenset[str]:
     """Return the modules that a file imports, wherever in the file."""
     names: list[str] = []
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             names += (alias.name for alias in node.names)
             # Any public name of the package may be used as its attribute.
@@ -296,3 +302,13 @@ def _imports(file: Path, tree: ast.AST) -> frozenset[str]:
             # A name imported from a package may be a module of it.
             names += (f"{node.module}.{alias.name}" for alias in node.names)
     return frozenset(names)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield a module, its statements, and theirs; expressions have no statements."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for block in BLOCKS:
+            waiting += getattr(node, block, ())

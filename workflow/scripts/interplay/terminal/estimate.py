@@ -205,10 +205,14 @@ def networks_in(configuration: Mapping[str, Any]) -> dict[str, Networks]:
     """
     none = {"networks": {}}
     found = {}
+    lengths: dict[str, int] = {}
     for name, rate in experiments(configuration.get("nonlinear", none)).items():
         N, count = rate.training["N"], len(rate.g) * len(rate.seeds)
         trials = rate.training["epochs"] * rate.training["batch"]
-        work = _samples(rate) * N**EXPONENT
+        task = json.dumps([rate.task, rate.options, rate.training["dt"]])
+        if task not in lengths:
+            lengths[task] = _samples(rate)
+        work = lengths[task] * N**EXPONENT
         found[name] = Networks(work, trials, count, bytes=4 * N**2)
     sentiment = configuration.get("sentiment", none)
     trees = sentiment.get("synthetic", {}).get("train", TREES)
