@@ -125,10 +125,10 @@ use rule nonlinear_tables as divergence_tables with:
 use rule nonlinear_tables as sentiment_tables with:
     """Join the tables of all LSTMs."""
     input:
-        networks=of_lstms("networks.csv", used_by_readings("lstm")),
-        curves=of_lstms("curves.csv", used_by_readings("lstm")),
-        spectrum=of_lstms("spectrum.parquet", used_by_readings("lstm")),
-        truncation=of_lstms("truncation.csv", used_by_readings("lstm")),
+        networks=of_lstms("networks.csv", PAPER_LSTMS),
+        curves=of_lstms("curves.csv", PAPER_LSTMS),
+        spectrum=of_lstms("spectrum.parquet", PAPER_LSTMS),
+        truncation=of_lstms("truncation.csv", PAPER_LSTMS),
     output:
         networks=table("sentiment"),
         curves=table("sentiment_curves"),
