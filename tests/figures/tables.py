@@ -129,5 +129,8 @@ def lstms():
         networks,
         curves,
         values.assign(value=1 / values["index"]),
-        ranks.assign(dev_accuracy=0.5 + ranks["rank"] / 16),
+        ranks.assign(
+            dev_accuracy=0.5 + ranks["rank"] / 16,
+            train_change=(ranks["rank"] / 16 - 0.25).where(ranks["rank"] < 5),
+        ),
     )

@@ -239,10 +239,8 @@ def test_every_rank_is_tested_for_both_targets(network, language, treebank, fina
             first = row[f"{name}sufficient_rank_{target}"]
             assert 0 <= first <= row[f"{name}lasting_rank_{target}"] <= RUN.n
     assert row.dev_accuracy == final.epochs[-1].dev_accuracy
-    assert (row.epochs, row.learning_rate) == (RUN.epochs, 0.08)
-    medians = learning_curves(final).median()  # of four epochs, all of them
-    for name in ("dev_loss", "dev_accuracy", "train_accuracy"):
-        assert row[f"{name}_median"] == medians[name]
+    assert row.epochs == RUN.epochs
+    assert row.dev_loss_median == learning_curves(final).dev_loss.median()  # of all four
     labelled = network.labelled(truncation)
     assert labelled.columns.tolist()[:2] == ["experiment", "seed"]
     assert set(labelled.experiment) == {"lstm"}

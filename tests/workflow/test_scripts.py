@@ -113,7 +113,9 @@ def test_networks_are_trained_measured_archived_and_compressed(trained):
     compression = read_table(folder / "compression.csv")
     sizes = [Path(path).stat().st_size for path in parts["network"]]
     assert compression.whole_bytes.tolist() == sizes
-    for loss, one in zip(compression.loss, zip(*parts.values(), strict=True), strict=True):
+    for loss, one in zip(
+        compression.loss, zip(*parts.values(), strict=True), strict=True
+    ):
         network = read_network(*one)
         (dW,) = truncations(network.dW, [3])
         assert loss == pytest.approx(*network.losses_with([network.W0 + dW], 16), 1e-4)

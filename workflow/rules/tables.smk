@@ -123,12 +123,13 @@ use rule nonlinear_tables as divergence_tables with:
 
 
 use rule nonlinear_tables as sentiment_tables with:
-    """Join the tables of all LSTMs."""
+    """Join the tables of the LSTMs."""
     input:
-        networks=of_lstms("networks.csv", PAPER_LSTMS),
+        networks=of_lstms("networks.csv", used_by_readings("lstm")),
+        # Those at other rates are compared by their curves alone.
         curves=of_lstms("curves.csv", PAPER_LSTMS),
-        spectrum=of_lstms("spectrum.parquet", PAPER_LSTMS),
-        truncation=of_lstms("truncation.csv", PAPER_LSTMS),
+        spectrum=of_lstms("spectrum.parquet", used_by_readings("lstm")),
+        truncation=of_lstms("truncation.csv", used_by_readings("lstm")),
     output:
         networks=table("sentiment"),
         curves=table("sentiment_curves"),

@@ -16,9 +16,7 @@ def main(input, output, params, wildcards):
 
     def measure(trained):
         truncated = truncation_losses(trained, params.rank_trials, params.largest_rank)
-        ranks = functional_ranks(
-            trained, truncated, params.threshold, params.rank_trials
-        )
+        ranks = functional_ranks(trained, truncated, params.threshold, params.rank_trials)
         return {"truncation": truncated, "functional_rank": ranks}
 
     write_measured(input, output, wildcards.experiment, measure)

@@ -198,17 +198,14 @@ def summary(
         within: how far below the final dev accuracy a sufficient one may be.
 
     Returns:
-        N, epochs, learning_rate (before the division by N); loss and accuracy of each split;
-        dev_loss_median, dev_accuracy_median and train_accuracy_median (with dropout) of the
-        last `LAST_EPOCHS` epochs; of each target, sufficient_rank and lasting_rank, see
-        `sufficient_ranks`, the same by the smoothed curve, and the shares of the dev
-        sentences without which these two would be others: sufficient_share, by which the
-        first rank suffices, and lasting_share, by which the rank below the other does not
-        (NaN if that is 0); device.
+        N, epochs; loss and accuracy of each split; dev_loss_median, dev_accuracy_median and
+        train_accuracy_median (with dropout) of the last `LAST_EPOCHS` epochs; of each target,
+        sufficient_rank and lasting_rank, see `sufficient_ranks`, the same by the smoothed
+        curve, and the shares of the dev sentences without which these two would be others:
+        sufficient_share, by which the first rank suffices, and lasting_share, by which the
+        rank below the other does not (NaN if that is 0); device.
     """
-    run = trained.run
-    rate = float(f"{run.learning_rate * run.n:.12g}")
-    row: dict[str, object] = {"N": run.n, "epochs": run.epochs, "learning_rate": rate}
+    row: dict[str, object] = {"N": trained.run.n, "epochs": trained.run.epochs}
     for split, (loss, accuracy) in results.items():
         row |= {f"{split}_loss": loss, f"{split}_accuracy": accuracy}
     last = curves.sort_values("epoch").tail(LAST_EPOCHS)

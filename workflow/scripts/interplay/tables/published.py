@@ -170,5 +170,13 @@ def _ends(curves: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
                     "p_value": ttest_1samp(ours, value).pvalue if several else np.nan,
                 }
             )
-    columns = [EXPERIMENT, "kind", "seeds", "final", "final_error", "published", "p_value"]
+    columns = [
+        EXPERIMENT,
+        "kind",
+        "seeds",
+        "final",
+        "final_error",
+        "published",
+        "p_value",
+    ]
     return pd.DataFrame(rows, columns=columns)
