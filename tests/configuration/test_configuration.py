@@ -233,6 +233,7 @@ def test_a_full_run_may_have_more_experiments_and_no_other():
         ("nonlinear/families/training/variants/W/epochs", 3),
         ("nonlinear/families/rate/existing", ["mante_stated"]),
         ("nonlinear/measurements/test_trials", 1),
+        ("nonlinear/measurements/rank_trials", 1),
         ("compression/rank", 3),
     ):
         assert not has_all_of(changed(key, value), CONFIG), key

@@ -49,7 +49,7 @@ print(interplay.load("mante", 0.9, 0, results="paper/results"))
 
 TRAINED = """
 net = interplay.train("romo", 0.9, 0, N=32, epochs=5)
-print(interplay.measure(net, test_trials=8).summary.epochs)
+print(interplay.measure(net, test_trials=8, rank_trials=8).summary.epochs)
 """
 
 

@@ -64,8 +64,8 @@ def test_the_numbers_of_networks_are_those_of_the_configuration():
     lstms = sum(
         len(one.seeds) for one in sentiment_experiments(config["sentiment"]).values()
     )
-    assert lstms == 4
-    assert f"{rate} rate networks, {number} linear networks and four LSTMs" in README
+    assert lstms == 8
+    assert f"{rate} rate networks, {number} linear networks and eight LSTMs" in README
 
 
 def test_the_cpu_hours_are_those_of_the_archived_run():

@@ -30,8 +30,9 @@ def nonlinear(names=BOTH):
     rows = rows.assign(
         convergence_epoch=20 * spread / (1 + rows.g), norm_W0=4 * rows.g, norm_W=4.0,
         norm_dW=2 * spread - rows.g, functional_rank=2.0 + rows.seed,
-        functional_rank_rank0=2.0 + rows.seed,
-        shuffle_loss_ratio=rows.g, outbreak_share=0.1 * rows.seed, converged=True,
+        functional_rank_rank0=2.0 + rows.seed, functional_rank_check=2.0 + rows.seed,
+        shuffle_loss_ratio=rows.g, shuffle_loss_error=0.01, shuffle_loss_first=rows.g,
+        outbreak_share=0.1 * rows.seed, converged=True,
         learned=True, learned_epoch=20, learned_early=True, outbreaks=rows.seed,
         outbreak_epoch=30, lasting_outbreaks=0, lasting_epoch=np.nan, diverged=False,
     )  # fmt: skip
@@ -128,5 +129,8 @@ def lstms():
         networks,
         curves,
         values.assign(value=1 / values["index"]),
-        ranks.assign(dev_accuracy=0.5 + ranks["rank"] / 16),
+        ranks.assign(
+            dev_accuracy=0.5 + ranks["rank"] / 16,
+            train_change=(ranks["rank"] / 16 - 0.25).where(ranks["rank"] < 5),
+        ),
     )

@@ -140,9 +140,9 @@ FIGURES = {
         {"experiment": "lstm"},
     ),
     figS_sentiment: (
-        "sentiment_curves.csv sentiment_spectrum.parquet published_lstm.csv "
-        "published_lstm_spectrum.csv",
-        {"experiment": "lstm", "others": []},
+        "sentiment_curves.csv sentiment_truncation.csv "
+        "sentiment_spectrum.parquet published_lstm.csv published_lstm_spectrum.csv",
+        {"experiment": "lstm", "others": {}},
     ),
     figS_published: ("nonlinear.csv published.csv", {"experiments": READINGS}),
     figS_rate: ("rate.csv rate_authors.csv rate_interpolated.csv", OF_READINGS),
@@ -340,6 +340,8 @@ def test_published_curves_are_shown_on_the_real_treebank_only(treebank, shown):
     figure = draw(figS_sentiment, {"sentiment_curves.csv": curves})
     assert [len(ax.lines) for ax in figure.axes[:2]] == [shown, shown]
     both = pd.concat([curves, curves.assign(experiment="lstm_stated")])
-    others = {"others": ["lstm_stated"]}
+    others = {"others": {"lstm_stated": 0.01}}
     figure = draw(figS_sentiment, {"sentiment_curves.csv": both}, **others)
     assert [len(ax.lines) for ax in figure.axes[:2]] == [shown + 2, shown + 2]
+    labels = [text.get_text() for one in figure.subfigs[0].legends for text in one.texts]
+    assert "rate 0.01 / N" in labels

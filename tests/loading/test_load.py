@@ -113,7 +113,7 @@ def test_what_is_no_whole_number_is_one_line(repository, seed):
 
 def test_what_holds_arrays_can_be_compared_hashed_copied_and_shown(repository):
     net = interplay.load("mine", 0.9, 3)
-    measured = interplay.measure(net, test_trials=8, largest_rank=2)
+    measured = interplay.measure(net, test_trials=8, rank_trials=8, largest_rank=2)
     for one in (net, net.network, measured, TASK.example(np.random.default_rng(0))):
         others = [copy(one), deepcopy(one), pickle.loads(pickle.dumps(one))]
         assert one == one and one not in others and len({one, *others}) == 4

@@ -174,4 +174,5 @@ def test_the_archived_networks_have_the_losses_that_their_table_states(path):
             assert network.rank is None
             assert loss == pytest.approx(row.final_loss, rel=1e-3)
         else:
-            assert loss < 0.05 * row.initial_loss
+            # These trials need not be those that chose the rank.
+            assert loss < 0.0625 * row.initial_loss

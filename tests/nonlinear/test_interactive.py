@@ -54,7 +54,7 @@ def defaults(function):
 
 def test_a_task_of_ones_own_is_learned_and_measured(net):
     assert net.run.task_name == "constant"
-    measured = interplay.measure(net, test_trials=8)
+    measured = interplay.measure(net, test_trials=8, rank_trials=8)
     summary = measured.summary
     assert summary.converged
     below = np.flatnonzero(net.losses < 0.05 * net.losses[0])
@@ -83,7 +83,7 @@ def test_a_task_of_ones_own_is_learned_and_measured(net):
     ],
 )
 def test_the_columns_are_those_of_the_tables(net, name, table):
-    measured = getattr(interplay.measure(net, test_trials=8), name)
+    measured = getattr(interplay.measure(net, test_trials=8, rank_trials=8), name)
     columns = measured.index if name == "summary" else measured.columns
     assert set(columns) <= set(tables(FILES)[table])
 
@@ -201,6 +201,8 @@ def test_states_and_inputs_of_other_shapes_are_refused(net):
     ("options", "line"),
     [
         ({"test_trials": 0}, "test_trials: expected a whole number from 1, found 0"),
+        ({"rank_trials": 0}, "rank_trials: expected a whole number from 1, found 0"),
+        ({"shuffles": 0}, "shuffles: expected a whole number from 1, found 0"),
         ({"largest_rank": 33}, "largest_rank: expected a whole number from 0 to 32"),
         ({"threshold": 1}, "threshold: expected a number between 0 and 1, found 1"),
     ],
@@ -247,7 +249,7 @@ def test_the_workflow_makes_the_same_network_and_numbers(reproduction, experimen
         np.testing.assert_array_equal(ours, theirs)
     np.testing.assert_array_equal(net.losses, made.losses)
 
-    measured = interplay.measure(net, test_trials=128)
+    measured = interplay.measure(net, test_trials=128, rank_trials=128, shuffles=4)
     of_network = f"g == {run['g']} and seed == {run['seed']}"
     row = pd.read_csv(folder / "networks.csv").query(of_network).iloc[0]
     for column, number in measured.summary.items():

@@ -9,7 +9,12 @@ import pytest
 import interplay
 from interplay.nonlinear.measurements.learning import convergence, convergence_epoch
 from interplay.nonlinear.measurements.shuffling import shuffle_loss
-from interplay.nonlinear.measurements.truncation import functional_ranks
+from interplay.nonlinear.measurements.truncation import (
+    CHECK_TRIALS,
+    RANK_TRIALS,
+    functional_ranks,
+    truncation_losses,
+)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +76,7 @@ def test_the_functional_rank_is_relative_to_the_initial_loss_or_to_that_at_rank_
 ):
     truncated = pd.DataFrame({"rank": range(4), "loss": [4.0, 0.15, 0.08, 0.01]})
     (row,) = functional_ranks(
-        with_losses(trained, [2.0, 0.01]), truncated, 0.05
+        with_losses(trained, [2.0, 0.01]), truncated, 0.05, 8
     ).itertuples()
     assert row.functional_rank == 2  # 0.08 < 0.05 · 2
     assert row.functional_rank_rank0 == 1  # 0.15 < 0.05 · 4
@@ -79,16 +84,51 @@ def test_the_functional_rank_is_relative_to_the_initial_loss_or_to_that_at_rank_
 
 def test_a_network_that_did_not_converge_has_no_functional_rank(trained):
     truncated = pd.DataFrame({"rank": range(2), "loss": [1.0, 0.001]})
-    row = functional_ranks(with_losses(trained, [1.0, 0.2]), truncated, 0.05)
+    row = functional_ranks(with_losses(trained, [1.0, 0.2]), truncated, 0.05, 8)
     assert row.isna().all(axis=None)
+
+
+@pytest.mark.parametrize("chosen", range(5))
+def test_the_rank_is_checked_on_trials_that_did_not_choose_it(trained, chosen):
+    # Whatever rank was chosen, the check is the first one below the bound on other trials.
+    of_ranks = trained.losses_with(
+        [trained.W0 + part for part in interplay.truncations(trained.dW, range(25))],
+        16,
+        CHECK_TRIALS,
+    )
+    initial = 20 * (of_ranks[3] + 1e-6)
+    truncated = truncation_losses(trained, 16, 24)
+    assert not np.isin(truncated.loss, of_ranks).any(), "the trials are others"
+    truncated.loss = np.where(truncated["rank"] < chosen, initial, 0.0)
+    converged = with_losses(trained, [initial, 0.0])
+    (row,) = functional_ranks(converged, truncated, 0.05, 16).itertuples()
+    assert row.functional_rank == chosen
+    assert row.functional_rank_check == np.flatnonzero(of_ranks < 0.05 * initial)[0]
+    nowhere = with_losses(trained, [1e-9, 0.0])
+    (row,) = functional_ranks(nowhere, truncated.assign(loss=1.0), 0.05, 16).itertuples()
+    assert pd.isna(row.functional_rank) and pd.isna(row.functional_rank_check)
+
+
+def test_no_measurement_shares_its_trials(trained):
+    streams = "test trials", RANK_TRIALS, CHECK_TRIALS
+    first, second, third = (trained.test_trials(4, one).inputs for one in streams)
+    assert not np.array_equal(first, second)
+    assert not np.array_equal(second, third)
+    np.testing.assert_array_equal(first, trained.test_trials(4).inputs)
 
 
 def test_the_shuffled_loss_is_of_permuted_w0_plus_dw_over_the_initial_loss(trained):
     trained = with_losses(trained, [2.0, 1.0])
-    (row,) = shuffle_loss(trained, 32).itertuples()
-    mixed = trained.run.stream("shuffle").permutation(trained.W0.ravel())
-    W = mixed.reshape(trained.W0.shape) + trained.dW
-    assert row.shuffle_loss_ratio == pytest.approx(loss_with(trained, W) / 2, rel=1e-5)
+    (row,) = shuffle_loss(trained, 32, 3).itertuples()
+    rng, ratios = trained.run.stream("shuffle"), []
+    for _ in range(3):
+        mixed = rng.permutation(trained.W0.ravel())
+        W = mixed.reshape(trained.W0.shape) + trained.dW
+        ratios.append(loss_with(trained, W) / 2)
+    assert row.shuffle_loss_ratio == pytest.approx(np.mean(ratios), rel=1e-5)
+    assert row.shuffle_loss_first == pytest.approx(ratios[0], rel=1e-5)
+    error = np.std(ratios, ddof=1) / np.sqrt(3)
+    assert row.shuffle_loss_error == pytest.approx(error, rel=1e-3)
     assert row.final_loss == pytest.approx(
         loss_with(trained, trained.network.W), rel=1e-5
     )

@@ -306,7 +306,7 @@ def test_the_command_line(project, monkeypatch, capsys):
 
 PANELS = {
     "fig1": 12, "fig2": 4, "fig3": 5, "fig4": 4, "fig5": 2, "figS_published": 18,
-    "figS_linear_spectrum": 4, "figS_sentiment": 6, "overview": 9,
+    "figS_linear_spectrum": 4, "figS_sentiment": 7, "overview": 9,
     "figS_second_order": 2, "figS_cosine": 6, "figS_divergence": 8, "figS_rate": 5,
     "figS_transitions": 6, "figS_first_order": 9,
 }  # fmt: skip

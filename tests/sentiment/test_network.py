@@ -1,8 +1,10 @@
 """The LSTM: initial weights, training, resumption, singular values and truncation."""
 
 import random
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given
@@ -16,6 +18,8 @@ from interplay.sentiment.engine import Engine, evaluate
 from interplay.sentiment.in_torch import TorchEngine
 from interplay.sentiment.measurements import (
     TRUNCATED,
+    compared_with_whole,
+    evaluations,
     spectra,
     sufficient_ranks,
     summary,
@@ -158,8 +162,7 @@ def test_the_change_of_weights_needs_fewer_ranks_on_the_synthetic_treebank():
     final = trained(language, treebank, start, 2, run)
     assert final.epochs[-1].dev_accuracy > 0.85
     network = network_of(run, 100, final.weights)
-    truncation = truncation_curves(network, language, treebank["dev"], threads=2)
-    row = summary(network, language, treebank, truncation, 0.01, threads=2).iloc[0]
+    _, row = measured(network, language, treebank, final, threads=2)
     assert 0 < row.sufficient_rank_dW < row.sufficient_rank_W / 1.5
     assert row.lasting_rank_dW < row.lasting_rank_W / 1.5
 
@@ -179,6 +182,15 @@ def network(final):
 
 
 # Measurements
+
+
+def measured(network, language, treebank, final, threads=1, train_ranks=2):
+    """Return truncation.csv and the row of networks.csv."""
+    results = evaluations(network.final, language, treebank, threads)
+    truncation = truncation_curves(network, language, treebank, train_ranks, threads)
+    truncation = compared_with_whole(truncation, results, 0.01)
+    row = summary(network, results, truncation, learning_curves(final), 0.01)
+    return truncation, row.iloc[0]
 
 
 def test_initial_weights_are_drawn_again_and_checked(network):
@@ -219,18 +231,56 @@ def test_truncation_has_the_rank_it_says_and_ends_at_the_trained_weights(network
 
 
 def test_every_rank_is_tested_for_both_targets(network, language, treebank, final):
-    truncation = truncation_curves(network, language, treebank["dev"], threads=1)
+    truncation, row = measured(network, language, treebank, final)
     assert truncation["rank"].tolist() == 2 * list(range(RUN.n))
     assert truncation["dev_accuracy"].between(0, 1).all()
-    row = summary(network, language, treebank, truncation, 0.01, threads=1).iloc[0]
-    assert 0 <= row.sufficient_rank_W <= row.lasting_rank_W <= RUN.n
-    assert 0 <= row.sufficient_rank_dW <= row.lasting_rank_dW <= RUN.n
+    for name in ("", "smooth_"):
+        for target in ("W", "dW"):
+            first = row[f"{name}sufficient_rank_{target}"]
+            assert 0 <= first <= row[f"{name}lasting_rank_{target}"] <= RUN.n
     assert row.dev_accuracy == final.epochs[-1].dev_accuracy
     assert row.epochs == RUN.epochs
+    assert row.dev_loss_median == learning_curves(final).dev_loss.median()  # of all four
     labelled = network.labelled(truncation)
     assert labelled.columns.tolist()[:2] == ["experiment", "seed"]
     assert set(labelled.experiment) == {"lstm"}
     assert set(labelled.treebank) == {"synthetic treebank"}
+
+
+def test_low_ranks_are_tested_on_all_training_sentences_too(
+    network, language, treebank, final
+):
+    truncation, row = measured(network, language, treebank, final, train_ranks=3)
+    known = truncation.train_accuracy.notna()
+    assert truncation["rank"][known].tolist() == 2 * [0, 1, 2, 3]
+    whole, *_ = truncation.query("target == 'dW' and rank == 3").itertuples()
+    batches = sorted_batches(language.examples(treebank["train"]), 9)
+    with Engine(language.vectors, RUN.n) as engine:
+        (weights,) = truncated_weights(network, "dW", [3])
+        _, accuracy = evaluate(engine, weights, batches)
+    assert whole.train_accuracy == accuracy
+    assert whole.train_change == pytest.approx(accuracy - row.train_accuracy)
+
+
+def test_a_rank_of_few_sentences_does_not_decide_by_medians():
+    # Of 100 sentences: rank 2 is good by chance, rank 6 bad by two sentences.
+    curve = [0.5, 0.6, 0.8, 0.6, 0.7, 0.8, 0.77, 0.8, 0.8, 0.8]
+    table = pd.DataFrame({"target": "dW", "rank": range(10), "dev_accuracy": curve})
+    table = table.assign(train_accuracy=np.nan)
+    results = {"train": (0.1, 0.9), "dev": (0.5, 0.8)}
+    truncation = compared_with_whole(table, results, 0.01)
+    network = SimpleNamespace(run=RUN, device="cpu")
+    curves = pd.DataFrame({"epoch": range(7)}).assign(
+        dev_accuracy=[0, 0, 0.7, 0.7, 0.9, 0.8, 0.1], dev_loss=1.0, train_accuracy=1.0
+    )
+    row = summary(network, results, truncation, curves, 0.01).iloc[0]
+    assert (row.sufficient_rank_dW, row.lasting_rank_dW) == (2, 7)
+    # Medians of five: 0.6, 0.6, 0.6, 0.7, 0.77, 0.77, 0.8, …
+    assert (row.smooth_sufficient_rank_dW, row.smooth_lasting_rank_dW) == (6, 6)
+    assert row.sufficient_share_dW == pytest.approx(0.01)
+    assert row.lasting_share_dW == pytest.approx(0.02)
+    assert truncation.dev_margin[4] == pytest.approx(-0.02)
+    assert row.dev_accuracy_median == 0.7
 
 
 def test_the_first_sufficient_rank_and_the_one_from_which_on_all_are():

@@ -73,7 +73,7 @@ def test_rate_networks_of_1024_neurons_fit(tmp_path):
     used = peak("train_network", wildcards=wildcards, params=params, output=trained)
     assert_fits(memory.training(MANTE), used)
     inputs = {name: [path] for name, path in trained.items()}
-    params = {"threshold": 0.05, "test_trials": 128, "largest_rank": 25}
+    params = {"threshold": 0.05, "rank_trials": 128, "largest_rank": 25}
     output = files(tmp_path, "truncation.csv", "functional_rank.csv")
     used = peak(
         "functional_rank", wildcards=wildcards, params=params, input=inputs, output=output

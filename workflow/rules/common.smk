@@ -36,6 +36,7 @@ from interplay.configuration.check import check_configuration
 from interplay.configuration.experiments import (
     PAPER_TASKS,
     compared_experiments,
+    compared_lstms,
     experiments,
     has_all_of,
     in_order_of,

@@ -194,15 +194,18 @@ for name, reading in READINGS.items():
         f"figS_sentiment{suffix(name)}": (
             {
                 "curves": f"{TABLES}/sentiment_curves.csv",
+                "truncation": f"{TABLES}/sentiment_truncation.csv",
                 "spectrum": f"{TABLES}/sentiment_spectrum.parquet",
                 "published": source("paper/published_lstm.csv"),
                 "published_spectrum": source("paper/published_lstm_spectrum.csv"),
             },
             {
                 "experiment": reading["lstm"],
-                "others": [
-                    lstm for lstm in used_by_readings("lstm") if lstm != reading["lstm"]
-                ],
+                "others": {
+                    lstm: LSTMS[lstm].parameters["learning_rate"]
+                    for lstm in PAPER_LSTMS
+                    if lstm != reading["lstm"]
+                },
             },
             f"Supplement: training of the LSTM, reading {name}",
         ),

@@ -91,8 +91,12 @@ else:
 
 MEASURED_WITH = config["nonlinear"]["measurements"]
 TESTED = {"test_trials": MEASURED_WITH["test_trials"]}
-# All truncations of a network exist at the same time.
-TRUNCATED = {"matrices": MEASURED_WITH["largest_rank"] + 25}
+# All truncations of a network exist at the same time, and so do all of its shuffled W0.
+TRUNCATED = {
+    "test_trials": MEASURED_WITH["rank_trials"],
+    "matrices": MEASURED_WITH["largest_rank"] + 25,
+}
+SHUFFLED = TESTED | {"matrices": 2 * MEASURED_WITH["shuffles"] + 24}
 
 
 MEASUREMENTS = {
@@ -110,15 +114,15 @@ MEASUREMENTS = {
     ),
     "functional_rank": (
         ["truncation.csv", "functional_rank.csv"],
-        "test_trials largest_rank threshold",
+        "rank_trials largest_rank threshold",
         "Truncating dW",
-        TRUNCATED | TESTED,
+        TRUNCATED,
     ),
     "shuffle_loss": (
         ["shuffle_loss.csv"],
-        "test_trials",
+        "test_trials shuffles",
         "Shuffling W0",
-        TESTED,
+        SHUFFLED,
     ),
 }
 """files of each measurement, the settings that it reads, its message, its sizes"""

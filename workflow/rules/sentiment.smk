@@ -1,6 +1,9 @@
 """Section 4: a two-layer LSTM on the Stanford Sentiment Treebank."""
 
 LSTMS = sentiment_experiments(config["sentiment"])
+PAPER_LSTMS = list(
+    dict.fromkeys([*used_by_readings("lstm"), *compared_lstms(config["sentiment"])])
+)
 # Results do not depend on the number. Training a small network takes less time than
 # compiling its engine, which one thread does.
 LSTM_THREADS = 2 if config["sentiment"]["N"] > 64 else 1
@@ -66,6 +69,7 @@ rule truncate_lstm:
     input:
         network=f"{LSTM}/network.safetensors",
         record=f"{LSTM}/record.json",
+        curves=f"{LSTM}/curves.csv",
         train=f"{SENTENCES}/train.parquet",
         dev=f"{SENTENCES}/dev.parquet",
         test=f"{SENTENCES}/test.parquet",
@@ -84,7 +88,7 @@ rule truncate_lstm:
         **each_try(mem_mb=of_lstm),
         runtime=minutes("sentiment", "truncate", "truncate_lstm", 60, at_least=SHORTEST),
     params:
-        within=lookup(dpath="sentiment/measurements/within", within=config),
+        **settings("sentiment", "measurements", keys="within train_ranks"),
         code=code("truncate_lstm.py"),
     message:
         "Truncating {wildcards.experiment}, seed {wildcards.seed}"

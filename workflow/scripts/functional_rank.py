@@ -15,8 +15,8 @@ def main(input, output, params, wildcards):
     flush_denormals()
 
     def measure(trained):
-        truncated = truncation_losses(trained, params.test_trials, params.largest_rank)
-        ranks = functional_ranks(trained, truncated, params.threshold)
+        truncated = truncation_losses(trained, params.rank_trials, params.largest_rank)
+        ranks = functional_ranks(trained, truncated, params.threshold, params.rank_trials)
         return {"truncation": truncated, "functional_rank": ranks}
 
     write_measured(input, output, wildcards.experiment, measure)

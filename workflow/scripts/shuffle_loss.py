@@ -14,5 +14,7 @@ def main(input, output, params, wildcards):
         input,
         output,
         wildcards.experiment,
-        lambda trained: {"shuffle_loss": shuffle_loss(trained, params.test_trials)},
+        lambda trained: {
+            "shuffle_loss": shuffle_loss(trained, params.test_trials, params.shuffles)
+        },
     )

@@ -1,6 +1,11 @@
 """Test one trained LSTM, whole and with truncated weights."""
 
-from interplay.sentiment.measurements import summary, truncation_curves
+from interplay.sentiment.measurements import (
+    compared_with_whole,
+    evaluations,
+    summary,
+    truncation_curves,
+)
 from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.treebank import SPLITS, read_split
 from interplay.sentiment.vocabulary import language_of
@@ -18,7 +23,12 @@ def main(input, output, params, threads):
     vectors = read_table(input.vectors)
     language = language_of(trained.run, sentences["train"], vectors)
 
-    truncation = truncation_curves(trained, language, sentences["dev"], threads)
-    networks = summary(trained, language, sentences, truncation, params.within, threads)
+    results = evaluations(trained.final, language, sentences, threads)
+    truncation = truncation_curves(
+        trained, language, sentences, params.train_ranks, threads
+    )
+    truncation = compared_with_whole(truncation, results, params.within)
+    curves = read_table(input.curves)
+    networks = summary(trained, results, truncation, curves, params.within)
     write_table(trained.labelled(truncation), output.truncation)
     write_table(trained.labelled(networks), output.networks)

@@ -149,6 +149,15 @@ def compared_experiments(nonlinear: Mapping[str, Any]) -> dict[str, list[str]]:
     return {name: families[name] for name in COMPARISONS if name in families}
 
 
+def compared_lstms(sentiment: Mapping[str, Any]) -> list[str]:
+    """Return the LSTMs of the family `rate`, which figS_sentiment compares; none without it.
+
+    Args:
+        sentiment: as in `sentiment_experiments`.
+    """
+    return expanded("sentiment", sentiment).families.get("rate", [])
+
+
 def named_experiments(
     content: Mapping[str, Any], nonlinear: Mapping[str, Any]
 ) -> list[str]:

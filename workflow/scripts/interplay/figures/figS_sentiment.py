@@ -1,5 +1,8 @@
 """Supplement: training curves of the LSTM, and the spectra of all of its weights."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,9 +17,9 @@ SPLITS = {
 }
 
 IN_INK = {"color": style.INK}
-OTHER = {"ls": ":", "lw": 0.8}
+OTHERS = (":", "--", "-.", (0, (1, 3)))
 PUBLISHED = {"ls": "none", "marker": "o", "ms": 3, "mfc": "none"}
-"""styles of the curves of the other reading, and of the published ones"""
+"""styles of the curves at other rates, in rising order of the rate, and of published ones"""
 
 WEIGHTS = [(layer, weight) for layer in (1, 2) for weight in ("input", "recurrent")]
 
@@ -29,6 +32,12 @@ PANELS = lettered(
             (f"train_{quantity}", f"dev_{quantity}"),
         )
         for quantity in ("loss", "accuracy")
+    ),
+    Panel(
+        "change of the training accuracy by truncation",
+        "sentiment_truncation.csv",
+        "experiment == @experiment and train_change.notna()",
+        ("train_change",),
     ),
     *(
         Panel(
@@ -44,47 +53,58 @@ PANELS = lettered(
 
 def draw(
     curves: pd.DataFrame,
+    truncation: pd.DataFrame,
     spectrum: pd.DataFrame,
     published: pd.DataFrame,
     published_spectrum: pd.DataFrame,
     *,
     experiment: str,
-    others: list[str],
+    others: Mapping[str, float],
 ) -> Figure:
-    """Draw loss and accuracy (a, b) and singular values (c-f), with spread over seeds.
+    """Draw learning curves (a, b), truncation (c) and singular values (d-g).
+
+    Lines and shades are mean and standard deviation over seeds.
 
     Args:
         curves: the table sentiment_curves.csv.
+        truncation: the table sentiment_truncation.csv.
         spectrum: the table sentiment_spectrum.parquet.
         published: the table paper/published_lstm.csv.
         published_spectrum: the table paper/published_lstm_spectrum.csv. Published values are
             shown on the real treebank only.
         experiment: the LSTMs that are drawn.
-        others: the LSTMs of other readings, whose curves are dotted.
+        others: the rate of other LSTMs, before the division by N; their curves are thin.
     """
     figure = Figure(figsize=(style.TEXT_WIDTH, 3.8))
     above, below = figure.subfigures(2, 1)
-    upper = above.subplots(1, 2)
-    for ax, letter, quantity in zip(upper, "ab", ("loss", "accuracy"), strict=True):
+    upper = above.subplots(1, 3)
+    lines = dict(zip(sorted(others, key=others.__getitem__), OTHERS, strict=False))
+    for ax, letter, quantity in zip(upper[:2], "ab", ("loss", "accuracy"), strict=True):
         rows = PANELS[letter].select(curves, experiment=experiment)
         for split, (name, colour) in SPLITS.items():
             line = {"color": colour, "label": name, "lw": 0.8}
             style.draw_mean(ax, rows, "epoch", f"{split}_{quantity}", **line)
-        for other in others:
-            _draw_other(ax, PANELS[letter].select(curves, experiment=other), quantity)
+        for other, line in lines.items():
+            at_rate = PANELS[letter].select(curves, experiment=other)
+            _draw_other(ax, at_rate, quantity, line)
         if (rows.treebank == REAL).all():
             _draw_published(ax, published, quantity)
         ax.set(xlabel="epoch", ylabel=quantity, xlim=(0, rows.epoch.max()))
     upper[0].set_ylim(0, None)
     handles = [*upper[0].lines[: len(SPLITS)]]
-    if others:
-        handles += style.legend_entries({"rate of the other reading": IN_INK | OTHER})
+    handles += style.legend_entries(
+        {
+            f"rate {others[other]:g} / N": IN_INK | {"ls": line, "lw": 0.8}
+            for other, line in lines.items()
+        }
+    )
     if (rows.treebank == REAL).all():
         handles += style.legend_entries({"published": IN_INK | PUBLISHED})
-    above.legend(handles=handles, loc="outside upper center", ncols=4)
+    above.legend(handles=handles, loc="outside upper center", ncols=6)
+    _draw_truncation(upper[2], PANELS["c"].select(truncation, experiment=experiment))
 
     lower = below.subplots(1, len(WEIGHTS))
-    for ax, letter, (layer, weight) in zip(lower, "cdef", WEIGHTS, strict=True):
+    for ax, letter, (layer, weight) in zip(lower, "defg", WEIGHTS, strict=True):
         rows = PANELS[letter].select(spectrum, experiment=experiment)
         draw_spectrum(ax, rows)
         if (rows.treebank == REAL).all():
@@ -103,11 +123,25 @@ def draw(
     return figure
 
 
-def _draw_other(ax: Axes, rows: pd.DataFrame, quantity: str) -> None:
-    """Draw the mean over the seeds of the other reading."""
+def _draw_other(ax: Axes, rows: pd.DataFrame, quantity: str, line: Any) -> None:
+    """Draw the mean over the seeds of another rate."""
     for split, (_, colour) in SPLITS.items():
         means = rows.groupby("epoch")[f"{split}_{quantity}"].mean()
-        ax.plot(means.index, means, color=colour, **OTHER)
+        ax.plot(means.index, means, color=colour, ls=line, lw=0.8)
+
+
+def _draw_truncation(ax: Axes, rows: pd.DataFrame) -> None:
+    """Draw the change of the training accuracy against the rank of W or dW."""
+    ax.axhline(0, color=style.INK, lw=0.8, ls=":")
+    for target in ("W", "dW"):
+        name, line = MATRICES[target]
+        of_target = rows[rows.target == target]
+        style.draw_mean(
+            ax, of_target, "rank", "train_change", label=f"truncated {name}", **line
+        )
+    ax.set(xlabel="rank", ylabel="training accuracy,\nchange")
+    ax.set_xlim(0, rows["rank"].max())
+    ax.legend(loc="lower right")
 
 
 def _draw_published(ax: Axes, published: pd.DataFrame, quantity: str) -> None:

@@ -136,6 +136,8 @@ def measure(
     trained: TrainedNetwork,
     *,
     test_trials: int = 512,
+    rank_trials: int = 2048,
+    shuffles: int = 12,
     largest_rank: int = 25,
     threshold: float = 0.05,
 ) -> Measurements:
@@ -143,7 +145,10 @@ def measure(
 
     Args:
         trained: the network, from `train` or `load`.
-        test_trials: number of the run's test trials that losses are averaged over.
+        test_trials: number of the run's test trials that the losses of the network and of its
+            shuffled W0 are averaged over.
+        rank_trials: number of trials that choose the functional rank; as many others check it.
+        shuffles: number of permutations of W0.
         largest_rank: of the truncations of dW, at most N.
         threshold: fraction of the initial loss below which a network has converged, and
             below which a rank is sufficient.
@@ -163,6 +168,8 @@ def measure(
         trained,
     )
     test_trials = whole_number("test_trials", test_trials, 1)
+    rank_trials = whole_number("rank_trials", rank_trials, 1)
+    shuffles = whole_number("shuffles", shuffles, 1)
     largest_rank = whole_number("largest_rank", largest_rank, 0, trained.run.n)
     threshold = real_number(
         "threshold", threshold, "a number between 0 and 1", lambda share: 0 < share < 1
@@ -171,12 +178,12 @@ def measure(
         raise InputError(f"{trained}: expected the losses of its training, found none")
 
     with denormals_flushed():
-        truncated = truncation.truncation_losses(trained, test_trials, largest_rank)
+        truncated = truncation.truncation_losses(trained, rank_trials, largest_rank)
         tables = [
             learning.convergence(trained, threshold),
             spectra.norms(trained),
-            truncation.functional_ranks(trained, truncated, threshold),
-            shuffling.shuffle_loss(trained, test_trials),
+            truncation.functional_ranks(trained, truncated, threshold, rank_trials),
+            shuffling.shuffle_loss(trained, test_trials, shuffles),
         ]
     return Measurements(
         summary=pd.concat(tables, axis=1).iloc[0].rename(None),

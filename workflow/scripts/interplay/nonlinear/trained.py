@@ -26,6 +26,9 @@ from interplay.tasks.trials import Task, Trials
 if TYPE_CHECKING:
     import torch
 
+TEST_TRIALS = "test trials"
+"""name of the stream that test trials are drawn from"""
+
 TRIALS_AT_ONCE = 128
 """whose losses are computed together: enough for the products' full speed, few enough for
 the cache"""
@@ -152,25 +155,33 @@ class TrainedNetwork:
         in_torch = import_module("interplay.nonlinear.in_torch")
         return in_torch.RateNetwork(self.network, self.task.dt)
 
-    def test_trials(self, n_trials: int) -> Trials:
-        """Draw the run's own test trials, from a stream that training never uses.
+    def test_trials(self, n_trials: int, stream: str = TEST_TRIALS) -> Trials:
+        """Draw trials of the run's own, from a stream that training never uses.
+
+        Args:
+            n_trials: number of trials.
+            stream: name of the stream; another name gives independent trials.
 
         Raises:
             InputError: the task's trials are not what they must be.
         """
         count = whole_number("n_trials", n_trials, 1)
-        name, streams = self.run.task_name, partial(self.run.stream, "test trials")
+        name, streams = self.run.task_name, partial(self.run.stream, stream)
         length = trial_length(self.task, name, streams)
         return draw_trials(self.task, name, streams(), count, length=length)
 
     def losses_with(
-        self, recurrent: Iterable[np.ndarray], n_trials: int = 512
+        self,
+        recurrent: Iterable[np.ndarray],
+        n_trials: int = 512,
+        stream: str = TEST_TRIALS,
     ) -> np.ndarray:
         """Return the loss of this network with each of several recurrent weights.
 
         Args:
             recurrent: each (N, N), in place of W; converted to float32.
             n_trials: number of the run's test trials.
+            stream: of the trials, see `test_trials`.
 
         Returns:
             float64, one loss per element of `recurrent`.
@@ -186,7 +197,7 @@ class TrainedNetwork:
             )
             for i, W in enumerate(recurrent)
         ]
-        trials = self.test_trials(n_trials)
+        trials = self.test_trials(n_trials, stream)
         engines: dict[int, Engine] = {}
         losses = np.zeros(len(recurrent))
         for start in range(0, n_trials, TRIALS_AT_ONCE):

@@ -18,8 +18,10 @@ from interplay.paper.labels import (
 )
 from interplay.paper.published import against_published, lstm_spectra
 from interplay.tables.published import without_a_seed
+from interplay.tables.queries import select
 
 COUNT, FIRST, MEAN = "number of rows", "first value of {}", "mean of {}"
+SPREAD = "standard deviation of {}"
 """formulas of numbers; `{}` is a column"""
 
 FASTEST = (
@@ -36,6 +38,20 @@ DATA = [
     "vectors_file", "vectors_sha256", "vectors_in_file",
 ]  # fmt: skip
 """columns of sentiment_data.csv"""
+
+LSTM = [
+    *(f"{split}_accuracy" for split in ("train", "dev", "test")), "dev_accuracy_median",
+    "sufficient_rank_W", "lasting_rank_W", "sufficient_rank_dW", "lasting_rank_dW",
+    "sufficient_share_W", "lasting_share_dW",
+]  # fmt: skip
+"""columns of sentiment.csv; tables of older runs lack some"""
+
+ENDS = ["seeds", "final", "final_error", "published", "p_value"]
+"""columns of sentiment_distance.csv, which tables of older runs lack"""
+
+CHECKED = "functional_rank.notna() and functional_rank_check.notna()"
+MOVED = f"{CHECKED} and functional_rank != functional_rank_check"
+"""queries of nonlinear.csv: ranks that other trials checked, and those that they moved"""
 
 
 def collect(
@@ -112,6 +128,10 @@ def found(
     ):
         count = len(networks.query(query) if query else networks)
         rows.append((f"networks/{name}", count, "nonlinear.csv", query, COUNT))
+    if "functional_rank_check" in networks:
+        for name, query in (("checked", CHECKED), ("moved", MOVED)):
+            count = len(select(networks, query))
+            rows.append((f"ranks/{name}", count, "nonlinear.csv", query, COUNT))
     for experiment, query, rows_of in by(networks, "experiment"):
         label, fastest = f"networks/{experiment}/fastest g", _fastest_g(rows_of)
         rows.append((label, fastest, "nonlinear.csv", query, FASTEST))
@@ -122,8 +142,11 @@ def found(
     name = lstm.treebank.iloc[0]
     rows.append(("data/name", name, "sentiment.csv", "", FIRST.format("treebank")))
     for experiment, query, rows_of in by(lstm, "experiment"):
-        means = rows_of[["train_accuracy", "dev_accuracy", "test_accuracy"]].mean()
-        rows += labelled(str(experiment), means, "sentiment.csv", query, MEAN)
+        rows.append((f"{experiment}/count", len(rows_of), "sentiment.csv", query, COUNT))
+        values = rows_of[[name for name in LSTM if name in rows_of]]
+        rows += labelled(str(experiment), values.mean(), "sentiment.csv", query, MEAN)
+        spread = f"{experiment}/spread", values.std().dropna()
+        rows += labelled(*spread, "sentiment.csv", query, SPREAD)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -175,6 +198,8 @@ def compared(
         label = f"curves/{row['experiment']}/{row['kind']}"
         value, formula = row["distance"], FIRST.format("distance")
         rows.append((label, value, "sentiment_distance.csv", query, formula))
+        ends = pd.Series(row).reindex(ENDS).dropna()
+        rows += labelled(label, ends, "sentiment_distance.csv", query, FIRST)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

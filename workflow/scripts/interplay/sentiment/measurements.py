@@ -24,6 +24,13 @@ from interplay.sentiment.vocabulary import Language
 TARGETS = ("W", "dW")
 """truncated is W itself, or dW while W0 stays whole, Eq. (4)"""
 
+LAST_EPOCHS = 5
+"""of training, over which medians are taken: a single epoch may be a spike"""
+
+NEIGHBOURS = 5
+"""ranks around each one, over which medians are taken: accuracy goes up and down with the
+rank, by a few sentences"""
+
 
 def spectra(trained: TrainedLSTM) -> pd.DataFrame:
     """Return the singular values of the input and recurrent weights of both layers.
@@ -71,29 +78,44 @@ def truncated_weights(
 
 
 def truncation_curves(
-    trained: TrainedLSTM, language: Language, dev_set: Dataset, threads: int
+    trained: TrainedLSTM,
+    language: Language,
+    sentences: Mapping[str, Dataset],
+    train_ranks: int,
+    threads: int,
 ) -> pd.DataFrame:
     """Return loss and accuracy in evaluation mode after each truncation.
 
     Args:
         trained: the network.
         language: its vocabulary.
-        dev_set: sentences (tokens, label) to test on.
+        sentences: (tokens, label), by split; "train" and "dev" are used, all of them.
+        train_ranks: the largest rank that is tested on the training sentences, too, since
+            these are many.
         threads: number of threads.
 
     Returns:
         A row per target and rank, from 0 to one less than the number of units: target
-        (W, dW), rank, dev_loss, dev_accuracy.
+        (W, dW), rank, dev_loss, dev_accuracy, train_loss, train_accuracy (both NaN above
+        `train_ranks`).
     """
     ranks = range(trained.run.n)
-    batches = sorted_batches(language.examples(dev_set), SENTENCES_AT_ONCE)
+    train, dev = (
+        sorted_batches(language.examples(sentences[split]), SENTENCES_AT_ONCE)
+        for split in ("train", "dev")
+    )
+    unknown = np.nan, np.nan
     rows = []
     with Engine(language.vectors, trained.run.n, threads) as engine:
         for target in TARGETS:
             networks = truncated_weights(trained, target, ranks)
             for rank, weights in zip(ranks, networks, strict=True):
-                rows.append((target, rank, *evaluate(engine, weights, batches)))
-    return pd.DataFrame(rows, columns=["target", "rank", "dev_loss", "dev_accuracy"])
+                on_dev = evaluate(engine, weights, dev)
+                few = rank <= train_ranks
+                on_train = evaluate(engine, weights, train) if few else unknown
+                rows.append((target, rank, *on_dev, *on_train))
+    columns = ["dev_loss", "dev_accuracy", "train_loss", "train_accuracy"]
+    return pd.DataFrame(rows, columns=["target", "rank", *columns])
 
 
 def evaluations(
@@ -119,36 +141,89 @@ def evaluations(
     return results
 
 
+def compared_with_whole(
+    truncation: pd.DataFrame, results: Mapping[str, tuple[float, float]], within: float
+) -> pd.DataFrame:
+    """Compare truncated networks with the whole one.
+
+    Args:
+        truncation: the table of `truncation_curves`.
+        results: of the whole network, from `evaluations`.
+        within: how far below the final dev accuracy a sufficient one may be.
+
+    Returns:
+        The table, with dev_accuracy_smooth, see `smoothed`; dev_margin, the share of the dev
+        sentences by which it is sufficient (negative: by which it is not); train_change,
+        the accuracy on the training sentences less that of the whole network.
+    """
+    (_, train_accuracy), (_, final) = results["train"], results["dev"]
+    smooth = truncation.groupby("target", sort=False).dev_accuracy.transform(
+        lambda accuracies: smoothed(accuracies, final)[:-1]
+    )
+    return truncation.assign(
+        dev_accuracy_smooth=smooth,
+        dev_margin=smooth - (final - within),
+        train_change=truncation.train_accuracy - train_accuracy,
+    )
+
+
+def smoothed(accuracies: Sequence[float], whole: float) -> np.ndarray:
+    """Return running medians over `NEIGHBOURS` ranks, fewer at both ends.
+
+    Args:
+        accuracies: of the truncations of rank 0, 1, 2, …
+        whole: accuracy of the network that is not truncated.
+
+    Returns:
+        A median per rank; the last one is that of the whole network.
+    """
+    curve = pd.Series([*accuracies, whole])
+    return curve.rolling(NEIGHBOURS, center=True, min_periods=1).median().to_numpy()
+
+
 def summary(
     trained: TrainedLSTM,
-    language: Language,
-    sentences: Mapping[str, Dataset],
+    results: Mapping[str, tuple[float, float]],
     truncation: pd.DataFrame,
+    curves: pd.DataFrame,
     within: float,
-    threads: int,
 ) -> pd.DataFrame:
     """Return one row on the network, tested in evaluation mode after its last epoch.
 
     Args:
         trained: the network.
-        language: its vocabulary.
-        sentences: (tokens, label), by split; "dev" is one of them.
-        truncation: the table of `truncation_curves`.
+        results: from `evaluations`; "dev" is one of its splits.
+        truncation: the table of `compared_with_whole`.
+        curves: its learning curves: dev_loss, dev_accuracy, train_accuracy per epoch.
         within: how far below the final dev accuracy a sufficient one may be.
-        threads: number of threads.
 
     Returns:
-        N, epochs; loss and accuracy of each split; sufficient_rank and lasting_rank of
-        each target, see `sufficient_ranks`; device.
+        N, epochs; loss and accuracy of each split; dev_loss_median, dev_accuracy_median and
+        train_accuracy_median (with dropout) of the last `LAST_EPOCHS` epochs; of each target,
+        sufficient_rank and lasting_rank, see `sufficient_ranks`, the same by the smoothed
+        curve, and the shares of the dev sentences without which these two would be others:
+        sufficient_share, by which the first rank suffices, and lasting_share, by which the
+        rank below the other does not (NaN if that is 0); device.
     """
     row: dict[str, object] = {"N": trained.run.n, "epochs": trained.run.epochs}
-    results = evaluations(trained.final, language, sentences, threads)
     for split, (loss, accuracy) in results.items():
         row |= {f"{split}_loss": loss, f"{split}_accuracy": accuracy}
-    _, final = results["dev"]
+    last = curves.sort_values("epoch").tail(LAST_EPOCHS)
+    for name in ("dev_loss", "dev_accuracy", "train_accuracy"):
+        row[f"{name}_median"] = last[name].median()
+    least = results["dev"][1] - within
     for target, curve in truncation.groupby("target", sort=False):
-        first, lasting = sufficient_ranks(curve["dev_accuracy"], final - within)
-        row |= {f"sufficient_rank_{target}": first, f"lasting_rank_{target}": lasting}
+        for prefix, column in (("", "dev_accuracy"), ("smooth_", "dev_accuracy_smooth")):
+            first, lasting = sufficient_ranks(curve[column], least)
+            row |= {
+                f"{prefix}sufficient_rank_{target}": first,
+                f"{prefix}lasting_rank_{target}": lasting,
+            }
+        margins = np.append(curve.dev_margin, within)
+        row |= {
+            f"sufficient_share_{target}": margins[first],
+            f"lasting_share_{target}": -margins[lasting - 1] if lasting else np.nan,
+        }
     return pd.DataFrame([{**row, "device": trained.device}])
 
 

@@ -25,7 +25,8 @@ DECISIONS = [
 COLUMNS = [
     *NETWORK, "N", "epochs", "initial_loss", "final_loss", "convergence_epoch",
     "learned_epoch", "norm_W0", "norm_W", "norm_dW", "functional_rank",
-    "functional_rank_rank0", "shuffle_loss_ratio", "outbreaks", "outbreak_epoch",
+    "functional_rank_rank0", "functional_rank_check", "shuffle_loss_ratio",
+    "shuffle_loss_error", "shuffle_loss_first", "outbreaks", "outbreak_epoch",
     "lasting_outbreaks", "lasting_epoch", "outbreak_share", "converged", "learned",
     "learned_early", "diverged", *DECISIONS, "device",
 ]  # fmt: skip

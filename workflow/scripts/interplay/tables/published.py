@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from scipy.stats import ttest_1samp
 
 from interplay.tables.readings import EXPERIMENT, ROLE
 
@@ -113,7 +114,7 @@ def lstm_distances(curves: pd.DataFrame, published: pd.DataFrame) -> pd.DataFram
         distance (root mean square over the published points, of the mean over seeds and
         over `WINDOW` epochs), points (the published ones within the epochs of all
         experiments), identified (bool): the experiment has the smallest distance of its
-        losses.
+        losses; and what `_ends` returns.
     """
     names = curves[EXPERIMENT].unique()
     quantities = sorted(published["quantity"].unique())
@@ -130,6 +131,52 @@ def lstm_distances(curves: pd.DataFrame, published: pd.DataFrame) -> pd.DataFram
     table = off.stack(future_stack=True).rename_axis([EXPERIMENT, "kind"])
     table = table.reset_index(name="distance")
     nearest = off.loss == off.loss.min()
-    return table.assign(
+    table = table.assign(
         points=table.kind.map(counts), identified=table[EXPERIMENT].map(nearest)
     )
+    return table.merge(_ends(curves, published), "left", [EXPERIMENT, "kind"])
+
+
+def _ends(curves: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Compare the ends of the curves on the validation set with the last published values.
+
+    Args:
+        curves, published: as in `lstm_distances`.
+
+    Returns:
+        A row per experiment and kind: experiment, kind; seeds; final, the mean over them of
+        the median of the last `WINDOW` epochs, final_error, its standard error; published,
+        the last value; p_value of a two-sided one-sample t test of the seeds against it, as
+        if it were exact. NaN with fewer than two seeds, or without a published value.
+    """
+    rows = []
+    for experiment, of_experiment in curves.groupby(EXPERIMENT, sort=False):
+        last = of_experiment.sort_values("epoch").groupby("seed").tail(WINDOW)
+        for kind in KINDS:
+            theirs = published[published["quantity"] == f"dev_{kind}"]
+            if theirs.empty:
+                continue
+            value = theirs.sort_values("epoch")["value"].iloc[-1]
+            ours = last.groupby("seed")[f"dev_{kind}"].median()
+            several = len(ours) > 1
+            rows.append(
+                {
+                    EXPERIMENT: experiment,
+                    "kind": kind,
+                    "seeds": len(ours),
+                    "final": ours.mean(),
+                    "final_error": ours.sem(),
+                    "published": value,
+                    "p_value": ttest_1samp(ours, value).pvalue if several else np.nan,
+                }
+            )
+    columns = [
+        EXPERIMENT,
+        "kind",
+        "seeds",
+        "final",
+        "final_error",
+        "published",
+        "p_value",
+    ]
+    return pd.DataFrame(rows, columns=columns)

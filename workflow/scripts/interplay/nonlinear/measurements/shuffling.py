@@ -6,22 +6,33 @@ import pandas as pd
 from interplay.lowrank.shuffle import shuffle_entries
 from interplay.nonlinear.trained import TrainedNetwork
 
+COLUMNS = (
+    "final_loss", "shuffle_loss_ratio", "shuffle_loss_error", "shuffle_loss_first",
+)  # fmt: skip
 
-def shuffle_loss(trained: TrainedNetwork, n_test_trials: int) -> pd.DataFrame:
+
+def shuffle_loss(
+    trained: TrainedNetwork, n_test_trials: int, n_shuffles: int
+) -> pd.DataFrame:
     """Return one row: the loss as trained, and with the entries of W0 permuted (Fig. 2c).
 
     Args:
         trained: the network.
         n_test_trials: number of trials that the losses are averaged over.
+        n_shuffles: number of permutations, each followed by the same dW.
 
     Returns:
-        final_loss; shuffle_loss_ratio, over the initial training loss.
+        final_loss; over the initial training loss: shuffle_loss_ratio, the mean over the
+        permutations, shuffle_loss_error, its standard error (NaN for one permutation), and
+        shuffle_loss_first, that of the first permutation.
     """
     if trained.diverged:
-        return pd.DataFrame([{"final_loss": np.nan, "shuffle_loss_ratio": np.nan}])
-    shuffled_W0 = shuffle_entries(trained.W0, trained.run.stream("shuffle"))
-    shuffled, final = trained.losses_with(
-        [shuffled_W0 + trained.dW, trained.network.W], n_test_trials
+        return pd.DataFrame([dict.fromkeys(COLUMNS, np.nan)])
+    rng = trained.run.stream("shuffle")
+    shuffled = [shuffle_entries(trained.W0, rng) for _ in range(n_shuffles)]
+    final, *losses = trained.losses_with(
+        [trained.network.W, *(W0 + trained.dW for W0 in shuffled)], n_test_trials
     )
-    ratio = shuffled / trained.losses[0]
-    return pd.DataFrame([{"final_loss": final, "shuffle_loss_ratio": ratio}])
+    ratios = pd.Series(losses) / trained.losses[0]
+    row = (final, ratios.mean(), ratios.sem(), ratios[0])
+    return pd.DataFrame([row], columns=COLUMNS)
