@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from interplay.figures.explorer import write_figure
 from interplay.provenance.graph import Graph
 from interplay.provenance.place import Place
 from interplay.provenance.subjects import (
@@ -28,7 +29,6 @@ from interplay.site.addresses import (
 from interplay.site.claims import by_section, claim_content, counts_by_reading
 from interplay.site.content import experiment_content, experiments, subject_content
 from interplay.site.explorer import archived_files, explored, json_of, page_numbers
-from interplay.site.explorer_figure import write_figure
 from interplay.site.facts import is_preview, meanings, run_facts
 from interplay.site.figures import figure_content, svg_of
 from interplay.site.jobs import Content, job_content
@@ -150,9 +150,7 @@ class Site:
         if experiments:
             numbers = page_numbers(self.graph, experiments)
             content |= {"numbers": numbers, "data": json_of(numbers)}
-            content["caption"] = write_figure(
-                experiments[0], numbers["threshold"], self.folder / "explorer.svg"
-            )
+            content["caption"] = write_figure(numbers, self.folder / "explorer.svg")
             shutil.copyfile(TEMPLATES / "explorer.js", self.folder / "explorer.js")
         self.page("explorer.html", "explorer.html", content)
 
