@@ -248,7 +248,8 @@ def test_without_javascript_there_is_a_figure(browser, site):
 
 @pytest.mark.slow
 def test_the_explorer_of_the_archived_run_is_small_and_in_the_readme(tmp_path):
-    write_site(Graph.read(Path("paper/results"), ROOT), tmp_path / "site")
+    graph = Graph.read(Path("paper/results"), ROOT)
+    write_site(graph, tmp_path / "site")
     page = tmp_path / "site/explorer.html"
     assert page.stat().st_size < 1_000_000
     numbers = numbers_of(page)
@@ -261,8 +262,20 @@ def test_the_explorer_of_the_archived_run_is_small_and_in_the_readme(tmp_path):
         few, many = network["as_trained"]["losses"], network["whole"]["losses"]
         # Of all test trials and of some of them, with the same dW.
         np.testing.assert_allclose(few, many[: len(few)], rtol=0.8)
-    picture = ROOT / "docs/explorer.png"
-    caption = Image.open(picture).text["Description"]
-    assert caption in unescape(page.read_text())
-    assert "docs/explorer.png" in (ROOT / "README.md").read_text()
-    assert picture.stat().st_size < 60_000
+    first = numbers["experiments"][0]
+    one, two = (
+        np.array(first["networks"][0]["as_trained"]["outputs"][R]) for R in (1, 2)
+    )
+    followed = [
+        np.corrcoef(z, t)[0, 1] for z, t in zip(two, first["targets"], strict=True)
+    ]
+    # As the README says: rank 1 moves one output only, rank 2 both.
+    assert abs(one[0]).max() > 40 > 10 > abs(one[1]).max()
+    assert min(followed) > 0.9
+    caption = Image.open(ROOT / "docs/explorer.png").text["Description"]
+    again = (
+        "write_figure(page_numbers(graph, explored(graph)[0]), Path('docs/explorer.png'))"
+    )
+    assert caption in unescape(page.read_text()), f"draw it again: {again}"
+    assert "(docs/explorer.png)" in (ROOT / "README.md").read_text()
+    assert (ROOT / "docs/explorer.png").stat().st_size < 60_000
