@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from interplay.figures.explorer import write_figure
 from interplay.provenance.graph import Graph
 from interplay.provenance.place import Place
 from interplay.provenance.subjects import (
@@ -27,6 +28,7 @@ from interplay.site.addresses import (
 )
 from interplay.site.claims import by_section, claim_content, counts_by_reading
 from interplay.site.content import experiment_content, experiments, subject_content
+from interplay.site.explorer import archived_files, explored, json_of, page_numbers
 from interplay.site.facts import is_preview, meanings, run_facts
 from interplay.site.figures import figure_content, svg_of
 from interplay.site.jobs import Content, job_content
@@ -102,6 +104,7 @@ class Site:
         self.environment.globals["lists"] = [
             name for name in ("claims", "numbers") if self._table(name)
         ]
+        self.environment.globals["explorer"] = bool(archived_files(graph))
 
     def write(self) -> None:
         """Write all pages."""
@@ -113,6 +116,7 @@ class Site:
         drawn = (self.figure(name) for name in sorted(self.graph.figures))
         figures = [figure for figure in drawn if figure]
         claims, numbers = self.claims(), self.numbers()
+        self.explorer()
         overviews = {figure["experiment"]: figure for figure in figures}
         named = []
         for name, (stage, runs) in experiments(self.graph).items():
@@ -136,6 +140,19 @@ class Site:
                 **run_facts(self.graph),
             },
         )
+
+    def explorer(self) -> None:
+        """Write the explorer of the archived networks, if there are any."""
+        experiments, missing = explored(self.graph)
+        if not (experiments or missing):
+            return
+        content = {"title": "Explorer", "missing": missing, "caption": ""}
+        if experiments:
+            numbers = page_numbers(self.graph, experiments)
+            content |= {"numbers": numbers, "data": json_of(numbers)}
+            content["caption"] = write_figure(numbers, self.folder / "explorer.svg")
+            shutil.copyfile(TEMPLATES / "explorer.js", self.folder / "explorer.js")
+        self.page("explorer.html", "explorer.html", content)
 
     def page(self, path: str, template: str, content: Content) -> None:
         """Write one page; `root` leads from it to the top of the site."""
