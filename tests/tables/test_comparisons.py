@@ -14,7 +14,7 @@ from interplay.claims.quantities.comparisons import (
     sure_change,
 )
 from interplay.storage.tables import read_table
-from interplay.tables import comparisons
+from interplay.tables import comparisons, flipflops
 from interplay.tables.networks import with_decisions
 from interplay.tables.published import of_figure_2, without_a_seed
 from interplay.tables.readings import in_reading
@@ -49,7 +49,8 @@ def networks(experiment, task="flipflop", g=(0.0, 0.9), seeds=(0, 1), **columns)
 
 def compare(name, table, *arguments):
     """Return a comparison of networks."""
-    return getattr(comparisons, name)(with_decisions(table, 25), *arguments)
+    module = flipflops if hasattr(flipflops, name) else comparisons
+    return getattr(module, name)(with_decisions(table, 25), *arguments)
 
 
 def test_the_scaling_counts_a_point_if_three_of_five_settled():
