@@ -53,7 +53,9 @@ def losses(names=BOTH):
 def spectrum():
     """Return nonlinear_spectrum.parquet."""
     rows = long(
-        long(networks_of([*TASKS, *CHANNELS]), "matrix", ["W0", "W", "dW"]), "index", range(1, 17)
+        long(networks_of([*TASKS, *CHANNELS]), "matrix", ["W0", "W", "dW"]),
+        "index",
+        range(1, 17),
     )
     return rows.assign(value=1 / rows["index"])
 
@@ -101,6 +103,7 @@ def plateaus():
     columns = ["plateau_start", "plateau_end", "plateau_level", "crossing_ratio"]
     rows.loc[~has_one, columns] = np.nan
     return rows
+
 
 def alignment():
     """Return nonlinear_alignment.parquet of flip-flops with one and three channels."""

@@ -175,7 +175,9 @@ FIGURES = {
     figS_transitions: (
         "transitions.parquet plateaus.csv",
         {
-            "experiments": tables.EXPERIMENTS, "g": tables.G[:2], "seed": 0,
+            "experiments": tables.EXPERIMENTS,
+            "g": tables.G[:2],
+            "seed": 0,
             "readings": {
                 "identified": list(tables.TASKS),
                 "stated": list(tables.STATED.values()),
@@ -186,8 +188,10 @@ FIGURES = {
     figS_channels: (
         "channels.csv nonlinear_spectrum.parquet nonlinear_alignment.parquet",
         {
-            "members": list(tables.CHANNELS), "largest": list(tables.CHANNELS)[-1],
-            "weakest": 0.0, "g": tables.G,
+            "members": list(tables.CHANNELS),
+            "largest": list(tables.CHANNELS)[-1],
+            "weakest": 0.0,
+            "g": tables.G,
         },
     ),
     figS_outbreaks: (

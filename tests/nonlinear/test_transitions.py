@@ -83,7 +83,9 @@ def test_looks_reach_until_after_convergence(length, number, decay):
 def learning_curve(plateau, after, rng):
     """Return losses: a level with 2 % of noise, then a fall by the same factor per epoch."""
     fall = 0.03 ** (np.arange(1, after + 1) / after)
-    return np.concatenate([np.ones(plateau), fall]) * rng.uniform(0.98, 1.02, plateau + after)
+    return np.concatenate([np.ones(plateau), fall]) * rng.uniform(
+        0.98, 1.02, plateau + after
+    )
 
 
 @given(st.integers(0, 2**32), st.integers(50, 600), st.integers(20, 100))

@@ -72,7 +72,9 @@ def test_two_channels_are_the_trials_from_before_there_was_a_choice(hold, digest
 
 
 def test_one_channel_is_the_same_task_for_both_kinds():
-    kinds = (draw("flipflop", 50, hold=h, channels=1) for h in ("per_channel", "last_pulse"))
+    kinds = (
+        draw("flipflop", 50, hold=h, channels=1) for h in ("per_channel", "last_pulse")
+    )
     for one, other in zip(*kinds, strict=True):
         np.testing.assert_array_equal(one, other)
 

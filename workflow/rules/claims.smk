@@ -1,6 +1,5 @@
 """The paper's claims, and what is computed for them alone."""
 
-
 for name in COMPARED:
 
     rule:

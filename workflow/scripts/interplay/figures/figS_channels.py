@@ -16,7 +16,7 @@ HOLDS = {"last_pulse": "one memory", "per_channel": "a memory per channel"}
 
 OF_DW = f"matrix == 'dW' and index <= {ALIGNED} and experiment"
 SHARES = {"share_after": "-", "share_before": "--", "share_expected": ":"}
-SIDES = {"left": "readouts", "right": "inputs"}
+SIDES = "left", "right"
 COLOUR = style.TASK_COLOURS["flipflop"]
 
 PANELS = lettered(
@@ -29,7 +29,9 @@ PANELS = lettered(
         )
         for hold, name in HOLDS.items()
     ),
-    Panel("slope of the functional rank", "channels.csv", "", ("rank_slope", "slope_error")),
+    Panel(
+        "slope of the functional rank", "channels.csv", "", ("rank_slope", "slope_error")
+    ),
     *(
         Panel(
             f"convergence time against the number of channels: {name}",
@@ -102,14 +104,15 @@ def draw(
     panels["f"].legend(title=f"channels ($g = {weakest:g}$)", ncols=2, title_fontsize=6.5)
     options = {"largest": largest, "g": list(g)}
     shown = f"{count[largest]} channels"
+    values = PANELS["g"].select(spectrum, **options)
+    shares = [PANELS[letter].select(alignment, **options) for letter in "hi"]
     for strength, colour in strengths.items():
-        values = PANELS["g"].select(spectrum, **options).query("g == @strength")
-        style.draw_mean(panels["g"], values, "index", "value", color=colour, marker=".")
-        for letter in "hi":
-            rows = PANELS[letter].select(alignment, **options).query("g == @strength")
-            _draw_shares(panels[letter], rows, colour)
+        of_g = values[values.g == strength]
+        style.draw_mean(panels["g"], of_g, "index", "value", color=colour, marker=".")
+        for letter, rows in zip("hi", shares, strict=True):
+            _draw_shares(panels[letter], rows[rows.g == strength], colour)
     panels["g"].set_title(shown)
-    for letter, (side, last) in zip("hi", SIDES.items(), strict=True):
+    for letter, side in zip("hi", SIDES, strict=True):
         panels[letter].set(ylim=(0, 1.02), ylabel="share in the span")
         panels[letter].set_title(f"{shown}, {side}")
     for letter in "fghi":

@@ -51,7 +51,11 @@ def draw(
         seed: of the networks in the first two rows.
         readings: the experiments of each reading, by its name, for the last row.
     """
-    labels = "loss / initial loss", r"largest Re $\lambda(W)$", "eigenvalue passes 1 (epoch)"
+    labels = (
+        "loss / initial loss",
+        r"largest Re $\lambda(W)$",
+        "eigenvalue passes 1 (epoch)",
+    )
     figure, axes = style.task_grid(4.6, labels)
     for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
         options = {"experiments": experiments, "seed": seed}

@@ -6,8 +6,9 @@ eigenvalue grows beyond 1, new states emerge from x = 0: two fixed points ±x* i
 eigenvalue is real, because tanh is odd, or a cycle if it is one of a complex pair.
 Transitions away from x = 0, or under input, are not seen in this way.
 
-A plateau of the loss is a long stretch of epochs before convergence in which the loss stays at
-one level. If plateaus are phase transitions, the plateau ends when an eigenvalue of W passes 1.
+A plateau of the loss is a long stretch of epochs before convergence in which the loss stays
+at one level. If plateaus are related to transitions, a plateau ends when an eigenvalue of W
+passes 1.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,13 +30,13 @@ BEYOND = 1.25
 """of the epochs until convergence: for how long a network is followed"""
 
 LEVEL = 1.1
-"""largest over smallest loss of a plateau: a tenth is little of the way to convergence, a factor
-of twenty"""
+"""largest over smallest loss of a plateau: a tenth is little of the way to convergence, a
+factor of twenty"""
 
 LONG = 0.2
-"""share of the epochs until convergence that a plateau takes at least. A loss that falls by the
-same factor in each epoch stays within a tenth for 0.03 of them, one that falls by the same amount
-for 0.11."""
+"""share of the epochs until convergence that a plateau takes at least. A loss that falls by
+the same factor in each epoch stays within a tenth for 0.03 of them, one that falls by the same
+amount for 0.1."""
 
 SMOOTHED = 0.02
 """share of the epochs until convergence over which losses are smoothed: batches differ"""
@@ -58,8 +59,8 @@ def follow_networks(
         steps: see `recorded_epochs`.
 
     Returns:
-        The tables of `follow` and of `plateau_and_crossing`, with the columns experiment, task,
-        g and seed in front.
+        The tables of `follow` and of `plateau_and_crossing`, with the columns experiment,
+        task, g and seed in front.
     """
     task = make_task(experiment["task"], **task_arguments(experiment))
     tables, plateaus = [], []

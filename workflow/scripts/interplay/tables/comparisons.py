@@ -1,9 +1,8 @@
 """Tables of the supplement: experiments that differ in one thing, compared.
 
 Every table begins with the columns `experiment`, `role` (the paper's task), `g`; all but
-`outbreaks` have a row per network, with its `seed`. The
-experiments belong to no reading, so the tables are the same in each. Those of flip-flops are in
-`interplay.tables.flipflops`.
+`outbreaks` have a row per network, with its `seed`. The experiments belong to no reading, so
+the tables are the same in each. `interplay.tables.flipflops` has those of flip-flops.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Tables of the supplement that compare flip-flops: with the published one, and by channels."""
+"""Comparisons of flip-flops: with the published one, and by the number of channels."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +12,7 @@ from interplay.tables.readings import EXPERIMENT
 from interplay.tasks.flipflop import FlipFlop
 
 SLOPES = ["hold", "g", "rank_slope", "slope_error", "slope_seeds"]
+
 
 def flipflops(
     networks: pd.DataFrame, parameters: Parameters, published: pd.DataFrame
