@@ -97,7 +97,7 @@ def plateaus():
     rows = networks_of(BOTH)
     has_one = (rows.task != "flipflop") & (rows.g == 0)
     rows = rows.assign(
-        plateau_start=2.0, plateau_end=14.0 + rows.seed, plateau_level=0.9,
+        initial_loss=1.0, plateau_start=2.0, plateau_end=14.0 + rows.seed, plateau_level=0.9,
         crossing_epoch=15.0, crossing_ratio=15 / (14 + rows.seed),
     )  # fmt: skip
     columns = ["plateau_start", "plateau_end", "plateau_level", "crossing_ratio"]

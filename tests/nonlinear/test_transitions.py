@@ -142,6 +142,7 @@ def test_a_plateau_from_which_no_eigenvalue_leads_counts_as_infinitely_late():
     followed = pd.DataFrame({"epoch": [0, 100], "leading": [0.0, 0.9]})
     row = plateau_and_crossing(losses, 0.05, followed)
     assert row["crossing_epoch"] is None
+    assert row["initial_loss"] == losses[0]
     assert row["crossing_ratio"] == np.inf
     crossed = followed.assign(leading=[0.0, 1.0 + 1e-9])
     row = plateau_and_crossing(losses, 0.05, crossed)

@@ -15,6 +15,7 @@ HOLDS = {"last_pulse": "one memory", "per_channel": "a memory per channel"}
 """kinds of flip-flop, in the columns of panels (a, b) and (d, e)"""
 
 OF_DW = f"matrix == 'dW' and index <= {ALIGNED} and experiment"
+TITLES = {"last_pulse": "one memory", "per_channel": "$K$ memories"}
 SHARES = {"share_after": "-", "share_before": "--", "share_expected": ":"}
 SIDES = "left", "right"
 COLOUR = style.TASK_COLOURS["flipflop"]
@@ -90,9 +91,9 @@ def draw(
     axes = figure.subplots(3, 3)
     panels = dict(zip(PANELS, axes.flat, strict=True))
     strengths = style.shades(g, COLOUR)
-    for (rank, epochs), (hold, name) in zip(axes[:2, :2].T, HOLDS.items(), strict=True):
+    for (rank, epochs), hold in zip(axes[:2, :2].T, HOLDS, strict=True):
         _draw_hold(rank, epochs, channels[channels.hold == hold], strengths)
-        rank.set_title(name)
+        rank.set_title(TITLES[hold])
     _draw_slopes(panels["c"], channels)
     count = channels.drop_duplicates("experiment").set_index("experiment").channels
     by_count = PANELS["f"].select(spectrum, members=list(members), weakest=weakest)
@@ -101,14 +102,14 @@ def draw(
     for number, colour in counts.items():
         rows = by_count[by_count.channels == number]
         style.draw_mean(panels["f"], rows, "index", "value", color=colour, label=number)
-    panels["f"].legend(title=f"channels ($g = {weakest:g}$)", ncols=2, title_fontsize=6.5)
+    panels["f"].legend(title=f"$K$ ($g = {weakest:g}$)", ncols=2, title_fontsize=6.5)
     options = {"largest": largest, "g": list(g)}
-    shown = f"{count[largest]} channels"
+    shown = f"$K = {count[largest]}$"
     values = PANELS["g"].select(spectrum, **options)
     shares = [PANELS[letter].select(alignment, **options) for letter in "hi"]
     for strength, colour in strengths.items():
         of_g = values[values.g == strength]
-        style.draw_mean(panels["g"], of_g, "index", "value", color=colour, marker=".")
+        style.draw_mean(panels["g"], of_g, "index", "value", color=colour)
         for letter, rows in zip("hi", shares, strict=True):
             _draw_shares(panels[letter], rows[rows.g == strength], colour)
     panels["g"].set_title(shown)
@@ -120,11 +121,13 @@ def draw(
     for letter in "fg":
         panels[letter].set(ylabel=r"singular value of $\Delta W$", ylim=(0, None))
     style.letter_panels(axes.flat)
+    dotted = "$K$ (a, b), 1 (c), random direction (h, i)"
     styles = {
-        "as many as channels": {"ls": ":"},
+        "some settled": style.SOME,
+        "none settled": {"marker": "x", "ms": 3.5, "mew": 0.9, **style.ALONE},
         "B, C after training": {"ls": "-"},
         "B, C before": {"ls": "--"},
-        "random direction": {"ls": ":"},
+        dotted: {"ls": ":"},
     }
     handles = style.legend_entries(
         style.dots({f"$g = {s:g}$": c for s, c in strengths.items()}) | styles
@@ -144,7 +147,7 @@ def _draw_hold(rank: Axes, epochs: Axes, rows: pd.DataFrame, colours) -> None:
             if len(of_g):
                 style.draw_mean(ax, of_g, "channels", column, color=colour)
             _mark_means(ax, rows[rows.g == strength], of_g, column, colour)
-        ax.set(xlabel="channels", ylabel=QUANTITIES[column])
+        ax.set(xlabel="channels $K$", ylabel=QUANTITIES[column])
         ax.set_xticks(sorted(rows.channels.unique()))
     if len(rows):
         most = sorted(rows.channels.unique())
@@ -154,11 +157,16 @@ def _draw_hold(rank: Axes, epochs: Axes, rows: pd.DataFrame, colours) -> None:
 
 
 def _mark_means(ax: Axes, rows: pd.DataFrame, settled: pd.DataFrame, column, colour):
-    """Draw a dot per mean, open where some networks did not settle."""
-    whole = rows.groupby("channels").settled.all()
+    """Draw a dot per mean, open where some networks did not settle; a cross where none did."""
+    share = rows.groupby("channels").settled.mean()
     for number, mean in settled.groupby("channels")[column].mean().items():
-        marker = style.MARKERS[bool(whole[number])]
+        marker = style.MARKERS[bool(share[number] == 1)]
         ax.plot(number, mean, "o", color=colour, zorder=3, **marker)
+    for number in share.index[share == 0]:
+        ax.plot(
+            number, 0.97, "x", ms=3.5, mew=0.9, color=colour,
+            transform=ax.get_xaxis_transform(),
+        )  # fmt: skip
 
 
 def _draw_slopes(ax: Axes, channels: pd.DataFrame) -> None:
@@ -166,14 +174,17 @@ def _draw_slopes(ax: Axes, channels: pd.DataFrame) -> None:
     slopes = channels.drop_duplicates(["hold", "g"]).dropna(subset="rank_slope")
     for hold, marker in zip(HOLDS, "os", strict=True):
         rows = slopes[slopes.hold == hold].sort_values("g")
+        if rows.empty:
+            continue
         colour = style.INK if hold == "per_channel" else style.MUTED
         ax.errorbar(
             rows.g, rows.rank_slope, rows.slope_error, color=colour, marker=marker, ms=3,
-            lw=1, elinewidth=1, label=HOLDS[hold],
+            lw=1, elinewidth=1, label=TITLES[hold],
         )  # fmt: skip
     ax.axhline(1, color=style.MUTED, lw=1, ls=":", zorder=1)
     ax.set(xlabel="$g$", ylabel="ranks per channel", ylim=(0, None))
-    ax.legend(loc="upper left")
+    ax.set_xticks(sorted(channels.g.unique()))
+    ax.legend(*ax.get_legend_handles_labels(), loc="lower right")
 
 
 def _draw_shares(ax: Axes, rows: pd.DataFrame, colour) -> None:

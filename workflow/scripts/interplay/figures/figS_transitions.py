@@ -65,12 +65,11 @@ def draw(
         of_first = of_first[of_first.seed == seed].set_index("g")
         for strength, colour in lines.items():
             rows = shown[shown.g == strength].sort_values("epoch")
-            if rows.empty:
-                continue
-            mark = of_first.loc[strength] if strength in of_first.index else None
-            _draw_network(column[:2], rows, mark, colour, f"$g = {strength:g}$")
+            if len(rows):
+                mark = of_first.loc[strength]
+                _draw_network(column[:2], rows, mark, colour, f"$g = {strength:g}$")
         column[0].set_yscale("log")
-        column[0].legend(loc="lower left")
+        column[0].legend(*column[0].get_legend_handles_labels(), loc="lower left")
         column[1].axhline(1, color=style.MUTED, lw=0.7, ls=":")
         column[1].set_xlabel("share of the epochs followed")
         for ax in column[:2]:
@@ -92,15 +91,13 @@ def draw(
 
 
 def _draw_network(
-    axes: np.ndarray, rows: pd.DataFrame, mark: pd.Series | None, colour, label: str
+    axes: np.ndarray, rows: pd.DataFrame, mark: pd.Series, colour, label: str
 ) -> None:
     """Draw one network: its loss above, its leading eigenvalue below, and its plateau."""
     end = max(rows.epoch.max(), 1)
-    time, loss = rows.epoch / end, rows.loss / rows.loss.iloc[0]
+    time, loss = rows.epoch / end, rows.loss / mark.initial_loss
     axes[0].plot(time, loss, color=colour, label=label)
     axes[1].plot(time, rows.leading, color=colour)
-    if mark is None:
-        return
     if pd.notna(mark.plateau_end):
         level = [mark.plateau_level] * 2
         stretch = [mark.plateau_start / end, mark.plateau_end / end]
@@ -130,8 +127,14 @@ def _draw_pairs(
     ax.plot(limits, limits, ":", color=style.MUTED, lw=0.7, zorder=1)
     ax.set(xlabel="end of plateau (epoch)", xlim=limits, ylim=limits, xscale="log")
     ax.set(yscale="log", aspect="equal")
-    ticks = np.unique(np.geomspace(*limits, 4).round(-1)).tolist()
+    wide = limits[1] > 8 * limits[0]
+    digits = [1, 3] if wide else [1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8]
+    ticks = [t for t in np.outer(10.0 ** np.arange(6), digits).flat if _within(t, limits)]
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(FixedLocator(ticks))
         axis.set_major_formatter("{x:g}")
         axis.set_minor_locator(NullLocator())
+
+
+def _within(value: float, limits: Sequence[float]) -> bool:
+    return limits[0] <= value <= limits[1]

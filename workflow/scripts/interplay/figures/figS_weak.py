@@ -32,9 +32,7 @@ def draw(weak: pd.DataFrame, published: pd.DataFrame) -> Figure:
         weak: the table weak.csv.
         published: the table paper/published.csv.
     """
-    figure, axes = style.task_grid(
-        2.1, [QUANTITIES[SHUFFLED]], squeeze=False, sharey=True
-    )
+    figure, axes = style.task_grid(2.1, [QUANTITIES[SHUFFLED]], squeeze=False)
     values = exact(published, "Fig. 2").query("quantity == @SHUFFLED and g < 1")
     for (ax,), (task, (panel,)) in zip(axes.T, task_columns(PANELS), strict=True):
         rows = panel.select(weak)

@@ -89,15 +89,16 @@ def plateau_and_crossing(
         followed: the table of `follow`.
 
     Returns:
-        A row: plateau_start, plateau_end and plateau_level of `plateau`; crossing_epoch of
-        `crossing_epoch`; crossing_ratio, the latter over plateau_end, infinite if there is a
-        plateau and no eigenvalue passes 1 as long as the network is followed. What does not
-        exist is missing.
+        A row: initial_loss; plateau_start, plateau_end and plateau_level of `plateau`;
+        crossing_epoch, of the function of that name; crossing_ratio, crossing_epoch over
+        plateau_end, infinite if there is a plateau and no eigenvalue passes 1 as long as the
+        network is followed. A value that does not exist is missing.
     """
     found = plateau(losses, threshold)
     crossing = crossing_epoch(followed.epoch.to_numpy(), followed.leading.to_numpy())
     start, end, level = found or (None, None, np.nan)
     return {
+        "initial_loss": losses[0],
         "plateau_start": start,
         "plateau_end": end,
         "plateau_level": level,
