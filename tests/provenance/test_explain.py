@@ -327,6 +327,14 @@ def test_a_figure_that_was_drawn_before_it_had_a_panel_does_not_have_it(graph):
         inputs={"results/tables/rate.csv": "0" * 64},
     )
     assert list(panels_of(drawn)) == ["a", "b", "c"]
+    # The query of panels (a-f) names an option that the figure did not have.
+    options = {"experiments": {"mante": "mante"}, "g": [0.0, 0.9]}
+    drawn = replace(
+        drawn,
+        parameters={"figure": "figS_transitions", "options": options},
+        inputs={"results/tables/transitions.parquet": "0" * 64},
+    )
+    assert list(panels_of(drawn)) == []
 
 
 @pytest.mark.slow
