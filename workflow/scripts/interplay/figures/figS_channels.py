@@ -152,7 +152,8 @@ def _draw_hold(rank: Axes, epochs: Axes, rows: pd.DataFrame, colours) -> None:
     if len(rows):
         most = sorted(rows.channels.unique())
         rank.plot(most, most, ":", color=style.MUTED, lw=1, zorder=1)
-        rank.set_ylim(0, None)
+        # Crosses are above all means.
+        rank.set_ylim(0, 1.12 * rank.get_ylim()[1])
         style.use_log_axis(epochs)
 
 
@@ -184,7 +185,8 @@ def _draw_slopes(ax: Axes, channels: pd.DataFrame) -> None:
     ax.axhline(1, color=style.MUTED, lw=1, ls=":", zorder=1)
     ax.set(xlabel="$g$", ylabel="ranks per channel", ylim=(0, None))
     ax.set_xticks(sorted(channels.g.unique()))
-    ax.legend(*ax.get_legend_handles_labels(), loc="lower right")
+    box = {"frameon": True, "facecolor": "white", "edgecolor": "none"}
+    ax.legend(*ax.get_legend_handles_labels(), loc="lower right", **box)
 
 
 def _draw_shares(ax: Axes, rows: pd.DataFrame, colour) -> None:

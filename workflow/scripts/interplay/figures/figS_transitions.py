@@ -127,8 +127,7 @@ def _draw_pairs(
     ax.plot(limits, limits, ":", color=style.MUTED, lw=0.7, zorder=1)
     ax.set(xlabel="end of plateau (epoch)", xlim=limits, ylim=limits, xscale="log")
     ax.set(yscale="log", aspect="equal")
-    wide = limits[1] > 8 * limits[0]
-    digits = [1, 3] if wide else [1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8]
+    digits = [1] if limits[1] > 20 * limits[0] else [1, 1.5, 2, 3, 4, 6]
     ticks = [t for t in np.outer(10.0 ** np.arange(6), digits).flat if _within(t, limits)]
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(FixedLocator(ticks))
