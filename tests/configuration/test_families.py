@@ -186,6 +186,19 @@ def test_members_of_a_family_are_entries_for_like_and_for_other_families():
     assert (late.training["trained"], late.training["epochs"]) == (["W"], 9)
 
 
+def test_a_variant_with_networks_of_its_own_stays_beside_the_experiment_it_starts_from():
+    families = {
+        "weak": {"of": ["mante"], "variants": {"weak": {"g": [0.1]}, "same": {"N": 256}}},
+        "grid": {"of": ["romo"], "N": [64, 256], "with": {"g": [0.1]}},
+    }
+    nonlinear = CONFIG["nonlinear"] | {"families": families}
+    found = experiments(nonlinear)
+    assert (found["mante_weak"].g, found["mante_weak"].training) == (
+        (0.1,), found["mante"].training,
+    )  # fmt: skip
+    assert not {"mante_same", "romo_N256"} & set(found)
+
+
 def test_an_option_of_a_task_or_of_adam_varies_and_the_others_stay():
     families = {
         "gaps": {"of": ["flipflop"], "options": {"channels": [1, 3]}},

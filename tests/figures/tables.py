@@ -9,6 +9,7 @@ TASKS = ("flipflop", "mante", "romo")
 EXPERIMENTS = {task: task for task in TASKS}
 STATED = {task: f"{task}_stated" for task in TASKS}
 BOTH = (*TASKS, *STATED.values())
+CHANNELS = {f"flipflop_channels{number}": number for number in (1, 3)}
 G = [0.0, 0.9, 1.2]
 SEEDS = [0, 1]
 
@@ -53,7 +54,9 @@ def losses(names=BOTH):
 def spectrum():
     """Return nonlinear_spectrum.parquet."""
     rows = long(
-        long(networks_of(TASKS), "matrix", ["W0", "W", "dW"]), "index", range(1, 17)
+        long(networks_of([*TASKS, *CHANNELS]), "matrix", ["W0", "W", "dW"]),
+        "index",
+        range(1, 17),
     )
     return rows.assign(value=1 / rows["index"])
 
@@ -84,10 +87,32 @@ def trials():
 
 
 def transitions():
-    """Return transitions.parquet: one more eigenvalue beyond 1 at epoch 15, one at 25."""
+    """Return transitions.parquet: an eigenvalue passes 1 at epoch 15, where the loss falls."""
     rows = long(networks_of(TASKS), "epoch", range(0, 40, 5))
-    unstable = 1 * (rows.epoch >= 15) + 1 * (rows.epoch >= 25)
+    unstable = 1 * (rows.epoch >= 15)
     return rows.assign(unstable=unstable, leading=0.9 + unstable, loss=10.0**-unstable)
+
+
+def plateaus():
+    """Return plateaus.csv: of Mante and Romo at g = 0; the flip-flop has none."""
+    rows = networks_of(BOTH)
+    has_one = (rows.task != "flipflop") & (rows.g == 0)
+    rows = rows.assign(
+        initial_loss=1.0, plateau_start=2.0, plateau_end=14.0 + rows.seed, plateau_level=0.9,
+        crossing_epoch=15.0, crossing_ratio=15 / (14 + rows.seed),
+    )  # fmt: skip
+    columns = ["plateau_start", "plateau_end", "plateau_level", "crossing_ratio"]
+    rows.loc[~has_one, columns] = np.nan
+    return rows
+
+
+def alignment():
+    """Return nonlinear_alignment.parquet of flip-flops with one and three channels."""
+    rows = long(
+        long(networks_of(CHANNELS), "side", ["left", "right"]), "index", range(1, 13)
+    )
+    share = 1 / rows["index"]
+    return rows.assign(share_before=share / 2, share_after=share, share_expected=0.4)
 
 
 def interventions():

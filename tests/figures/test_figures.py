@@ -16,6 +16,7 @@ from interplay.figures import (
     fig1,
     fig2,
     fig5,
+    figS_channels,
     figS_outbreaks,
     figS_published,
     figS_rate,
@@ -24,12 +25,13 @@ from interplay.figures import (
     figS_spectra,
     figS_training,
     figS_transitions,
+    figS_weak,
     overview,
 )
 from interplay.figures.style import RC, save
 from interplay.figures.trials import draw_channels, stack_channels
 from interplay.storage.tables import read_table
-from interplay.tables import comparisons, rates
+from interplay.tables import comparisons, flipflops, rates
 from interplay.tables.networks import with_decisions
 from tests.figures import tables
 
@@ -82,6 +84,17 @@ SCALING = comparisons.scaling(
     pd.concat([NETWORKS, tables.nonlinear(["mante_small"]).assign(N=8)]),
     {name: {} for name in (*tables.TASKS, "mante_small")},
 )
+CHANNELS = flipflops.channels(
+    tables.nonlinear([*tables.CHANNELS, "flipflop"]),
+    {
+        name: {"options": {"hold": hold, "channels": number}}
+        for (name, number), hold in zip(
+            [*tables.CHANNELS.items(), ("flipflop", 2)],
+            ["per_channel", "per_channel", "last_pulse"],
+            strict=True,
+        )
+    },
+)
 OUTBREAKS = comparisons.outbreaks(
     NETWORKS,
     {
@@ -106,6 +119,10 @@ TABLES = {
     "nonlinear_eigenvalues.parquet": tables.eigenvalues(),
     "nonlinear_truncation.csv": tables.truncation(),
     "transitions.parquet": tables.transitions(),
+    "plateaus.csv": tables.plateaus(),
+    "nonlinear_alignment.parquet": tables.alignment(),
+    "weak.csv": comparisons.weak(NETWORKS, {task: {} for task in tables.TASKS}),
+    "channels.csv": CHANNELS,
     "sentiment.csv": LSTMS,
     "sentiment_curves.csv": CURVES,
     "sentiment_spectrum.parquet": SPECTRUM,
@@ -156,8 +173,26 @@ FIGURES = {
         {"experiments": tables.EXPERIMENTS, "g": tables.G, "seed": 0},
     ),
     figS_transitions: (
-        "transitions.parquet",
-        {"experiments": tables.EXPERIMENTS, "g": tables.G[:2]},
+        "transitions.parquet plateaus.csv",
+        {
+            "experiments": tables.EXPERIMENTS,
+            "g": tables.G[:2],
+            "seed": 0,
+            "readings": {
+                "identified": list(tables.TASKS),
+                "stated": list(tables.STATED.values()),
+            },
+        },
+    ),
+    figS_weak: ("weak.csv published.csv", {}),
+    figS_channels: (
+        "channels.csv nonlinear_spectrum.parquet nonlinear_alignment.parquet",
+        {
+            "members": list(tables.CHANNELS),
+            "largest": list(tables.CHANNELS)[-1],
+            "weakest": 0.0,
+            "g": tables.G,
+        },
     ),
     figS_outbreaks: (
         "interventions.csv intervention_trials.parquet intervention_losses.parquet "
@@ -241,11 +276,17 @@ def test_a_network_that_did_not_converge_is_a_cross_on_the_upper_edge():
     assert len(crosses) == len(tables.G)
 
 
-def test_dots_of_the_first_seed_are_where_one_more_eigenvalue_exceeds_1():
+def test_the_ends_of_plateaus_and_the_eigenvalues_are_those_of_the_table():
     figure = draw(figS_transitions)
-    for ax in figure.axes[:3]:
-        dots = [line for line in ax.lines if line.get_marker() == "o"]
-        assert [dot.get_xdata().tolist() for dot in dots] == [[15 / 35, 25 / 35]] * 2
+    losses, leading, pairs = np.array(figure.axes).reshape(3, 3)
+    assert [text.get_text() for text in pairs[0].texts] == ["no plateau"]
+    for ax in (losses[1], leading[1]):
+        marks = [line for line in ax.lines if line.get_marker() == "v"]
+        assert [mark.get_xdata()[0] for mark in marks] == [15 / 35] * 2
+    for ax in pairs[1:]:
+        points = [line for line in ax.lines if line.get_marker() in "os"]
+        assert [list(one.get_xdata()) for one in points] == [[14, 15]] * 2
+        assert [list(one.get_ydata()) for one in points] == [[15, 15]] * 2
 
 
 def test_a_comparison_of_networks_that_all_failed_is_drawn():

@@ -9,6 +9,7 @@ import pytest
 import interplay
 from interplay.nonlinear.measurements.learning import convergence, convergence_epoch
 from interplay.nonlinear.measurements.shuffling import shuffle_loss
+from interplay.nonlinear.measurements.spectra import alignment
 from interplay.nonlinear.measurements.truncation import (
     CHECK_TRIALS,
     RANK_TRIALS,
@@ -145,3 +146,35 @@ def loss_with(trained, W):
         x = x + 0.5 * (-x + np.tanh(x) @ W.T + u @ B.T)
         outputs.append(np.tanh(x) @ C.T)
     return 0.5 * (mask * (targets - outputs) ** 2).sum() / mask.sum()
+
+
+def test_singular_vectors_of_dW_lie_in_the_span_of_inputs_and_readouts_as_constructed(
+    trained,
+):
+    n, rng = trained.run.n, np.random.default_rng(0)
+    network = trained.network
+    columns = [network.B, network.C.T, rng.standard_normal((n, 2))]
+    basis = np.linalg.qr(np.hstack(columns).astype(float))[0]
+    span, outside = basis[:, :3], basis[:, 3:]
+    # Left vectors: inside, half inside; right ones: half inside, outside.
+    half = (span[:, 1] + outside[:, 0]) / np.sqrt(2)
+    dW = 2 * np.outer(span[:, 0], half) + np.outer(half, outside[:, 1])
+    W = (trained.W0 + dW).astype(np.float32)
+    table = alignment(replace(trained, network=replace(network, W=W)))
+    assert table.columns.tolist()[:2] == ["side", "index"]
+    assert table.groupby("side").size().to_dict() == {"left": 12, "right": 12}
+    shares = table[table["index"] <= 2].set_index(["side", "index"]).share_after
+    assert shares.tolist() == pytest.approx([1, 0.5, 0.5, 0], abs=1e-4)
+    assert table[["share_before", "share_after"]].max(axis=None) <= 1 + 1e-12
+    # Romo has one input and two outputs.
+    assert set(table.share_expected) == {3 / n}
+
+
+def test_random_directions_have_the_expected_share(trained):
+    n, rng = trained.run.n, np.random.default_rng(1)
+    found = []
+    for _ in range(40):
+        W = (trained.W0 + rng.standard_normal((n, n))).astype(np.float32)
+        table = alignment(replace(trained, network=replace(trained.network, W=W)))
+        found.append(table[["share_before", "share_after"]].mean().mean())
+    assert np.mean(found) == pytest.approx(3 / n, rel=0.1)

@@ -8,10 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interplay.claims.quantities.networks import fall_at_transitions
 from interplay.lowrank.spectrum import eigenvalues
 from interplay.nonlinear.training import Run, initial_state, train
-from interplay.nonlinear.transitions import BEYOND, follow, recorded_epochs
+from interplay.nonlinear.transitions import (
+    BEYOND,
+    crossing_epoch,
+    follow,
+    plateau,
+    plateau_and_crossing,
+    recorded_epochs,
+)
 from interplay.tasks import make_task
 
 N = 24
@@ -71,39 +77,75 @@ def test_looks_reach_until_after_convergence(length, number, decay):
     assert epochs[-1] == end
 
 
-# What the claim measures
+# Plateaus
 
 
-def followed(loss, unstable):
-    return pd.DataFrame(
-        {"epoch": 5 * np.arange(len(loss)), "loss": loss, "unstable": unstable}
+def learning_curve(plateau, after, rng):
+    """Return losses: a level with 2 % of noise, then a fall by the same factor per epoch."""
+    fall = 0.03 ** (np.arange(1, after + 1) / after)
+    return np.concatenate([np.ones(plateau), fall]) * rng.uniform(
+        0.98, 1.02, plateau + after
     )
 
 
-def test_a_loss_that_falls_at_its_transitions():
-    step = np.arange(40)
-    unstable = 0 + (step >= 25)
-    plateau = followed(10.0**-unstable, unstable)
-    assert fall_at_transitions(plateau, width=0.1) == 1
-    assert fall_at_transitions(plateau.sample(frac=1, random_state=1), 0.1) == 1
-    rising = followed(10.0**unstable, unstable)
-    assert fall_at_transitions(rising, width=0.1) == 0
-    # A number that was there before is no transition.
-    back = plateau.assign(unstable=np.where(step == 30, 0, unstable))
-    assert fall_at_transitions(back, width=0.1) == 1
-    # The larger of two falls is above all others, the smaller one below the first.
-    two = followed(10.0**-unstable * 0.5 ** (step >= 10), unstable + (step >= 10))
-    assert 0.9 < fall_at_transitions(two, width=0.1) < 1
+@given(st.integers(0, 2**32), st.integers(50, 600), st.integers(20, 100))
+def test_a_plateau_ends_where_the_loss_begins_to_fall(seed, length, after):
+    losses = learning_curve(length, after, np.random.default_rng(seed))
+    found = plateau(losses, 0.05)
+    assert found is not None
+    start, end, level = found
+    # A tenth of the loss is lost in 3 % of the fall; the running median shifts nothing.
+    assert start <= 0.05 * length
+    assert abs(end - length) <= 2 + 0.1 * after + 0.02 * len(losses)
+    assert level == pytest.approx(1, abs=0.05)
 
 
-def test_a_loss_that_has_nothing_to_do_with_transitions():
-    step = np.arange(40)
-    even = followed(0.9**step, step >= 15)
-    assert fall_at_transitions(even.round(12), width=0.1) == pytest.approx(0.5, abs=0.1)
-    assert np.isnan(fall_at_transitions(followed(0.9**step, 0 * step), 0.1))
+def test_the_level_of_a_plateau_is_any_and_scale_of_loss_and_later_epochs_do_not_count():
     rng = np.random.default_rng(0)
-    shares = [
-        fall_at_transitions(followed(rng.uniform(1, 2, 60), np.arange(60) >= at), 0.1)
-        for at in range(5, 55)
-    ]
-    assert np.mean(shares) == pytest.approx(0.5, abs=0.1)
+    late = learning_curve(200, 60, rng) / 2
+    losses = np.concatenate([np.linspace(1, 0.6, 40), late, np.full(900, 0.001)])
+    start, end, level = plateau(losses, 0.05)
+    assert (38 <= start <= 45, 235 <= end <= 250) == (True, True)
+    assert level == pytest.approx(0.5, rel=0.05)
+    assert plateau(7 * losses, 0.05) == (start, end, pytest.approx(level))
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [
+        0.05 ** (np.arange(400) / 300),  # the same factor per epoch
+        np.linspace(1, 0.01, 400),  # the same amount per epoch
+        np.ones(400),  # it does not converge
+    ],
+)
+def test_a_loss_without_a_plateau(losses):
+    assert plateau(losses, 0.05) is None
+
+
+def test_the_crossing_is_interpolated_and_that_of_the_trained_network():
+    assert crossing_epoch(np.array([0, 10, 20]), np.array([0.0, 0.5, 1.5])) == 15
+    assert crossing_epoch(np.array([0, 10, 20]), np.array([1.2, 0.5, 1.5])) is None
+    assert crossing_epoch(np.array([0, 10]), np.array([0.2, 0.9])) is None
+    run = replace(RUN, g=0.0, batch=8, epochs=140, learning_rate=0.01 / N)
+    every, some = (follow(run, TASK, range(0, 140, step)) for step in (1, 10))
+    exact, coarse = (
+        crossing_epoch(table.epoch.to_numpy(), table.leading.to_numpy())
+        for table in (every, some)
+    )
+    first = every[every.leading > 1].epoch.min()
+    assert first - 1 <= exact <= first
+    assert coarse == pytest.approx(exact, abs=10)
+
+
+def test_a_plateau_from_which_no_eigenvalue_leads_counts_as_infinitely_late():
+    losses = learning_curve(100, 50, np.random.default_rng(0))
+    followed = pd.DataFrame({"epoch": [0, 100], "leading": [0.0, 0.9]})
+    row = plateau_and_crossing(losses, 0.05, followed)
+    assert row["crossing_epoch"] is None
+    assert row["initial_loss"] == losses[0]
+    assert row["crossing_ratio"] == np.inf
+    crossed = followed.assign(leading=[0.0, 1.0 + 1e-9])
+    row = plateau_and_crossing(losses, 0.05, crossed)
+    assert row["crossing_ratio"] == pytest.approx(100 / row["plateau_end"])
+    row = plateau_and_crossing(np.ones(9), 0.05, followed)
+    assert np.isnan(row["crossing_ratio"])

@@ -308,7 +308,7 @@ PANELS = {
     "fig1": 12, "fig2": 4, "fig3": 5, "fig4": 4, "fig5": 2, "figS_published": 18,
     "figS_linear_spectrum": 4, "figS_sentiment": 7, "overview": 9,
     "figS_second_order": 2, "figS_cosine": 6, "figS_divergence": 8, "figS_rate": 5,
-    "figS_transitions": 6, "figS_first_order": 9,
+    "figS_transitions": 9, "figS_first_order": 9, "figS_weak": 3, "figS_channels": 9,
 }  # fmt: skip
 
 
@@ -327,6 +327,14 @@ def test_a_figure_that_was_drawn_before_it_had_a_panel_does_not_have_it(graph):
         inputs={"results/tables/rate.csv": "0" * 64},
     )
     assert list(panels_of(drawn)) == ["a", "b", "c"]
+    # The query of panels (a-f) names an option that the figure did not have.
+    options = {"experiments": {"mante": "mante"}, "g": [0.0, 0.9]}
+    drawn = replace(
+        drawn,
+        parameters={"figure": "figS_transitions", "options": options},
+        inputs={"results/tables/transitions.parquet": "0" * 64},
+    )
+    assert list(panels_of(drawn)) == []
 
 
 @pytest.mark.slow

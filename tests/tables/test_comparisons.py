@@ -14,7 +14,7 @@ from interplay.claims.quantities.comparisons import (
     sure_change,
 )
 from interplay.storage.tables import read_table
-from interplay.tables import comparisons
+from interplay.tables import comparisons, flipflops
 from interplay.tables.networks import with_decisions
 from interplay.tables.published import of_figure_2, without_a_seed
 from interplay.tables.readings import in_reading
@@ -49,7 +49,8 @@ def networks(experiment, task="flipflop", g=(0.0, 0.9), seeds=(0, 1), **columns)
 
 def compare(name, table, *arguments):
     """Return a comparison of networks."""
-    return getattr(comparisons, name)(with_decisions(table, 25), *arguments)
+    module = flipflops if hasattr(flipflops, name) else comparisons
+    return getattr(module, name)(with_decisions(table, 25), *arguments)
 
 
 def test_the_scaling_counts_a_point_if_three_of_five_settled():
@@ -245,6 +246,32 @@ def test_the_error_of_a_distance_is_the_jackknifes_over_seeds(published):
     assert error.to_dict() == pytest.approx({0.03: 0, 0.05: np.log(1.4 / 1.1) / 2})
     assert rate[rate.identified].learning_rate.unique().tolist() == [0.03]
     assert without_a_seed(rate).idxmin().to_dict() == {0: 0.03, 1: 0.05}
+
+
+def test_the_slope_of_the_rank_is_per_seed_of_networks_that_settled():
+    parts, parameters = [], {"two": {"options": {"hold": "last_pulse"}}}
+    for number, name in ((1, "one"), (2, "two"), (4, "four")):
+        of_name = networks(name)
+        # At g = 0 the rank is the number of channels; at 0.9, it grows by 2 or 4 for each.
+        grows = np.where(of_name.g == 0, 1, 2 + 2 * of_name.seed)
+        parts.append(of_name.assign(functional_rank=1.0 + (number - 1) * grows))
+        options = {"hold": "last_pulse", "channels": number}
+        parameters.setdefault(name, {"options": options})
+    table = pd.concat(parts)
+    # A g that not all have, and a network that did not settle, do not count.
+    table = pd.concat([table, networks("two", g=[1.2])])
+    lost = (table.experiment == "four") & (table.g == 0) & (table.seed == 0)
+    table.loc[lost, ["converged", "functional_rank"]] = False, 50.0
+    found = compare("channels", table, parameters)
+    assert dict(zip(found.experiment, found.channels, strict=True)) == {
+        "one": 1, "two": 2, "four": 4,
+    }  # fmt: skip
+    slopes = found.groupby("g")[["rank_slope", "slope_error", "slope_seeds"]].first()
+    assert slopes.loc[0.0].tolist() == pytest.approx([1, 0, 2])
+    # The standard error of the mean of 2 and 4.
+    assert slopes.loc[0.9].tolist() == pytest.approx([3, 1, 2])
+    alone = compare("channels", table[table.seed == 0], parameters)
+    assert alone.slope_error.isna().all()
 
 
 def test_only_panels_a_and_b_identify_the_rate(published):

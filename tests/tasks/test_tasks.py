@@ -1,16 +1,20 @@
 """Each row of the tasks' specification: durations, amplitudes, masks, distributions."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interplay import make_task
+from interplay.storage.errors import InputError
 
 DT = 0.5
 VARIANTS = [
     ("flipflop", {"hold": "per_channel"}, (2, 2, 100)),
     ("flipflop", {"hold": "last_pulse"}, (2, 2, 100)),
+    ("flipflop", {"hold": "per_channel", "channels": 5}, (5, 5, 100)),
     ("mante", {}, (4, 1, 96)),
     ("romo", {}, (1, 2, 56)),
 ]
@@ -36,23 +40,48 @@ def test_invariants(name, options, shape, seed, n_trials):
     assert np.all(mask == mask[..., :1]), "the mask is the same on every channel"
 
 
+@pytest.mark.parametrize("channels", [1, 2, 6])
 @pytest.mark.parametrize("hold", ["per_channel", "last_pulse"])
-def test_flipflop_trial_by_trial(hold):
+def test_flipflop_trial_by_trial(hold, channels):
     """Retell each trial from its inputs alone, one sample after the other."""
-    inputs, targets, mask = draw("flipflop", hold=hold)
+    inputs, targets, mask = draw("flipflop", hold=hold, channels=channels)
+    assert inputs.any(axis=(0, 1)).all(), "each channel is pulsed"
     for trial in range(inputs.shape[1]):
-        held, onset = np.zeros(2), None
+        held, onset = np.zeros(channels), None
         for t in range(100):
             channel = np.flatnonzero(inputs[t, trial])
             started = len(channel) and (t == 0 or not inputs[t - 1, trial].any())
             if started:
                 onset = t
                 if hold == "last_pulse":
-                    held = np.zeros(2)
+                    held = np.zeros(channels)
                 held[channel[0]] = 0.5 * inputs[t, trial, channel[0]]
             decided = onset is not None and t >= onset + 10
             assert mask[t, trial, 0] == decided
             np.testing.assert_array_equal(targets[t, trial], held)
+
+
+@pytest.mark.parametrize(
+    ("hold", "digest"),
+    [("per_channel", "e964c817137dde5c"), ("last_pulse", "d7433c354713765c")],
+)
+def test_two_channels_are_the_trials_from_before_there_was_a_choice(hold, digest):
+    trials = draw("flipflop", 32, 7, hold=hold, channels=2)
+    found = hashlib.sha256(b"".join(array.tobytes() for array in trials)).hexdigest()
+    assert found.startswith(digest)
+
+
+def test_one_channel_is_the_same_task_for_both_kinds():
+    kinds = (
+        draw("flipflop", 50, hold=h, channels=1) for h in ("per_channel", "last_pulse")
+    )
+    for one, other in zip(*kinds, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_flipflop_without_a_channel_is_refused():
+    with pytest.raises(InputError, match="channels: expected an integer from 1, found 0"):
+        make_task("flipflop", DT, channels=0)
 
 
 def test_flipflop_pulses():

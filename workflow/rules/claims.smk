@@ -1,10 +1,6 @@
 """The paper's claims, and what is computed for them alone."""
 
-COMPARISONS = ("rate", "scaling", "training", "outbreaks", "flipflops")
-"""tables of the supplement, named as the functions of interplay.tables.comparisons"""
-
-
-for name in COMPARISONS:
+for name in COMPARED:
 
     rule:
         """Compare experiments that differ in one thing."""
@@ -73,7 +69,7 @@ rule interpolate_rate:
 rule evaluate_claims:
     """Measure every claim of the paper, compare it with the published values, judge it."""
     input:
-        **{name: f"{TABLES}/{name}.csv" for name in COMPARISONS},
+        **{name: f"{TABLES}/{name}.csv" for name in COMPARED},
         claims=source("paper/claims.yaml"),
         schema=source("workflow/schemas/claims.schema.yaml"),
         explanations=source("paper/explanations.yaml"),
@@ -85,7 +81,7 @@ rule evaluate_claims:
         nonlinear_truncation=f"{TABLES}/nonlinear_truncation.csv",
         nonlinear_eigenvalues=f"{TABLES}/nonlinear_eigenvalues.parquet",
         interventions=f"{TABLES}/interventions.csv",
-        transitions=f"{TABLES}/transitions.parquet",
+        plateaus=f"{TABLES}/plateaus.csv",
         linear=f"{TABLES}/linear.csv",
         linear_curves=f"{TABLES}/linear_curves.parquet",
         linear_truncation=f"{TABLES}/linear_truncation.csv",

@@ -58,6 +58,7 @@ rule follow_networks:
         losses=f"{MEASURED}/losses.parquet",
     output:
         transitions=f"{MEASURED}/transitions.parquet",
+        plateaus=f"{MEASURED}/plateaus.csv",
     log:
         "<logs>/nonlinear/{experiment}/follow.log",
     benchmark:

@@ -85,11 +85,33 @@ FIGURES = {
         },
         "Supplement: singular values and eigenvalues",
     ),
+    "figS_weak": (
+        {"weak": f"{TABLES}/weak.csv", "published": source("paper/published.csv")},
+        {},
+        "Supplement: weak initial connectivity",
+    ),
+    "figS_channels": (
+        {
+            "channels": f"{TABLES}/channels.csv",
+            "spectrum": f"{TABLES}/nonlinear_spectrum.parquet",
+            "alignment": f"{TABLES}/nonlinear_alignment.parquet",
+        },
+        channels_shown(),
+        "Supplement: number of channels",
+    ),
     "figS_transitions": (
-        {"transitions": f"{TABLES}/transitions.parquet"},
+        {
+            "transitions": f"{TABLES}/transitions.parquet",
+            "plateaus": f"{TABLES}/plateaus.csv",
+        },
         {
             "experiments": {role: FIRST_READING[role] for role in PAPER_TASKS},
             **settings("nonlinear", "examples", keys="g"),
+            "seed": config["supplement"]["transitions"]["seeds"][0],
+            "readings": {
+                name: [reading[role] for role in PAPER_TASKS]
+                for name, reading in READINGS.items()
+            },
         },
         "Supplement: plateaus and phase transitions",
     ),

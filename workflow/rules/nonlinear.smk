@@ -107,7 +107,7 @@ MEASUREMENTS = {
         {},
     ),
     "singular_values": (
-        ["spectrum.parquet", "eigenvalues.parquet", "norms.csv"],
+        ["spectrum.parquet", "eigenvalues.parquet", "norms.csv", "alignment.parquet"],
         "",
         "Finding singular values and eigenvalues",
         {},

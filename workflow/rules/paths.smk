@@ -89,3 +89,22 @@ def compared_by(comparison):
     """Return the experiments of a comparison; outbreaks are counted in the readings, too."""
     readings = used_by_readings(*PAPER_TASKS) if comparison == "outbreaks" else []
     return list(dict.fromkeys([*COMPARED[comparison], *readings]))
+
+
+def channels_shown():
+    """Return the experiments that the figure of channels shows in detail, and their g.
+
+    They are of one kind of flip-flop, that of the last experiment.
+    """
+    compared = [EXPERIMENTS[name] for name in COMPARED["channels"]]
+    kind = compared[-1].options.get("hold")
+    shown = [one for one in compared if one.options.get("hold") == kind]
+    # A flip-flop that does not name its number of channels has the paper's, the smaller one.
+    largest = max(shown, key=lambda one: one.options.get("channels", 0))
+    g = sorted(set.intersection(*(set(one.g) for one in compared)))
+    return {
+        "members": [one.name for one in shown],
+        "largest": largest.name,
+        "weakest": g[0],
+        "g": g,
+    }

@@ -9,6 +9,7 @@ rule nonlinear_tables:
         spectrum=expand(f"{MEASURED}/spectrum.parquet", experiment=PAPER_NETWORKS),
         eigenvalues=expand(f"{MEASURED}/eigenvalues.parquet", experiment=PAPER_NETWORKS),
         truncation=expand(f"{MEASURED}/truncation.csv", experiment=PAPER_NETWORKS),
+        alignment=expand(f"{MEASURED}/alignment.parquet", experiment=PAPER_NETWORKS),
         trials=expand(
             f"{NETWORK}/trial.parquet",
             experiment=used_by_readings(*PAPER_TASKS),
@@ -21,6 +22,7 @@ rule nonlinear_tables:
         spectrum="<results>/tables/nonlinear_spectrum.parquet",
         eigenvalues="<results>/tables/nonlinear_eigenvalues.parquet",
         truncation=table("nonlinear_truncation"),
+        alignment="<results>/tables/nonlinear_alignment.parquet",
         trials="<results>/tables/nonlinear_trials.parquet",
     log:
         "<logs>/nonlinear/tables.log",
@@ -46,8 +48,13 @@ use rule nonlinear_tables as transitions_table with:
             f"{MEASURED}/transitions.parquet",
             experiment=used_by_readings(*PAPER_TASKS),
         ),
+        plateaus=expand(
+            f"{MEASURED}/plateaus.csv",
+            experiment=used_by_readings(*PAPER_TASKS),
+        ),
     output:
         transitions="<results>/tables/transitions.parquet",
+        plateaus=table("plateaus"),
     log:
         "<logs>/nonlinear/transitions.log",
     benchmark:

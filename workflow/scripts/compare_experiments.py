@@ -1,7 +1,7 @@
 """Compare experiments that differ in one thing: a table of the supplement."""
 
 from interplay.storage.tables import read_table, write_table
-from interplay.tables import comparisons
+from interplay.tables import comparisons, flipflops
 from job import script
 
 
@@ -9,5 +9,6 @@ from job import script
 def main(input, output, params):
     """Write a comparison; inputs are the networks and, for some, published values."""
     networks, *published = map(read_table, input)
-    compare = getattr(comparisons, params.comparison)
+    module = flipflops if hasattr(flipflops, params.comparison) else comparisons
+    compare = getattr(module, params.comparison)
     write_table(compare(networks, params.experiments, *published), output.comparison)

@@ -8,14 +8,15 @@ from job import script
 
 @script
 def main(input, output, params, wildcards):
-    """Select the losses of the networks to follow, follow them, write the table."""
+    """Select the losses of the networks to follow, follow them, write the tables."""
     flush_denormals()
     losses = read_table(input.losses)
-    table = follow_networks(
+    transitions, plateaus = follow_networks(
         wildcards.experiment,
         params.experiment,
         losses[losses.g.isin(params.g) & losses.seed.isin(params.seeds)],
         params.threshold,
         params.steps,
     )
-    write_table(table, output.transitions)
+    write_table(transitions, output.transitions)
+    write_table(plateaus, output.plateaus)

@@ -1,6 +1,7 @@
-"""Find singular values, eigenvalues and norms of W0, W and dW of an experiment."""
+"""Find singular values, eigenvalues and norms of W0, W and dW, and vectors of dW."""
 
 from interplay.nonlinear.measurements.spectra import (
+    alignment,
     norms,
     spectrum,
     spectrum_of_eigenvalues,
@@ -11,7 +12,7 @@ from networks import write_measured
 
 @script
 def main(input, output, wildcards):
-    """Measure each network of the experiment; write the three tables."""
+    """Measure each network of the experiment; write the four tables."""
     write_measured(
         input,
         output,
@@ -20,5 +21,6 @@ def main(input, output, wildcards):
             "spectrum": spectrum(trained),
             "eigenvalues": spectrum_of_eigenvalues(trained),
             "norms": norms(trained),
+            "alignment": alignment(trained),
         },
     )

@@ -22,6 +22,9 @@ from interplay.storage.errors import InputError
 CheckTasks = Callable[[Sequence[Request]], Sequence[Mapping[str, str]]]
 """a function such as `interplay.configuration.tasks.task_problems`"""
 
+OF_FLIPFLOPS = ("flipflops", "channels")
+"""families that compare flip-flops"""
+
 STAGES = {"nonlinear": "network", "sentiment": "lstm"}
 """stages with experiments, each with its entries' definition in the schema"""
 
@@ -263,7 +266,7 @@ def _wrong_supplement(
     compared = compared_experiments(config["nonlinear"])
     for family in COMPARISONS:
         place = f"nonlinear/families/{family}"
-        known = ("flipflop",) if family == "flipflops" else PAPER_TASKS
+        known = ("flipflop",) if family in OF_FLIPFLOPS else PAPER_TASKS
         if family not in compared:
             yield place, "expected the family that a figure compares, found none"
         for name in compared.get(family, []):

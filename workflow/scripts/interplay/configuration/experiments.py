@@ -16,7 +16,9 @@ from interplay.storage.errors import InputError
 PAPER_TASKS = ("flipflop", "mante", "romo")
 """the paper's tasks, each of which a reading gives an experiment"""
 
-COMPARISONS = ("rate", "scaling", "training", "outbreaks", "flipflops")
+COMPARISONS = (
+    "rate", "scaling", "training", "outbreaks", "flipflops", "weak", "channels",
+)  # fmt: skip
 """families of `nonlinear` that figures of the supplement compare"""
 
 ADAM_ON_ALL, W_ALONE, DESCENT = "Adam", "W alone", "gradient descent"

@@ -7,14 +7,15 @@ A family is a set of experiments that differ in one thing:
 adds flipflop_N64, flipflop_N128, mante_N64 and mante_N128. Each member starts from the
 experiment in `of`, as with `like`, and takes the settings in `with`. Instead of a list of
 values, `variants` gives settings by name. A member that is trained exactly as the experiment
-it starts from, or as one in `existing`, is that experiment, so no network is trained twice.
+it starts from, or as one in `existing`, is that experiment, so no network is trained twice. A
+variant with a g or seeds of its own has other networks, and stays.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from interplay.configuration.layers import BUILT_IN, Layer, trained_alike
+from interplay.configuration.layers import BUILT_IN, GRID, Layer, trained_alike
 from interplay.storage.errors import InputError
 
 NETWORKS, FAMILIES, LIKE = "networks", "families", "like"
@@ -200,6 +201,9 @@ def _same(family: _Family, layers: Mapping[str, tuple[Layer, ...]]) -> dict[str,
         known = {one: trained_alike(layers[one]) for one in (base, *family.existing)}
         for member in members:
             settings = trained_alike(layers[member])
+            # The first layer has what varies.
+            if not layers[member][0].settings.keys().isdisjoint(GRID):
+                continue
             if found := [one for one, theirs in known.items() if theirs == settings]:
                 same[member] = found[0]
     return same

@@ -1,8 +1,8 @@
 """Tables of the supplement: experiments that differ in one thing, compared.
 
 Every table begins with the columns `experiment`, `role` (the paper's task), `g`; all but
-`outbreaks` have a row per network, with its `seed`. The
-experiments belong to no reading, so the tables are the same in each.
+`outbreaks` have a row per network, with its `seed`. The experiments belong to no reading, so
+the tables are the same in each. `interplay.tables.flipflops` has those of flip-flops.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,6 @@ from interplay.tables.published import (
     without_a_seed,
 )
 from interplay.tables.readings import EXPERIMENT, ROLE
-from interplay.tasks.flipflop import FlipFlop
 
 NETWORK = [EXPERIMENT, ROLE, "g", "seed"]
 
@@ -111,7 +110,7 @@ def scaling(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         experiments of a task share.
     """
     rows = compared(networks, parameters)
-    rows = _at_shared_g(rows)
+    rows = at_shared_g(rows)
     share = rows.settled.groupby([rows.experiment, rows.g]).transform("mean")
     relative = rows.norm_dW / rows.norm_W0.where(rows.norm_W0 > 0)
     rows = rows.assign(relative_norm_dW=relative, counts=share >= ENOUGH)
@@ -149,6 +148,21 @@ def training(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     return rows.reset_index()[[*NETWORK, "training", "epochs", *measured]]
 
 
+def weak(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Compare weak initial connectivity with that of the paper's grid.
+
+    Args:
+        networks: the table nonlinear.csv.
+        parameters: of experiments that differ in g alone.
+
+    Returns:
+        experiment, role, g, seed, initial_loss, final_loss, shuffle_loss_ratio, settled, and
+        complete.
+    """
+    measured = ["initial_loss", "final_loss", "shuffle_loss_ratio", "settled", "complete"]
+    return compared(networks, parameters)[[*NETWORK, *measured]]
+
+
 def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     """Count the networks whose loss breaks out after they have learned.
 
@@ -170,7 +184,7 @@ def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         learning_rate=lambda of: of["learning_rate"],
         variant=adam_variant,
     )
-    shared = set(_at_shared_g(rows)[[ROLE, "g"]].itertuples(index=False, name=None))
+    shared = set(at_shared_g(rows)[[ROLE, "g"]].itertuples(index=False, name=None))
     keys = [EXPERIMENT, ROLE, "g", "learning_rate", "variant"]
     counted = []
     for key, group in rows.groupby(keys, sort=False):
@@ -211,54 +225,7 @@ def adam_variant(parameters: Mapping[str, Any]) -> str:
     return ", ".join(said) or PLAIN
 
 
-def flipflops(
-    networks: pd.DataFrame, parameters: Parameters, published: pd.DataFrame
-) -> pd.DataFrame:
-    """Compare two kinds of flip-flop with the published one, by what tells them apart.
-
-    A learning rate scales convergence times and norms. The loss after shuffling W0 at weak
-    g, and the shape of the norm of dW against g, depend on it little.
-
-    Args:
-        networks: the table nonlinear.csv.
-        parameters: of experiments of the flip-flop that differ in the option `hold`.
-        published: the table paper/published.csv.
-
-    Returns:
-        experiment, role, g, seed, hold, quantity, measured, published; `quantity` is
-        shuffle_loss_ratio (0 < g < 0.9) or norm_dW_shape (the norm over that at g = 0 of
-        the same seed, g > 0). Only networks that settled.
-    """
-    rows = compared(
-        networks, parameters, hold=lambda of: of["options"].get("hold", FlipFlop.hold)
-    )
-    rows = rows[rows.settled]
-    start = rows[rows.g == 0].set_index([EXPERIMENT, "seed"]).norm_dW
-    key = pd.MultiIndex.from_frame(rows[[EXPERIMENT, "seed"]])
-    rows = rows.assign(norm_dW_shape=rows.norm_dW / start.reindex(key).to_numpy())
-    long = rows.melt(
-        [*NETWORK, "hold"],
-        ["shuffle_loss_ratio", "norm_dW_shape"],
-        "quantity",
-        "measured",
-    )
-    both = long.merge(_published_flipflop(published), on=["quantity", "g"])
-    weak = (both.quantity == "norm_dW_shape") | (both.g < 0.9)
-    return both[weak & (both.g > 0) & both.measured.notna()].reset_index(drop=True)
-
-
-def _published_flipflop(published: pd.DataFrame) -> pd.DataFrame:
-    """Return quantity, g and published, with the norm over that at g = 0."""
-    drawn = of_figure_2(published)
-    flipflop = drawn[(drawn.task == "flipflop") & (drawn.bound == "")]
-    rows = flipflop[["quantity", "g", "value"]].rename(columns={"value": "published"})
-    norms = rows[rows.quantity == "norm_dW"]
-    start = float(norms[norms.g == 0].published.iloc[0])
-    shape = norms.assign(quantity="norm_dW_shape", published=norms.published / start)
-    return pd.concat([rows[rows.quantity == "shuffle_loss_ratio"], shape])
-
-
-def _at_shared_g(rows: pd.DataFrame) -> pd.DataFrame:
+def at_shared_g(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the g that all experiments of the same task have."""
     experiments = rows.groupby(ROLE)[EXPERIMENT].transform("nunique")
     return rows[rows.groupby([ROLE, "g"])[EXPERIMENT].transform("nunique") == experiments]

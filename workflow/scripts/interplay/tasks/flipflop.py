@@ -1,7 +1,7 @@
 """The flip-flop: remember the sign of past pulses."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -11,11 +11,11 @@ from interplay.tasks.trials import Example, Trials
 
 @dataclass(frozen=True)
 class FlipFlop:
-    """Pulses of random sign arrive on two channels; each output reports a remembered sign.
+    """Pulses of random sign arrive on channels; each output reports a remembered sign.
 
-    The paper's text asks each output for the last sign of its own channel
+    The paper has two channels. Its text asks each output for the last sign of its own channel
     (`hold="per_channel"`). In the published Fig. 1(a) an output returns to 0 as soon as
-    the other channel is pulsed (`hold="last_pulse"`).
+    the other channel is pulsed (`hold="last_pulse"`). With one channel, both are the same.
 
     Times are in membrane time constants; intervals run from onset to onset.
     """
@@ -30,9 +30,25 @@ class FlipFlop:
     """the next pulse comes `decision_delay` + U(gap) after the last"""
     amplitude: float = 0.5
     """of the target"""
+    channels: int = 2
+    """each has an input and an output"""
 
-    n_inputs: ClassVar[int] = 2
-    n_outputs: ClassVar[int] = 2
+    def __post_init__(self):
+        """Raise `ValueError` without a channel."""
+        if self.channels < 1:
+            raise ValueError(
+                f"channels: expected an integer from 1, found {self.channels}"
+            )
+
+    @property
+    def n_inputs(self) -> int:
+        """Number of input channels."""
+        return self.channels
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of output channels."""
+        return self.channels
 
     def draw(self, rng: np.random.Generator, n_trials: int) -> Trials:
         """Draw `n_trials` independent trials; see `Trials` for the shapes."""
@@ -46,7 +62,9 @@ class FlipFlop:
 
     def example(self, rng: np.random.Generator) -> Example:
         """Return a trial of twice the length with frequent pulses; phases are their onsets."""
-        busy = FlipFlop(self.dt, self.hold, duration=100.0, gap=(3.0, 10.0))
+        busy = FlipFlop(
+            self.dt, self.hold, duration=100.0, gap=(3.0, 10.0), channels=self.channels
+        )
         trials = busy.draw(rng, 1)
         pulsed = np.abs(trials.inputs[:, 0]).sum(axis=1) > 0
         onsets = np.flatnonzero(np.diff(pulsed, prepend=False) & pulsed)

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from interplay.claims.quantities.values import quotient, rank_correlation
-from interplay.tables.transitions import emerges
 
 
 def epochs_ratio(rows: pd.DataFrame, of: float, to: float) -> float:
@@ -47,37 +46,6 @@ def roughness_ratio(
         way = np.log(curve[: below[0] + 1])
         found[g] = np.abs(np.diff(way)).sum() / (way[0] - way[-1])
     return float(found[of] / found[to])
-
-
-def fall_at_transitions(rows: pd.DataFrame, width: float) -> float:
-    """Return how much faster than elsewhere the loss falls where one more state emerges.
-
-    A transition is a step at whose end more eigenvalues of W have a real part above 1 than
-    ever before. The fall around a step is the mean logarithm of the loss before it, less that
-    after it, each over up to `width` of all steps.
-
-    Args:
-        rows: of the table transitions.parquet, one network.
-        width: fraction of the steps.
-
-    Returns:
-        The share of the other steps around which the loss falls less than around a
-        transition, mean over transitions; ties count half. 0.5 is chance. NaN without a
-        transition, or without other steps.
-    """
-    ordered = rows.sort_values("epoch")
-    unstable, loss = ordered.unstable.to_numpy(), np.log(ordered.loss.to_numpy())
-    steps = np.arange(1, len(ordered))
-    more = emerges(unstable)[1:]
-    if not more.any() or len(steps) < 2:
-        return np.nan
-    reach = max(1, round(width * len(steps)))
-    falls = np.array(
-        [loss[max(0, i - reach) : i].mean() - loss[i : i + reach].mean() for i in steps]
-    )
-    larger = np.sign(falls[more][:, None] - falls)
-    # The step itself is a tie: it is taken off.
-    return float(((larger.sum(axis=1) / (len(steps) - 1) + 1) / 2).mean())
 
 
 def steeper_than_flipflop(rows: pd.DataFrame, column: str) -> float:
