@@ -52,6 +52,36 @@ rule compress_networks:
         "../scripts/compress_networks.py"
 
 
+rule measure_directions:
+    """Measure the directions of dW, and the loss with a larger dW, of each network."""
+    input:
+        **{name: of_networks(file) for name, file in TRAINED.items()},
+        measured=f"{MEASURED}/networks.csv",
+    output:
+        directions=f"{MEASURED}/directions.csv",
+        gain=f"{MEASURED}/gain.csv",
+    log:
+        "<logs>/nonlinear/{experiment}/directions.log",
+    benchmark:
+        "<benchmarks>/nonlinear/{experiment}/directions.tsv"
+    group:
+        "measure"
+    conda:
+        "../../envs/nonlinear.yaml"
+    resources:
+        **each_try(mem_mb=of_experiment(memory.measuring, **TESTED, matrices=multiplying())),
+        runtime=minutes("nonlinear", "directions", "measure_directions", otherwise=60),
+        turn=1,
+    params:
+        **settings("supplement", "directions", keys="powers permutations gains"),
+        **settings("nonlinear", "measurements", keys="test_trials"),
+        code=task_code("measure_directions.py"),
+    message:
+        "Measuring directions of {wildcards.experiment}"
+    script:
+        "../scripts/measure_directions.py"
+
+
 rule follow_networks:
     """Train networks of Fig. 1 (d-f) again, and record eigenvalues of W meanwhile."""
     input:

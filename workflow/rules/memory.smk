@@ -6,6 +6,12 @@ def of_experiment(amount, **sizes):
     return lambda wildcards: amount(EXPERIMENTS[wildcards.experiment], **sizes)
 
 
+def multiplying():
+    """Return the matrices that exist while losses with a larger dW are measured."""
+    chosen = config["supplement"]["directions"]
+    return 24 + chosen["permutations"] * (1 + len(chosen["gains"]))
+
+
 def archiving(wildcards):
     """Return the MB of archiving an experiment, of whose networks none has a low rank."""
     one = EXPERIMENTS[wildcards.experiment]

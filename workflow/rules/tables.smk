@@ -154,9 +154,15 @@ use rule nonlinear_tables as claims_tables with:
             ),
             *of_lstms("compression.csv", used_by_readings("lstm")),
         ],
+        directions=expand(
+            f"{MEASURED}/directions.csv", experiment=used_by_readings(*PAPER_TASKS)
+        ),
+        gain=expand(f"{MEASURED}/gain.csv", experiment=used_by_readings(*PAPER_TASKS)),
     output:
         linear_truncation=table("linear_truncation"),
         compression=table("compression"),
+        directions=table("nonlinear_directions"),
+        gain=table("nonlinear_gain"),
     log:
         "<logs>/claims/tables.log",
     benchmark:
