@@ -89,6 +89,22 @@ def transitions():
     return rows.assign(unstable=unstable, leading=0.9 + unstable, loss=10.0**-unstable)
 
 
+def directions():
+    """Return nonlinear_directions.parquet: W0 shuffled has half of the share."""
+    sides, kinds = ["left", "right"], ["initial", "shuffled", "random"]
+    rows = long(long(networks_of(TASKS), "side", sides), "connectivity", kinds)
+    rows = long(long(rows, "vectors", ["initial", "trained", "both"]), "power", range(3))
+    share = (1 + rows.power) / 10 / (1 + (rows.connectivity != "initial"))
+    return rows.assign(share=share)
+
+
+def gain():
+    """Return nonlinear_gain.csv: a larger dW makes up for a shuffled W0."""
+    rows = long(networks_of(TASKS), "connectivity", ["initial", "shuffled"])
+    rows = long(rows, "gain", [1.0, 2.0])
+    return rows.assign(loss_ratio=0.01 + (rows.connectivity == "shuffled") / rows.gain**4)
+
+
 def interventions():
     """Return the three tables of interventions on the outbreaks of two networks."""
     networks = pd.DataFrame({

@@ -16,6 +16,7 @@ from interplay.figures import (
     fig1,
     fig2,
     fig5,
+    figS_directions,
     figS_outbreaks,
     figS_published,
     figS_rate,
@@ -106,6 +107,8 @@ TABLES = {
     "nonlinear_eigenvalues.parquet": tables.eigenvalues(),
     "nonlinear_truncation.csv": tables.truncation(),
     "transitions.parquet": tables.transitions(),
+    "nonlinear_directions.parquet": tables.directions(),
+    "nonlinear_gain.csv": tables.gain(),
     "sentiment.csv": LSTMS,
     "sentiment_curves.csv": CURVES,
     "sentiment_spectrum.parquet": SPECTRUM,
@@ -158,6 +161,16 @@ FIGURES = {
     figS_transitions: (
         "transitions.parquet",
         {"experiments": tables.EXPERIMENTS, "g": tables.G[:2]},
+    ),
+    figS_directions: (
+        "nonlinear_directions.parquet nonlinear_gain.csv",
+        {
+            "experiments": tables.EXPERIMENTS,
+            "example": 0.9,
+            "powers": 2,
+            "g": tables.G,
+            "threshold": 0.05,
+        },
     ),
     figS_outbreaks: (
         "interventions.csv intervention_trials.parquet intervention_losses.parquet "
@@ -246,6 +259,19 @@ def test_dots_of_the_first_seed_are_where_one_more_eigenvalue_exceeds_1():
     for ax in figure.axes[:3]:
         dots = [line for line in ax.lines if line.get_marker() == "o"]
         assert [dot.get_xdata().tolist() for dot in dots] == [[15 / 35, 25 / 35]] * 2
+
+
+def test_shares_and_losses_are_drawn_with_w0_and_with_its_entries_shuffled():
+    figure = draw(figS_directions)
+    by_power, by_g, losses = figure.axes[0], figure.axes[3], figure.axes[6]
+    drawn = [line.get_ydata().tolist() for line in by_power.lines]
+    assert drawn.count([0.1, 0.2, 0.3]) == 2, "left and right, with W0"
+    assert drawn.count([0.05, 0.1, 0.15]) == 4
+    assert [line.get_ydata().tolist() for line in by_g.lines].count([0.3] * 3) == 4
+    drawn = [list(line.get_ydata()) for line in losses.lines]
+    assert drawn.count([1.01, 0.0725]) == drawn.count([0.01, 0.01]) == 3
+    empty = {name: TABLES[name].iloc[:0] for name in FIGURES[figS_directions][0].split()}
+    assert draw(figS_directions, empty).axes
 
 
 def test_a_comparison_of_networks_that_all_failed_is_drawn():

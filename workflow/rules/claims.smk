@@ -88,7 +88,7 @@ rule evaluate_claims:
         transitions=f"{TABLES}/transitions.parquet",
         linear=f"{TABLES}/linear.csv",
         linear_curves=f"{TABLES}/linear_curves.parquet",
-        nonlinear_directions=f"{TABLES}/nonlinear_directions.csv",
+        nonlinear_directions=f"{TABLES}/nonlinear_directions.parquet",
         linear_truncation=f"{TABLES}/linear_truncation.csv",
         first_order=f"{TABLES}/first_order.csv",
         linear_directions=f"{TABLES}/linear_directions.csv",

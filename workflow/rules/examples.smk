@@ -58,7 +58,7 @@ rule measure_directions:
         **{name: of_networks(file) for name, file in TRAINED.items()},
         measured=f"{MEASURED}/networks.csv",
     output:
-        directions=f"{MEASURED}/directions.csv",
+        directions=f"{MEASURED}/directions.parquet",
         gain=f"{MEASURED}/gain.csv",
     log:
         "<logs>/nonlinear/{experiment}/directions.log",

@@ -155,13 +155,13 @@ use rule nonlinear_tables as claims_tables with:
             *of_lstms("compression.csv", used_by_readings("lstm")),
         ],
         directions=expand(
-            f"{MEASURED}/directions.csv", experiment=used_by_readings(*PAPER_TASKS)
+            f"{MEASURED}/directions.parquet", experiment=used_by_readings(*PAPER_TASKS)
         ),
         gain=expand(f"{MEASURED}/gain.csv", experiment=used_by_readings(*PAPER_TASKS)),
     output:
         linear_truncation=table("linear_truncation"),
         compression=table("compression"),
-        directions=table("nonlinear_directions"),
+        directions="<results>/tables/nonlinear_directions.parquet",
         gain=table("nonlinear_gain"),
     log:
         "<logs>/claims/tables.log",

@@ -1,4 +1,4 @@
-"""Measure the directions of dW, and the loss with a larger dW, of each network that settled."""
+"""Measure directions of dW, and the loss with a larger dW, of the networks that settled."""
 
 import pandas as pd
 

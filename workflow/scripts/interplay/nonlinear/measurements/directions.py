@@ -6,7 +6,7 @@ W0. In a rate network, this is measured as the share of the singular vectors of 
 span of these products.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,15 @@ from interplay.lowrank.shuffle import shuffle_entries
 from interplay.nonlinear.trained import TrainedNetwork
 from interplay.nonlinear.training import initial_weights
 
-SHARE_COLUMNS = ["side", "vectors", "connectivity", "power", "dimension", "share"]
+SHARE_COLUMNS = [
+    "side",
+    "vectors",
+    "connectivity",
+    "power",
+    "dimension",
+    "share",
+    "added",
+]
 GAIN_COLUMNS = ["connectivity", "gain", "loss_ratio", "loss_ratio_error"]
 
 SMALL = 1e-10
@@ -39,39 +47,36 @@ def shares(
 
     Returns:
         A row per combination of side, left or right; vectors, the w_i and m_i before
-        training (`initial`) or after it (`trained`); connectivity, `initial` for W0,
-        `shuffled` for W0 with its entries permuted, `random` for as many random directions
-        instead; and power, k from 0. With dimension, of the span; share, from 0 to 1.
+        training (`initial`), after it (`trained`), or `both` together; connectivity,
+        `initial` for W0, `shuffled` for W0 with its entries permuted, `random` for as many
+        random directions instead; and power, k from 0. With dimension, of the span; share,
+        from 0 to 1; added, the share less that for k = 0.
     """
-    run, dW = trained.run, trained.dW.astype(np.float64)
-    before = initial_weights(run, trained.task.n_inputs, trained.task.n_outputs)
-    u, s, vt = np.linalg.svd(dW, full_matrices=False)
-    W0 = trained.W0.astype(np.float64)
-    shuffled, random = shuffled_W0(trained, permutations), run.stream("directions")
+    run, N = trained.run, trained.run.n
+    u, s, vt = np.linalg.svd(trained.dW.astype(np.float64), full_matrices=False)
+    matrices = [trained.W0, *shuffled_W0(trained, permutations)]
+    matrices = [W0.astype(np.float64) for W0 in matrices]
+    random = run.stream("random directions")
     rows = []
-    for side, name, singular in (("left", "C", u), ("right", "B", vt.T)):
+    for side, starts in _start_vectors(trained).items():
+        singular, operators = (
+            (u, [W0.T for W0 in matrices]) if side == "left" else (vt.T, matrices)
+        )
         weighted = (singular * s)[:, :rank]
-        after = getattr(trained.network, name)
-        for vectors, matrix in (("initial", before[name]), ("trained", after)):
-            start = (matrix.T if side == "left" else matrix).astype(np.float64)
-            spans = {
-                connectivity: [
-                    list(krylov_bases(W.T if side == "left" else W, start, powers))
-                    for W in several
-                ]
-                for connectivity, several in (("initial", [W0]), ("shuffled", shuffled))
-            }
+        for vectors, start in starts.items():
+            bases = [krylov_bases(operator, start, powers) for operator in operators]
+            spans = {"initial": bases[:1], "shuffled": bases[1:]}
             sizes = [basis.shape[1] for basis in spans["initial"][0]]
-            normal = random.standard_normal((permutations, len(W0), sizes[-1]))
+            normal = random.standard_normal((permutations, N, sizes[-1]))
             spans["random"] = [
                 [basis[:, :size] for size in sizes] for basis in np.linalg.qr(normal)[0]
             ]
-            for connectivity, several in spans.items():
+            for name, several in spans.items():
                 found = [[share_in(basis, weighted) for basis in one] for one in several]
-                means, first = np.mean(found, axis=0), several[0]
-                for power, (basis, share) in enumerate(zip(first, means, strict=True)):
-                    row = side, vectors, connectivity, power, basis.shape[1], share
-                    rows.append(row)
+                share = np.mean(found, axis=0)
+                for power, basis in enumerate(several[0]):
+                    about = side, vectors, name, power, basis.shape[1]
+                    rows.append((*about, share[power], share[power] - share[0]))
     return pd.DataFrame(rows, columns=SHARE_COLUMNS)
 
 
@@ -113,10 +118,28 @@ def shuffled_W0(trained: TrainedNetwork, permutations: int) -> list[np.ndarray]:
     return [shuffle_entries(trained.W0, rng) for _ in range(permutations)]
 
 
+def _start_vectors(trained: TrainedNetwork) -> dict[str, dict[str, np.ndarray]]:
+    """Return w_i (left) and m_i (right), float64, (N, count): initial, trained and both."""
+    initial = initial_weights(trained.run, trained.task.n_inputs, trained.task.n_outputs)
+    found = {}
+    for side, before, after in (
+        ("left", initial["C"].T, trained.network.C.T),
+        ("right", initial["B"], trained.network.B),
+    ):
+        both = np.hstack([before, after]).astype(np.float64)
+        count = before.shape[1]
+        found[side] = {
+            "initial": both[:, :count],
+            "trained": both[:, count:],
+            "both": both,
+        }
+    return found
+
+
 def krylov_bases(
     operator: np.ndarray, vectors: np.ndarray, powers: int
-) -> Iterator[np.ndarray]:
-    """Yield orthonormal bases of span{v, A v, …, A^k v} for k = 0, 1, …, powers.
+) -> list[np.ndarray]:
+    """Return orthonormal bases of span{v, A v, …, A^k v} for k = 0, 1, …, powers.
 
     Each basis continues the one before. A is applied to the newest orthonormal directions
     only, since the powers of a random matrix become nearly parallel (block Arnoldi).
@@ -126,10 +149,11 @@ def krylov_bases(
         vectors: (N, count), float64.
         powers: largest k.
 
-    Yields:
-        float64, (N, dimension); products that lie in the span already add no dimension.
+    Returns:
+        For each k float64, (N, dimension). Products that are in the span already add no
+        dimension.
     """
-    basis, block = np.empty((len(vectors), 0)), vectors
+    bases, basis, block = [], np.empty((len(vectors), 0)), vectors
     for _ in range(powers + 1):
         rest, length = block, np.linalg.norm(block)
         # Twice, so that rounding leaves nothing of the directions before.
@@ -138,8 +162,9 @@ def krylov_bases(
         u, s, _ = np.linalg.svd(rest, full_matrices=False)
         new = u[:, s > SMALL * length]
         basis = np.hstack([basis, new])
-        yield basis
+        bases.append(basis)
         block = operator @ new
+    return bases
 
 
 def share_in(basis: np.ndarray, weighted: np.ndarray) -> float:
