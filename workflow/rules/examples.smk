@@ -69,7 +69,9 @@ rule measure_directions:
     conda:
         "../../envs/nonlinear.yaml"
     resources:
-        **each_try(mem_mb=of_experiment(memory.measuring, **TESTED, matrices=multiplying())),
+        **each_try(
+            mem_mb=of_experiment(memory.measuring, **TESTED, matrices=multiplying())
+        ),
         runtime=minutes("nonlinear", "directions", "measure_directions", otherwise=60),
         turn=1,
     params:
