@@ -53,33 +53,41 @@ rule compress_networks:
 
 
 rule measure_directions:
-    """Measure the directions of dW, and the loss with a larger dW, of each network."""
+    """Measure directions of dW, and the loss with a larger dW, in the readings' networks."""
     input:
-        **{name: of_networks(file) for name, file in TRAINED.items()},
-        measured=f"{MEASURED}/networks.csv",
+        **{
+            part: [
+                path
+                for name in used_by_readings(*PAPER_TASKS)
+                for path in networks_of(EXPERIMENTS[name], file)
+            ]
+            for part, file in TRAINED.items()
+        },
+        measured=f"{TABLES}/nonlinear.csv",
     output:
-        directions=f"{MEASURED}/directions.parquet",
-        gain=f"{MEASURED}/gain.csv",
+        directions="<results>/tables/nonlinear_directions.parquet",
+        gain=table("nonlinear_gain"),
     log:
-        "<logs>/nonlinear/{experiment}/directions.log",
+        "<logs>/nonlinear/directions.log",
     benchmark:
-        "<benchmarks>/nonlinear/{experiment}/directions.tsv"
-    group:
-        "measure"
+        "<benchmarks>/nonlinear/directions.tsv"
     conda:
         "../../envs/nonlinear.yaml"
     resources:
-        **each_try(
-            mem_mb=of_experiment(memory.measuring, **TESTED, matrices=multiplying())
-        ),
-        runtime=minutes("nonlinear", "directions", "measure_directions", otherwise=60),
-        turn=1,
+        **each_try(mem_mb=multiplying(used_by_readings(*PAPER_TASKS)), runtime=120),
     params:
         **settings("supplement", "directions", keys="powers permutations gains"),
         **settings("nonlinear", "measurements", keys="test_trials"),
-        code=task_code("measure_directions.py"),
+        experiments={
+            name: len(EXPERIMENTS[name].g) * len(EXPERIMENTS[name].seeds)
+            for name in used_by_readings(*PAPER_TASKS)
+        },
+        code=code(
+            "measure_directions.py",
+            *(f"interplay.tasks.{role}" for role in PAPER_TASKS),
+        ),
     message:
-        "Measuring directions of {wildcards.experiment}"
+        "Measuring directions of dW"
     script:
         "../scripts/measure_directions.py"
 

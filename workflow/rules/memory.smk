@@ -6,10 +6,14 @@ def of_experiment(amount, **sizes):
     return lambda wildcards: amount(EXPERIMENTS[wildcards.experiment], **sizes)
 
 
-def multiplying():
-    """Return the matrices that exist while losses with a larger dW are measured."""
+def multiplying(names):
+    """Return the MB of measuring losses with a larger dW, of the largest networks."""
     chosen = config["supplement"]["directions"]
-    return 24 + chosen["permutations"] * (1 + len(chosen["gains"]))
+    matrices = 24 + chosen["permutations"] * (1 + len(chosen["gains"]))
+    return max(
+        memory.measuring(EXPERIMENTS[name], **TESTED, matrices=matrices)
+        for name in names
+    )
 
 
 def archiving(wildcards):

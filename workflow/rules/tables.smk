@@ -58,25 +58,6 @@ use rule nonlinear_tables as transitions_table with:
         "Gathering the networks that were followed"
 
 
-use rule nonlinear_tables as directions_tables with:
-    """Concatenate the tables of the directions of dW."""
-    input:
-        directions=expand(
-            f"{MEASURED}/directions.parquet", experiment=used_by_readings(*PAPER_TASKS)
-        ),
-        gain=expand(f"{MEASURED}/gain.csv", experiment=used_by_readings(*PAPER_TASKS)),
-    output:
-        directions="<results>/tables/nonlinear_directions.parquet",
-        gain=table("nonlinear_gain"),
-    log:
-        "<logs>/nonlinear/directions.log",
-    benchmark:
-        "<benchmarks>/nonlinear/directions.tsv"
-    localrule: True
-    message:
-        "Gathering the directions of dW"
-
-
 use rule nonlinear_tables as linear_tables with:
     """Concatenate the tables of the linear networks of Figs 3 and 4, and of small targets."""
     input:

@@ -9,28 +9,29 @@ from interplay.nonlinear.measurements.directions import (
     gain,
     shares,
 )
-from interplay.storage.tables import read_table
+from interplay.storage.tables import concatenate, read_table, write_table
 from job import script
-from networks import write_measured
+from networks import read_networks
 
 
 @script
-def main(input, output, params, wildcards):
-    """Measure each network of the experiment; write the two tables."""
+def main(input, output, params):
+    """Measure the networks of several experiments; write a table for all of them."""
     flush_denormals()
-    networks = read_table(input.measured).set_index(["g", "seed"])
+    networks = read_table(input.measured).set_index(["experiment", "g", "seed"])
     ranks = networks.functional_rank[networks.settled].astype(int)
-
-    def measure(trained):
-        rank = ranks.get((trained.run.g, trained.run.seed))
+    names = [name for name, count in params.experiments.items() for _ in range(count)]
+    directions, gains = [], []
+    for name, trained in zip(names, read_networks(input), strict=True):
+        rank = ranks.get((name, trained.run.g, trained.run.seed))
         if rank is None:
-            return {
-                "directions": pd.DataFrame(columns=SHARE_COLUMNS),
-                "gain": pd.DataFrame(columns=GAIN_COLUMNS),
-            }
-        return {
-            "directions": shares(trained, rank, params.powers, params.permutations),
-            "gain": gain(trained, params.gains, params.permutations, params.test_trials),
-        }
-
-    write_measured(input, output, wildcards.experiment, measure)
+            found = (pd.DataFrame(columns=c) for c in (SHARE_COLUMNS, GAIN_COLUMNS))
+        else:
+            found = (
+                shares(trained, rank, params.powers, params.permutations),
+                gain(trained, params.gains, params.permutations, params.test_trials),
+            )
+        for parts, table in zip((directions, gains), found, strict=True):
+            parts.append(trained.labelled(table, name))
+    write_table(concatenate(directions), output.directions)
+    write_table(concatenate(gains), output.gain)

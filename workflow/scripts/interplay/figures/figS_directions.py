@@ -85,22 +85,24 @@ def draw(
         )
         for ax, x, table in zip(column, ("power", "g"), rows, strict=False):
             _draw_shares(ax, table, x, style.TASK_COLOURS[task])
-        column[0].set(xlabel="largest power of $W_0$", ylim=(0, None))
+        column[0].set(xlabel="largest power of $W_0$")
         column[0].xaxis.get_major_locator().set_params(integer=True)
-        column[1].set(xlabel="$g$", ylim=(0, None))
+        column[1].set(xlabel="$g$")
         _draw_losses(column[2], rows[2], style.shades(g, style.TASK_COLOURS[task]))
         column[2].axhline(threshold, color=style.INK, ls=(0, (1, 2)), lw=0.7)
         column[2].set(xlabel=r"factor of $\Delta W$")
         if len(rows[2]):
             column[2].legend(title="$g$", fontsize=6, title_fontsize=6)
             style.use_log_axis(column[2])
+    for ax in axes[:2, 0]:
+        ax.set_ylim(0, None)
     entries = {
         **dict(CONNECTIVITY.values()),
         "vectors after training": {"ls": "-", **TRAINED, "marker": None},
         **{f"{side} vectors": {**marker, "ls": "none"} for side, marker in SIDES.items()},
     }
     handles = style.legend_entries(entries)
-    figure.legend(handles=handles, loc="outside lower center", ncols=6)
+    figure.legend(handles=handles, loc="outside lower center", ncols=3)
     return figure
 
 

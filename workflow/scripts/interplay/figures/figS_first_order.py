@@ -164,7 +164,7 @@ def draw(
     overlaps = {
         **{name: {"color": colour} for name, colour in DIRECTIONS.values()},
         **{side: {**marker, "ls": "none"} for side, marker in SIDES.items()},
-        "first order": {"ls": DASHED, "lw": 0.9},
+        "theory": {"ls": DASHED, "lw": 0.9},
     }
     for place, entries in (("upper", targets), ("lower", overlaps)):
         handles = style.legend_entries(entries)
