@@ -137,7 +137,7 @@ def test_directions_are_measured_of_the_networks_that_settled(trained, tmp_path)
     settings = {"powers": 2, "permutations": 2, "gains": [1, 3], "test_trials": 16}
     settings["experiments"] = {"one": 1, "two": 1}
     output = files(tmp_path, "directions.parquet", "gain.csv")
-    inputs = {**parts, "measured": measured}
+    inputs = {**parts, "measured": [measured]}
     run("measure_directions", {}, settings, output, **inputs)
     directions, gain = map(read_table, output.values())
     assert len(directions) == 2 * 3 * 3 * 3 and len(gain) == 2 * 2

@@ -63,7 +63,9 @@ rule measure_directions:
             ]
             for part, file in TRAINED.items()
         },
-        measured=f"{TABLES}/nonlinear.csv",
+        measured=expand(
+            f"{MEASURED}/networks.csv", experiment=used_by_readings(*PAPER_TASKS)
+        ),
     output:
         directions="<results>/tables/nonlinear_directions.parquet",
         gain=table("nonlinear_gain"),

@@ -18,7 +18,8 @@ from networks import read_networks
 def main(input, output, params):
     """Measure the networks of several experiments; write a table for all of them."""
     flush_denormals()
-    networks = read_table(input.measured).set_index(["experiment", "g", "seed"])
+    networks = concatenate([read_table(path) for path in input.measured])
+    networks = networks.set_index(["experiment", "g", "seed"])
     ranks = networks.functional_rank[networks.settled].astype(int)
     names = [name for name, count in params.experiments.items() for _ in range(count)]
     directions, gains = [], []
