@@ -132,6 +132,7 @@ TINY = {
     "supplement": {
         "spectra": {"g": [0.0, 0.9]},
         "transitions": {"steps": 5},
+        "directions": {"g": [0.9]},
     },
 }
 """what is smaller than in the preview, or not there: networks that learn nothing"""

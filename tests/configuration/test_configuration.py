@@ -95,6 +95,8 @@ BAD = [
     ("readings/own", CONFIG["readings"]["stated"], "readings: .* too many properties"),
     ("supplement/rate", ["mante"], "supplement: .*'rate' was unexpected"),
     ("supplement/spectra/g", [0.05], "spectra/g: expected one of .* found 0.05"),
+    ("supplement/directions/g", [0.05], "directions/g: expected one of .* found 0.05"),
+    ("supplement/directions/gains", [0], "directions/gains/0: 0 is less than or equal"),
     ("supplement/spectra/seed", 9, "spectra/seed: expected one of .* found 9"),
     ("supplement/transitions/seeds", [9], "transitions/seeds: expected some of .*9"),
     ("supplement", ABSENT, "top level: 'supplement' is a dependency of 'readings'"),

@@ -113,6 +113,20 @@ def alignment():
     )
     share = 1 / rows["index"]
     return rows.assign(share_before=share / 2, share_after=share, share_expected=0.4)
+def directions():
+    """Return nonlinear_directions.parquet: W0 shuffled has half of the share."""
+    sides, kinds = ["left", "right"], ["initial", "shuffled", "random"]
+    rows = long(long(networks_of(TASKS), "side", sides), "connectivity", kinds)
+    rows = long(long(rows, "vectors", ["initial", "trained", "both"]), "power", range(3))
+    share = (1 + rows.power) / 10 / (1 + (rows.connectivity != "initial"))
+    return rows.assign(share=share)
+
+
+def gain():
+    """Return nonlinear_gain.csv: a larger dW makes up for a shuffled W0."""
+    rows = long(networks_of(TASKS), "connectivity", ["initial", "shuffled"])
+    rows = long(rows, "gain", [1.0, 2.0])
+    return rows.assign(loss_ratio=0.01 + (rows.connectivity == "shuffled") / rows.gain**4)
 
 
 def interventions():

@@ -17,6 +17,7 @@ from interplay.figures import (
     fig2,
     fig5,
     figS_channels,
+    figS_directions,
     figS_outbreaks,
     figS_published,
     figS_rate,
@@ -123,6 +124,8 @@ TABLES = {
     "nonlinear_alignment.parquet": tables.alignment(),
     "weak.csv": comparisons.weak(NETWORKS, {task: {} for task in tables.TASKS}),
     "channels.csv": CHANNELS,
+    "nonlinear_directions.parquet": tables.directions(),
+    "nonlinear_gain.csv": tables.gain(),
     "sentiment.csv": LSTMS,
     "sentiment_curves.csv": CURVES,
     "sentiment_spectrum.parquet": SPECTRUM,
@@ -192,6 +195,16 @@ FIGURES = {
             "largest": list(tables.CHANNELS)[-1],
             "weakest": 0.0,
             "g": tables.G,
+        },
+    ),
+    figS_directions: (
+        "nonlinear_directions.parquet nonlinear_gain.csv",
+        {
+            "experiments": tables.EXPERIMENTS,
+            "example": 0.9,
+            "powers": 2,
+            "g": tables.G,
+            "threshold": 0.05,
         },
     ),
     figS_outbreaks: (
@@ -287,6 +300,19 @@ def test_the_ends_of_plateaus_and_the_eigenvalues_are_those_of_the_table():
         points = [line for line in ax.lines if line.get_marker() in "os"]
         assert [list(one.get_xdata()) for one in points] == [[14, 15]] * 2
         assert [list(one.get_ydata()) for one in points] == [[15, 15]] * 2
+
+
+def test_shares_and_losses_are_drawn_with_w0_and_with_its_entries_shuffled():
+    figure = draw(figS_directions)
+    by_power, by_g, losses = figure.axes[0], figure.axes[3], figure.axes[6]
+    drawn = [line.get_ydata().tolist() for line in by_power.lines]
+    assert drawn.count([0.1, 0.2, 0.3]) == 2, "left and right, with W0"
+    assert drawn.count([0.05, 0.1, 0.15]) == 4
+    assert [line.get_ydata().tolist() for line in by_g.lines].count([0.3] * 3) == 4
+    drawn = [list(line.get_ydata()) for line in losses.lines]
+    assert drawn.count([1.01, 0.0725]) == drawn.count([0.01, 0.01]) == 3
+    empty = {name: TABLES[name].iloc[:0] for name in FIGURES[figS_directions][0].split()}
+    assert draw(figS_directions, empty).axes
 
 
 def test_a_comparison_of_networks_that_all_failed_is_drawn():

@@ -158,8 +158,10 @@ def draw_first_order(tau_star):
     overlaps = grid(
         experiment=["linear", "small_targets"], zhat=[0.5, 2.0], g=[0.0, 0.6],
         seed=[0, 1], N=[16], side=["left", "right"],
-        direction=["eq8", "eq11", "eq11_shuffled"],
+        direction=["eq8", "eq11", "eq11_shuffled", "eq9", "eq7", "eq7_shuffled"],
     ).assign(overlap=0.9, predicted=1.0)  # fmt: skip
+    first = overlaps.direction.str.startswith(("eq8", "eq11"))
+    overlaps["index"] = 2 - first
     options = {"N": 16, "small": [0.5, 2.0], "g": 0.6, "zhat": [0.5, 2.0]}
     return figS_first_order.draw(networks(tau_star), overlaps, **options)
 

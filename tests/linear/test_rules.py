@@ -77,5 +77,5 @@ def test_tables_have_a_row_per_network_and_epoch(tables):
     networks = tables("tables/linear.csv"), tables("tables/small_targets.csv")
     assert [len(rows) for rows in networks] == [2 * 2 * 2, 2 * 2 * 3]
     assert len(tables("tables/first_order.csv")) == 6 * (8 + 12)
-    # Three directions on two sides.
-    assert len(tables("tables/linear_directions.csv")) == 6 * (8 + 12)
+    # Three directions for two singular vectors on two sides.
+    assert len(tables("tables/linear_directions.csv")) == 12 * (8 + 12)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import interplay
+from interplay.nonlinear.measurements.directions import gain, krylov_bases, shares
 from interplay.nonlinear.measurements.learning import convergence, convergence_epoch
 from interplay.nonlinear.measurements.shuffling import shuffle_loss
 from interplay.nonlinear.measurements.spectra import alignment
@@ -16,6 +17,7 @@ from interplay.nonlinear.measurements.truncation import (
     functional_ranks,
     truncation_losses,
 )
+from interplay.nonlinear.training import initial_weights
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +135,90 @@ def test_the_shuffled_loss_is_of_permuted_w0_plus_dw_over_the_initial_loss(train
     assert row.final_loss == pytest.approx(
         loss_with(trained, trained.network.W), rel=1e-5
     )
+
+
+def with_change(trained, dW):
+    """Return a network of another dW, which is exact in float32 up to rounding."""
+    W = trained.W0 + dW.astype(np.float32)
+    return replace(trained, network=replace(trained.network, W=W))
+
+
+def test_a_dw_of_known_directions_has_its_share_in_their_span(trained):
+    before = initial_weights(trained.run, 1, 2)
+    W0, w = trained.W0.astype(float), before["C"].T.astype(float)
+    left = W0.T @ W0.T @ w[:, 0] + w[:, 1]
+    right = W0 @ before["B"][:, 0].astype(float)
+    dW = np.outer(left, right)
+    table = shares(with_change(trained, dW), 1, 3, 2)
+    own = table[(table.vectors == "initial") & (table.connectivity == "initial")]
+    share = own.set_index(["side", "power"]).share
+    found = share.unstack("power")
+    np.testing.assert_allclose(found.loc["left", [2, 3]], 1, atol=1e-5)
+    np.testing.assert_allclose(found.loc["right", [1, 2, 3]], 1, atol=1e-5)
+    assert (found.loc["left", [0, 1]] < 0.9).all() and found.loc["right", 0] < 0.9
+    # Least squares with the products themselves is the same projection.
+    products = np.hstack([w, W0.T @ w])
+    rest = left - products @ np.linalg.lstsq(products, left)[0]
+    assert found.loc["left", 1] == pytest.approx(1 - (rest @ rest) / (left @ left))
+
+
+def test_shares_are_weighted_by_squared_singular_values_up_to_the_rank(trained):
+    w = initial_weights(trained.run, 1, 2)["C"].T.astype(float)
+    rng = np.random.default_rng(0)
+    u, _ = np.linalg.qr(np.hstack([w, rng.standard_normal((24, 2))]))
+    v, _ = np.linalg.qr(rng.standard_normal((24, 4)))
+    # Of three singular values, the first and third belong to the readout vectors.
+    dW = u[:, [0, 2, 1, 3]] * [3.0, 2.0, 1.0, 0.5] @ v.T
+    for rank, expected in ((1, 1), (2, 9 / 13), (3, 10 / 14), (4, 10 / 14.25)):
+        table = shares(with_change(trained, dW), rank, 1, 1)
+        found = table.query("side == 'left' and vectors == 'initial' and power == 0")
+        at_start = found[found.connectivity != "random"].share
+        np.testing.assert_allclose(at_start, expected, rtol=1e-5)
+
+
+def test_shares_grow_with_the_power_and_random_ones_are_that_of_the_dimension(trained):
+    table, count = shares(trained, 5, 4, 100), {"left": 2, "right": 1}
+    table = table[table.vectors != "both"]
+    assert table.share.between(0, 1).all()
+    kinds = ["side", "vectors", "connectivity"]
+    assert (table.groupby(kinds).share.diff().dropna() > -1e-12).all()
+    assert (table.dimension == (table.power + 1) * table.side.map(count)).all()
+    random = table[table.connectivity == "random"]
+    np.testing.assert_allclose(random.share, random.dimension / 24, atol=0.04)
+
+
+@pytest.mark.parametrize("g", [0.0, 0.5, 30.0])
+def test_bases_of_powers_are_orthonormal_however_parallel_the_products(g):
+    rng = np.random.default_rng(0)
+    A = g * rng.standard_normal((40, 40)) / 40**0.5
+    vectors = rng.standard_normal((40, 2)) * [1, 1e-3]
+    bases = krylov_bases(A, vectors, 30)
+    sizes = [basis.shape[1] for basis in bases]
+    assert sizes == ([2 * min(k + 1, 20) for k in range(31)] if g else [2] * 31)
+    for basis in bases:
+        np.testing.assert_allclose(basis.T @ basis, np.eye(basis.shape[1]), atol=1e-12)
+    products = np.hstack([vectors, A @ vectors, A @ A @ vectors])
+    rest = products - bases[2] @ (bases[2].T @ products)
+    assert (np.linalg.norm(rest, axis=0) < 1e-12 * np.linalg.norm(products, 2)).all()
+
+
+def test_the_loss_with_a_larger_dw_is_that_of_the_network_with_this_dw(trained):
+    table = gain(trained, [1, 2.5], 2, 32)
+    ratio = table.set_index(["connectivity", "gain"]).loss_ratio
+    (once,) = shuffle_loss(trained, 32).itertuples()
+    rng = trained.run.stream("shuffle")
+    mixed = [rng.permutation(trained.W0.ravel()).reshape(24, 24) for _ in range(2)]
+    for factor in (1, 2.5):
+        own = loss_with(trained, trained.W0 + factor * trained.dW)
+        assert ratio["initial", factor] * trained.losses[0] == pytest.approx(own, 1e-5)
+        losses = [loss_with(trained, W0 + factor * trained.dW) for W0 in mixed]
+        expected = np.mean(losses) / trained.losses[0]
+        assert ratio["shuffled", factor] == pytest.approx(expected, 1e-5)
+        if factor == 1:
+            first = losses[0] / trained.losses[0]
+            assert first == pytest.approx(once.shuffle_loss_ratio, 1e-5)
+    error = table.set_index(["connectivity", "gain"]).loss_ratio_error
+    assert error["shuffled"].gt(0).all() and error["initial"].isna().all()
 
 
 def loss_with(trained, W):

@@ -308,7 +308,8 @@ PANELS = {
     "fig1": 12, "fig2": 4, "fig3": 5, "fig4": 4, "fig5": 2, "figS_published": 18,
     "figS_linear_spectrum": 4, "figS_sentiment": 7, "overview": 9,
     "figS_second_order": 2, "figS_cosine": 6, "figS_divergence": 8, "figS_rate": 5,
-    "figS_transitions": 9, "figS_first_order": 9, "figS_weak": 3, "figS_channels": 9,
+    "figS_transitions": 9, "figS_first_order": 12, "figS_weak": 3, "figS_channels": 9,
+    "figS_directions": 9,
 }  # fmt: skip
 
 

@@ -132,6 +132,31 @@ def test_networks_are_trained_measured_archived_and_compressed(trained):
     assert [network.rebuild().rank for network in archived] == [2, None]
 
 
+def test_directions_are_measured_of_the_networks_that_settled(trained, tmp_path):
+    _, parts = trained
+    settled = {
+        "experiment": ["one", "two"],
+        "g": [0.9, 0.9],
+        "seed": [0, 1],
+        "functional_rank": [2, None],
+    }
+    measured = str(tmp_path / "networks.csv")
+    write_table(pd.DataFrame(settled).assign(settled=[True, False]), measured)
+    settings = {"powers": 2, "permutations": 2, "gains": [1, 3], "test_trials": 16}
+    settings["experiments"] = {"one": 1, "two": 1}
+    output = files(tmp_path, "directions.parquet", "gain.csv")
+    inputs = {**parts, "measured": [measured]}
+    run("measure_directions", {}, settings, output, **inputs)
+    directions, gain = map(read_table, output.values())
+    assert len(directions) == 2 * 3 * 3 * 3 and len(gain) == 2 * 2
+    for table in (directions, gain):
+        assert table.experiment.eq("one").all() and table.seed.eq(0).all()
+    write_table(pd.DataFrame(settled).assign(settled=False), measured)
+    run("measure_directions", {}, settings, output, **inputs)
+    empty = read_table(output["gain"])
+    assert empty.columns.tolist() == gain.columns.tolist() and empty.empty
+
+
 def test_linear_networks_are_trained_truncated_and_run(tmp_path):
     names = (
         "network.safetensors", "measurements.csv", "directions.csv", "curves.parquet",

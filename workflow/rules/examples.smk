@@ -52,6 +52,48 @@ rule compress_networks:
         "../scripts/compress_networks.py"
 
 
+rule measure_directions:
+    """Measure directions of dW, and the loss with a larger dW, in the readings' networks."""
+    input:
+        **{
+            part: [
+                path
+                for name in used_by_readings(*PAPER_TASKS)
+                for path in networks_of(EXPERIMENTS[name], file)
+            ]
+            for part, file in TRAINED.items()
+        },
+        measured=expand(
+            f"{MEASURED}/networks.csv", experiment=used_by_readings(*PAPER_TASKS)
+        ),
+    output:
+        directions="<results>/tables/nonlinear_directions.parquet",
+        gain=table("nonlinear_gain"),
+    log:
+        "<logs>/nonlinear/directions.log",
+    benchmark:
+        "<benchmarks>/nonlinear/directions.tsv"
+    conda:
+        "../../envs/nonlinear.yaml"
+    resources:
+        **each_try(mem_mb=multiplying(used_by_readings(*PAPER_TASKS)), runtime=120),
+    params:
+        **settings("supplement", "directions", keys="powers permutations gains"),
+        **settings("nonlinear", "measurements", keys="test_trials"),
+        experiments={
+            name: len(EXPERIMENTS[name].g) * len(EXPERIMENTS[name].seeds)
+            for name in used_by_readings(*PAPER_TASKS)
+        },
+        code=code(
+            "measure_directions.py",
+            *(f"interplay.tasks.{role}" for role in PAPER_TASKS),
+        ),
+    message:
+        "Measuring directions of dW"
+    script:
+        "../scripts/measure_directions.py"
+
+
 rule follow_networks:
     """Train networks of Fig. 1 (d-f) again, and record eigenvalues of W meanwhile."""
     input:

@@ -134,6 +134,19 @@ FIGURES = {
         },
         "Supplement: outbreaks of the loss",
     ),
+    "figS_directions": (
+        {
+            "directions": f"{TABLES}/nonlinear_directions.parquet",
+            "gain": f"{TABLES}/nonlinear_gain.csv",
+        },
+        {
+            "experiments": {role: FIRST_READING[role] for role in PAPER_TASKS},
+            "example": float(max(EXAMPLES["g"])),
+            **settings("supplement", "directions", keys="powers g"),
+            **settings("nonlinear", "measurements", keys="threshold"),
+        },
+        "Supplement: directions of dW",
+    ),
     "figS_first_order": (
         {
             "networks": f"{TABLES}/first_order.csv",

@@ -6,6 +6,16 @@ def of_experiment(amount, **sizes):
     return lambda wildcards: amount(EXPERIMENTS[wildcards.experiment], **sizes)
 
 
+def multiplying(names):
+    """Return the MB of measuring losses with a larger dW, of the largest networks."""
+    chosen = config["supplement"]["directions"]
+    matrices = 24 + chosen["permutations"] * (1 + len(chosen["gains"]))
+    return max(
+        memory.measuring(EXPERIMENTS[name], **TESTED, matrices=matrices)
+        for name in names
+    )
+
+
 def archiving(wildcards):
     """Return the MB of archiving an experiment, of whose networks none has a low rank."""
     one = EXPERIMENTS[wildcards.experiment]

@@ -26,15 +26,19 @@ def of_networks(file, g=None, seeds=slice(None)):
     """
 
     def files(wildcards):
-        experiment = EXPERIMENTS[wildcards.experiment]
-        return expand(
-            f"{NETWORK}/{file}",
-            experiment=experiment.name,
-            g=g or experiment.g,
-            seed=experiment.seeds[seeds],
-        )
+        return networks_of(EXPERIMENTS[wildcards.experiment], file, g, seeds)
 
     return files
+
+
+def networks_of(experiment, file, g=None, seeds=slice(None)):
+    """Return a file of each network of an experiment, at some g or all."""
+    return expand(
+        f"{NETWORK}/{file}",
+        experiment=experiment.name,
+        g=g or experiment.g,
+        seed=experiment.seeds[seeds],
+    )
 
 
 def overviews(names, suffix):

@@ -5,7 +5,7 @@ import logging
 import numpy as np
 
 from interplay.linear.descent import arrays_of, descend
-from interplay.linear.measurements import curves, first_directions, measurements
+from interplay.linear.measurements import compared_directions, curves, measurements
 from interplay.linear.network import Trial, draw_network
 from interplay.linear.rates import learning_rates
 from interplay.runs.records import Stopwatch, training_record
@@ -32,7 +32,7 @@ def main(output, params, wildcards, threads):
     descents = descend(network, zhat, eta, params.epochs, trial, probes)
     logger.info("bases of %d and %d directions", *descents[0].core.shape[1:])
     measured = measurements(network, descents, g, seed, trial, params.threshold)
-    directions = first_directions(network, descents, g, seed)
+    directions = compared_directions(network, descents, g, seed)
     directions.insert(0, "experiment", "linear")
 
     write_table(measured, output.measurements)

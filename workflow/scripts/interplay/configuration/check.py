@@ -273,7 +273,7 @@ def _wrong_supplement(
             if (task := networks[name].task) not in known:
                 expected = f"expected tasks of {', '.join(known)}"
                 yield place, f"{expected}, found {task!r} of {name}"
-    spectra = config["supplement"]["spectra"]
+    spectra, directions = (config["supplement"][k] for k in ("spectra", "directions"))
     # The figure shows the first reading; which one is first depends on config.yaml.
     shown_in_a_reading = {
         reading[role]: networks[reading[role]]
@@ -287,11 +287,12 @@ def _wrong_supplement(
             expected = f"expected some of {known} ({experiment.name}), found {seeds}"
             yield "supplement/transitions/seeds", expected
         for key, shown, trained in (
-            ("g", spectra["g"], experiment.g),
-            ("seed", [spectra["seed"]], experiment.seeds),
+            ("spectra/g", spectra["g"], experiment.g),
+            ("spectra/seed", [spectra["seed"]], experiment.seeds),
+            ("directions/g", directions["g"], experiment.g),
         ):
             for one in shown:
                 if one not in trained:
                     known = ", ".join(map(str, trained))
                     expected = f"expected one of {known} ({experiment.name}), found {one}"
-                    yield f"supplement/spectra/{key}", expected
+                    yield f"supplement/{key}", expected

@@ -17,11 +17,11 @@ QUANTITIES = {
 """quantities of panels (a) to (c), and their symbols"""
 
 DIRECTIONS = {
-    "eq11": ("Eq. (11)", style.TASK_COLOURS["flipflop"]),
-    "eq8": ("Eq. (8)", style.TASK_COLOURS["mante"]),
-    "eq11_shuffled": ("Eq. (11), $W_0$ shuffled", style.TASK_COLOURS["romo"]),
+    ("eq11", "eq7"): ("with $W_0$", style.TASK_COLOURS["flipflop"]),
+    ("eq8", "eq9"): ("without $W_0$", style.TASK_COLOURS["mante"]),
+    ("eq11_shuffled", "eq7_shuffled"): ("$W_0$ shuffled", style.TASK_COLOURS["romo"]),
 }
-"""names and colours of the directions"""
+"""names and colours of the directions of the first and of the second singular vector"""
 
 SIDES = {"left": {"marker": "o", "ms": 2}, "right": {"marker": "x", "ms": 3}}
 """markers of left and right singular vectors"""
@@ -69,20 +69,19 @@ PANELS = lettered(
         f"quantity == 'first_readout_speed' and {OF_FIG4} and zhat == @zhat[0]",
         ("ratio", "corrected"),
     ),
-    Panel(
-        "overlaps of first singular vectors of dW, smallest target",
-        "linear_directions.csv",
-        f"{SMALL} and N == @N and zhat == @small[0]",
-        ("overlap", "predicted"),
-    ),
     *(
         Panel(
-            f"overlaps of first singular vectors of dW, {which} target",
+            f"overlaps of {which} singular vectors of dW, {target} target",
             "linear_directions.csv",
-            f"{OF_FIG4} and zhat == @zhat[{number}]",
+            f"index == {index} and {rows}",
             ("overlap", "predicted"),
         )
-        for number, which in enumerate(("first", "second"))
+        for index, which in ((1, "first"), (2, "second"))
+        for target, rows in (
+            ("smallest", f"{SMALL} and N == @N and zhat == @small[0]"),
+            ("first", f"{OF_FIG4} and zhat == @zhat[0]"),
+            ("second", f"{OF_FIG4} and zhat == @zhat[1]"),
+        )
     ),
 )
 
@@ -96,7 +95,7 @@ def draw(
     g: float,
     zhat: list[float],
 ) -> Figure:
-    """Draw panels (a) to (i).
+    """Draw panels (a) to (l).
 
     Args:
         networks: the table first_order.csv.
@@ -104,10 +103,10 @@ def draw(
         N: the number of neurons of the small targets, except in (e).
         small: the targets of the small targets, the smallest first.
         g: the strength of the initial connectivity in panel (e).
-        zhat: the two targets of panels (h) and (i), the first of which is that of (f).
+        zhat: the two targets of panels (h, k) and (i, l), the first of which is that of (f).
     """
-    figure = Figure(figsize=(style.TEXT_WIDTH, 5.4))
-    axes = figure.subplots(3, 3)
+    figure = Figure(figsize=(style.TEXT_WIDTH, 7.0))
+    axes = figure.subplots(4, 3)
     options = {"N": N, "small": small, "g": g, "zhat": zhat}
     tables = {"first_order.csv": networks, "linear_directions.csv": directions}
     rows = [panel.select(tables[panel.table], **options) for panel in PANELS.values()]
@@ -149,10 +148,11 @@ def draw(
 
     titles = [rf"$\hat{{z}} = {small[0]}$, $z_0 = 0$"]
     titles += [rf"$\hat{{z}} = {target}$" for target in zhat]
-    for ax, table, title in zip(axes[2], rows[6:], titles, strict=True):
+    for ax, table, title in zip(axes[2:].flat, rows[6:], 2 * titles, strict=True):
         _draw_overlaps(ax, table)
         ax.set_title(title, fontsize=7)
-    axes[2, 0].set_ylabel("overlap with $\\Delta W$")
+    for ax, which in zip(axes[2:, 0], ("first", "second"), strict=True):
+        ax.set_ylabel(f"overlap, {which} vectors")
     for row in axes[:2, 0]:
         row.set_ylabel("measured / first order")
 
@@ -164,7 +164,7 @@ def draw(
     overlaps = {
         **{name: {"color": colour} for name, colour in DIRECTIONS.values()},
         **{side: {**marker, "ls": "none"} for side, marker in SIDES.items()},
-        "first order": {"ls": DASHED, "lw": 0.9},
+        "theory": {"ls": DASHED, "lw": 0.9},
     }
     for place, entries in (("upper", targets), ("lower", overlaps)):
         handles = style.legend_entries(entries)
@@ -175,8 +175,9 @@ def draw(
 
 def _draw_overlaps(ax: Axes, table: pd.DataFrame) -> None:
     """Draw the overlap with each direction against g, for both sides."""
+    colours = {name: c for names, (_, c) in DIRECTIONS.items() for name in names}
     for direction, group in table.groupby("direction"):
-        _, colour = DIRECTIONS[direction]
+        colour = colours[direction]
         for side, of_side in group.groupby("side"):
             style.draw_mean(
                 ax, of_side, "g", "overlap", color=colour, lw=0.6, **SIDES[side]

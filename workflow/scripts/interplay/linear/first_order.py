@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from interplay.linear.descent import descend
-from interplay.linear.measurements import first_directions, measurements
+from interplay.linear.measurements import compared_directions, measurements
 from interplay.linear.network import Trial, directions, draw_network, orthogonal
 from interplay.linear.theory import first_order
 from interplay.runs.streams import stream
@@ -50,18 +50,18 @@ def train_small_targets(
         threshold: loss below which a network has converged, in units of zhat² / 2.
 
     Returns:
-        `measurements` and `first_directions` of the networks.
+        `measurements` and `compared_directions` of the networks.
     """
     measured, compared = [], []
     zhat, eta = np.array(list(rates)), np.array(list(rates.values()))
     for n in sizes:
         independent = draw_network(n, g, seed)
-        _, fixed_point = directions(independent, independent.W0)
-        network = orthogonal(independent, fixed_point)
+        _, right = directions(independent, independent.W0)
+        network = orthogonal(independent, right[0])
         probes = stream("probes", "linear", g, seed)
         descents = descend(network, zhat, eta, epochs, trial, probes)
         measured.append(measurements(network, descents, g, seed, trial, threshold))
-        compared.append(first_directions(network, descents, g, seed))
+        compared.append(compared_directions(network, descents, g, seed))
     return pd.concat(measured, ignore_index=True), pd.concat(compared, ignore_index=True)
 
 

@@ -86,10 +86,10 @@ def shuffled_connectivity(network: Network, g: float, seed: int, zhat: float) ->
     return shuffle_entries(network.W0, stream("shuffle", "linear", g, seed, zhat))
 
 
-def first_directions(
+def compared_directions(
     network: Network, descents: Sequence[Descent], g: float, seed: int
 ) -> pd.DataFrame:
-    """Compare the first singular vectors of dW with the directions of Eqs (8) and (11).
+    """Compare the first two singular vectors of dW with the directions of the theory.
 
     Args:
         network: the network before training.
@@ -98,28 +98,37 @@ def first_directions(
         seed: number of the network.
 
     Returns:
-        A row per target, side and direction: zhat, g, seed, N; side, left or right
-        singular vector after the last epoch; direction, eq8 (w, m), eq11 (Bᵀw, Bm) or
-        eq11_shuffled (the same with the entries of W0 permuted); overlap, the size of
+        A row per target, singular vector, side and direction: zhat, g, seed, N; index, 1
+        or 2, and side, left or right, of the singular vector after the last epoch;
+        direction, for the first vector eq8 (w, m), eq11 (Bᵀw, Bm) or eq11_shuffled (the
+        same with the entries of W0 permuted), for the second one eq9 (m, w), eq7 (BᵀBm,
+        BBᵀw) or eq7_shuffled, without their parts along the first; overlap, the size of
         the cosine between the two; predicted, its limit for a small target and large N.
     """
     rows, predicted = [], overlaps(g)
+    own = directions(network, network.W0)
+    without_W0 = directions(network, np.zeros_like(network.W0))
     for descent in descents:
         u, _, vt = np.linalg.svd(descent.core[-1], full_matrices=False)
-        first = {"left": descent.left @ u[:, :1], "right": descent.right @ vt[:1].T}
+        singular = (descent.left @ u[:, :2]).T, (descent.right @ vt[:2].T).T
         shuffled = shuffled_connectivity(network, g, seed, descent.zhat)
         compared = {
-            "eq8": (network.w, network.m),
-            "eq11": directions(network, network.W0),
-            "eq11_shuffled": directions(network, shuffled),
+            ("eq8", "eq9"): without_W0,
+            ("eq11", "eq7"): own,
+            ("eq11_shuffled", "eq7_shuffled"): directions(network, shuffled),
         }
         about = (descent.zhat, g, seed, len(network.m))
-        for direction, vectors in compared.items():
-            for (side, vector), expected in zip(first.items(), vectors, strict=True):
-                # Without any change there is no first singular vector.
-                (overlap,) = np.abs(expected @ vector) if vector.size else (np.nan,)
-                rows.append((*about, side, direction, overlap, predicted[direction]))
-    columns = ["zhat", "g", "seed", "N", "side", "direction", "overlap", "predicted"]
+        for names, expected in compared.items():
+            for side, found, vectors in zip(
+                ("left", "right"), singular, expected, strict=True
+            ):
+                for i, (name, vector) in enumerate(zip(names, vectors, strict=True)):
+                    # A dW of low rank has no such singular vector.
+                    overlap = abs(vector @ found[i]) if i < len(found) else np.nan
+                    rows.append((*about, i + 1, side, name, overlap, predicted[name]))
+    columns = [
+        "zhat", "g", "seed", "N", "index", "side", "direction", "overlap", "predicted",
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -124,16 +124,33 @@ def orthogonal(network: Network, state: Array) -> Network:
 
 
 def directions(network: Network, W0: Array) -> tuple[Array, Array]:
-    """Return the directions of Eq. (11), of length 1: Bᵀw and Bm, with B = (I − W0)⁻¹.
+    """Return the directions that the first two coefficients of Eq. (7) add to dW.
+
+    W1 is the outer product of Bᵀw and Bm, Eq. (11), with B = (I − W0)⁻¹. From Eq. (6), W2
+    adds the outer products of BᵀBm with Bm, and of Bᵀw with BBᵀw. Without W0, these are
+    the directions of Eqs (8) and (9), w and m.
 
     Args:
         network: gives m and w.
         W0: (N, N), the network's own, or another one, such as its entries shuffled.
+
+    Returns:
+        (2, N) each, with orthonormal rows: on the left Bᵀw, and BᵀBm without its part along
+        Bᵀw; on the right Bm, and BBᵀw without its part along Bm.
     """
     inverted = np.eye(len(W0)) - W0
     left = np.linalg.solve(inverted.T, network.w)
     right = np.linalg.solve(inverted, network.m)
-    return left / np.linalg.norm(left), right / np.linalg.norm(right)
+    return (
+        _orthonormal(left, np.linalg.solve(inverted.T, right)),
+        _orthonormal(right, np.linalg.solve(inverted, left)),
+    )
+
+
+def _orthonormal(first: Array, second: Array) -> Array:
+    first = first / np.linalg.norm(first)
+    second = second - first * (first @ second)
+    return np.stack([first, second / np.linalg.norm(second)])
 
 
 def simulate(network: Network, W: Array, trial: Trial) -> Array:

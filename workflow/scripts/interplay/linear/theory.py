@@ -113,20 +113,24 @@ def shuffle_loss_ratio(g: float) -> float:
 
 
 def overlaps(g: float) -> dict[str, float]:
-    """Return the cosines between Bᵀw and the directions it is compared with; Eqs (8), (11).
+    """Return the cosines between singular vectors of dW and directions; Eqs (7) to (11).
 
-    To first order, Bᵀw is the left singular vector of dW. Its squared length is β, and its
-    products with w and with the Bᵀw of an independent W0 are 1. The right side, Bm, has
-    the same cosines.
+    To first order, Bᵀw is the first left singular vector of dW. Its squared length is β,
+    and its products with w and with the Bᵀw of an independent W0 are 1. The second one is
+    BᵀBm to leading order. Its squared length is β⁴, and its products with m and with the
+    BᵀBm of an independent W0 are β and β². Both are orthogonal to the first directions for
+    large N. The right sides, Bm and BBᵀw, have the same cosines.
 
     Args:
         g: strength of the initial connectivity, 0 ≤ g < 1.
 
     Returns:
-        eq8, with w: 1/√β; eq11, with Bᵀw itself: 1; eq11_shuffled, with Bᵀw of W0 with
-        permuted entries: 1/β.
+        Of the first vector: eq8, with w: 1/√β; eq11, with Bᵀw itself: 1; eq11_shuffled,
+        with Bᵀw of W0 with permuted entries: 1/β. Of the second: eq9, with m: 1/β; eq7,
+        with BᵀBm itself: 1; eq7_shuffled: 1/β².
     """
-    return {"eq8": gain(g) ** -0.5, "eq11": 1.0, "eq11_shuffled": 1 / gain(g)}
+    first = {"eq8": gain(g) ** -0.5, "eq11": 1.0, "eq11_shuffled": 1 / gain(g)}
+    return first | {"eq9": 1 / gain(g), "eq7": 1.0, "eq7_shuffled": gain(g) ** -2}
 
 
 def first_order(zhat: float, g: float, threshold: float) -> dict[str, float]:
