@@ -32,9 +32,8 @@ PROBES = 64
 class Neurogym:
     """Trials of an environment, each as if it were the first one.
 
-    Action 0 of an environment means "no action": its target is 0 on all outputs. Each further
-    action has an output, whose target is `amplitude` while the action is the ground truth.
-    The ground truth of an environment with continuous actions is scaled by `amplitude`.
+    Action 0 means "no action": its target is 0 on all outputs. Each further action has an
+    output. Its target is `amplitude` while the action is the ground truth, else 0.
 
     Raises:
         InputError: the environment cannot be made with these arguments, has no ground truth
@@ -51,7 +50,7 @@ class Neurogym:
     tau: float = 100.0
     """membrane time constant in ms: the environment's time step is `dt` of it"""
     amplitude: float = 0.5
-    """of the targets"""
+    """of the targets; a ground truth of continuous actions is multiplied by it"""
     grace: float = 100.0
     """ms after each change of the target during which no sample counts"""
     longest: float | None = None
@@ -72,28 +71,30 @@ class Neurogym:
         self._refuse_unused(source)
         probes = [source.trials(np.random.default_rng(n))[0] for n in range(PROBES)]
         self._refuse_dependent(probes)
-        self._refuse_short(probes)
+        self._refuse_short(source, probes)
         object.__setattr__(self, "n_samples", self._padded_length(source, probes))
 
     def draw(self, rng: np.random.Generator, n_trials: int) -> Trials:
         """Draw `n_trials` independent trials; see `Trials` for the shapes."""
-        return self._lay_out(self._source().trials(rng, n_trials, self.n_samples))
+        source = self._source()
+        return self._lay_out(source, source.trials(rng, n_trials, self.n_samples))
 
     def example(self, rng: np.random.Generator) -> Example:
         """Return one trial; its phases begin where the environment's periods do."""
         source = self._source()
-        trials = self._lay_out(source.trials(rng, 1, self.n_samples))
+        trials = self._lay_out(source, source.trials(rng, 1, self.n_samples))
         starts = {start / self.tau for start in source.inner.start_t.values() if start}
         return Example(trials, tuple(sorted(starts)))
 
-    def _lay_out(self, drawn: "list[Steps]") -> Trials:
+    def _lay_out(self, source: "Source", drawn: "list[Steps]") -> Trials:
         """Pad trials to one length, and count the samples that are within trial and grace."""
-        shape = self.n_samples, len(drawn)
+        shape, (_, first) = (self.n_samples, len(drawn)), drawn[0]
         inputs = np.zeros((*shape, self.n_inputs), np.float32)
-        targets = np.zeros((*shape, self.n_outputs), np.float32)
+        truths = np.zeros((*shape, *first.shape[1:]), first.dtype)
         for trial, (observed, truth) in enumerate(drawn):
             inputs[: len(observed), trial] = observed
-            targets[: len(truth), trial] = np.float32(self.amplitude) * truth
+            truths[: len(truth), trial] = truth
+        targets = np.float32(self.amplitude) * source.outputs(truths, 2)
         time = np.arange(self.n_samples)[:, None]
         grace = int(samples(self.grace, self._step))
         # The outputs are 0 before the first sample.
@@ -163,10 +164,10 @@ class Neurogym:
             if not all(map(np.array_equal, fresh, probes[n])):
                 source.refuse("trials that depend on earlier ones, or have no seed")
 
-    def _refuse_short(self, probes: "list[Steps]") -> None:
+    def _refuse_short(self, source: "Source", probes: "list[Steps]") -> None:
         """Refuse targets that end before they count."""
         grace = int(samples(self.grace, self._step))
-        for _, truth in probes:
+        for truth in (source.outputs(truth, 1) for _, truth in probes):
             changes = np.flatnonzero(np.diff(truth, axis=0).any(axis=1)) + 1
             edges = np.array([0, *changes, len(truth)])
             lengths = np.diff(edges)[truth[edges[:-1]].any(axis=1)]
@@ -185,7 +186,7 @@ class Neurogym:
             padded = int(samples(self.longest, self._step))
             if padded >= np.median(lengths):
                 return padded
-            expected = "a length that at least half of the trials fit in"
+            expected = "a length that half of the trials have"
             raise InputError(
                 f"longest: expected {expected}, found {self.longest}: {found}"
             )
@@ -199,7 +200,7 @@ class Neurogym:
 
 
 Steps = tuple[np.ndarray, np.ndarray]
-"""observations, (step, input channel), and ground truth, (step, output channel), of a trial"""
+"""observations and ground truth of a trial; the first axis is time"""
 
 
 class Source:
@@ -213,7 +214,6 @@ class Source:
         self.wrappers = list(_wrappers(env))
         self.switch = next((one for one in self.wrappers if "envs" in vars(one)), None)
         self._members = self.switch.envs if self.switch else [env]
-        # A wrapper may change trials.
         self._new_trial = env.get_wrapper_attr("new_trial")
         self._latest: Any = None
         actions = env.action_space
@@ -236,17 +236,23 @@ class Source:
             f"found {reason}"
         )
 
-    def trials(
-        self, rng: np.random.Generator, n_trials: int = 1, longest: float = np.inf
-    ) -> list[Steps]:
+    def trials(self, rng: np.random.Generator, n: int = 1, longest=np.inf) -> list[Steps]:
         """Draw trials of at most so many samples; longer ones are drawn again."""
         self._seed(rng)
         drawn: list[Steps] = []
-        while len(drawn) < n_trials:
+        while len(drawn) < n:
             steps = self._draw(rng)
             if len(steps[0]) <= longest:
                 drawn.append(steps)
         return drawn
+
+    def outputs(self, truth: np.ndarray, n_axes: int) -> np.ndarray:
+        """Return the ground truth, or one output per action that is one, on the last axis."""
+        if self._n_actions is None:
+            return truth.reshape(*truth.shape[:n_axes], -1)
+        if truth.min() < 0 or truth.max() >= self._n_actions:
+            self.refuse(f"{truth.max()} where its actions are 0 to {self.n_outputs}")
+        return np.equal.outer(truth, np.arange(1, self._n_actions))
 
     def _seed(self, rng: np.random.Generator) -> None:
         # Wrappers hide the seed of an environment.
@@ -260,9 +266,8 @@ class Source:
     def _draw(self, rng: np.random.Generator) -> Steps:
         if self.switch:
             # Its own schedule never repeats an environment: trials would not be independent.
-            number = int(rng.integers(len(self._members)))
-            self.switch.set_i(number)
-            self.switch.next_i_env = number
+            self.switch.next_i_env = int(rng.integers(len(self._members)))
+            self.switch.set_i(self.switch.next_i_env)
         self._new_trial()
         # An environment without a ground truth in this trial may still have an earlier one.
         observed, truth = (getattr(self.inner, name, None) for name in ("ob", "gt"))
@@ -271,12 +276,7 @@ class Source:
         self._latest = truth
         if len(truth) != len(observed):
             self.refuse(f"{len(truth)} steps of it and {len(observed)} observations")
-        observed = np.asarray(observed).reshape(len(observed), -1)
-        if self._n_actions is None:
-            return observed, np.reshape(truth, (len(truth), -1))
-        if not np.isin(truth, np.arange(self._n_actions)).all():
-            self.refuse(f"{np.max(truth)} where its actions are 0 to {self.n_outputs}")
-        return observed, np.equal.outer(truth, np.arange(1, self._n_actions))
+        return np.array(observed, np.float32).reshape(len(truth), -1), np.array(truth)
 
 
 def _wrappers(env: Any) -> Iterator[Any]:
