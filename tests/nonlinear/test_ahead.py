@@ -10,6 +10,7 @@ import multiprocessing, os, threading, time
 import numpy as np
 from interplay import Trials
 from interplay.nonlinear import ahead, training
+from interplay.runs.records import Stopwatch
 from interplay.tasks import make_task
 
 parent = os.getpid()
@@ -64,15 +65,27 @@ assert len(multiprocessing.active_children()) == 1
 trials.close()
 assert not multiprocessing.active_children()
 """,
+    "the time of a fork counts": """
+watch, own = Stopwatch.start(), time.process_time()
+assert any(drawn(draw))
+assert watch.read()["cpu_seconds"] > time.process_time() - own + 3 * 0.02
+""",
     "training gives the same bits": """
 task = make_task("mante", 0.5)
 run = training.Run("mante", 0.9, 0, n=16, epochs=230, batch=4, learning_rate=1e-3)
-weights = []
+weights, forks = [], []
+
+class Counted(ahead.Fork):
+    def __init__(self, draw, number):
+        forks.append(number)
+        super().__init__(draw, number)
+
+ahead.Fork = Counted
 for ahead.SLOW in (float("inf"), 0.0):
-    begun = os.times().children_user
+    assert not forks
     state = training.train(run, task, training.initial_state(run, task))
     weights.append(state.weights | {"losses": np.array(state.losses)})
-assert os.times().children_user > begun
+assert forks == [2, 3, 4]
 assert all(np.array_equal(weights[0][name], weights[1][name]) for name in weights[0])
 """,
 }
