@@ -27,7 +27,7 @@ test: .venv/ready
 	$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder -m "not system"
 
 # The preview on a real Slurm, and in real conda and apptainer, as far as they are present; the
-# oldest Snakemake that the Snakefile accepts, from PyPI.
+# oldest Snakemake that the Snakefile accepts and neurogym, from PyPI.
 # REQUIRE="slurm conda apptainer pypi" lets a test fail if its tool is missing.
 test-system: .venv/ready
 	if command -v apptainer > /dev/null; then $(MAKE) image; fi

@@ -18,8 +18,8 @@ from tests.conftest import TINY
 ROOT = Path(__file__).parents[2]
 FOLDERS = "bench/README.md", "paper/README.md"
 PAGES = ["README.md", "CONTRIBUTING.md", *FOLDERS, *sorted(ROOT.glob("docs/*.md"))]
-OWN_TASK = "own_task.md"
-"""its commands are run literally by tests/workflow/test_own_task.py"""
+LITERALLY = "own_task.md", "neurogym.md"
+"""pages whose commands are run by tests/workflow/test_own_task.py, and in tests/deployment"""
 
 RUNS = ("snakemake ", "interplay run")
 DIGEST = f"sha256:{'0' * 64}"
@@ -30,7 +30,7 @@ BEFORE = re.compile(r"(PYTHONPATH=\S+ )?(\.venv/bin/)?")
 def commands():
     """Yield the commands that the pages show, alone on a line or within a sentence."""
     for page in (ROOT / name for name in PAGES):
-        if page.name == OWN_TASK:
+        if page.name in LITERALLY:
             continue
         text = re.sub(r"```.*?```", "", page.read_text(), flags=re.S)
         lines = re.findall(r"^    (\S.*)$", text, re.M)

@@ -97,7 +97,7 @@ def test_denormal_numbers_are_back_after_a_training(net):
 @pytest.mark.parametrize(
     ("changed", "line"),
     [
-        ({"task": "none"}, "task none: expected one of flipflop, mante, romo"),
+        ({"task": "none"}, "task none: expected one of flipflop, mante, neurogym, romo"),
         ({"g": np.nan}, "g: expected a finite number from 0, found nan"),
         ({"seed": -1}, "seed: expected a whole number from 0, found -1"),
         ({"N": 1}, "N: expected a whole number from 2, found 1"),

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -80,6 +81,12 @@ def test_tasks_from_elsewhere_count_wherever_their_folder_is(scripts, place):
 
 
 HASH_WITH_TASKS = "6e224b5ab3f73fbc0bfff5a9c239029b76af325d5589a941bf65ba017d34b5f5"
+
+
+def test_a_task_may_have_the_name_of_a_package_that_it_imports():
+    root = Path(__file__).parents[2] / "workflow/scripts"
+    foreign = Sources(root).foreign("interplay.tasks.neurogym")
+    assert foreign - sys.stdlib_module_names == {"gymnasium", "neurogym", "numpy"}
 
 
 def test_a_named_module_must_exist(scripts):

@@ -163,7 +163,10 @@ def test_as_a_module_of_another_workflow(copies, tmp_path):
     assert verify(Path("archived"), other).problems == []
     (other / "tasks").mkdir()
     said = refused(other, "-n")
-    assert "match/task: expected one of flipflop, mante, romo, found 'match'" in said
+    assert (
+        "match/task: expected one of flipflop, mante, neurogym, romo, found 'match'"
+        in said
+    )
 
 
 def test_copied_results_of_another_configuration_are_made_again(copies, tmp_path):

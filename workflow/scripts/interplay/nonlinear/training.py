@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from interplay.nonlinear.ahead import draw_ahead
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.network import Network, draw_inputs_and_readout, draw_recurrent
 from interplay.optimisers.adam import BETA2, EPS, Adam, initial_moments
@@ -200,8 +201,9 @@ def train(
     losses = list(state.losses)
     engine = None
     logged_at = time.monotonic()
-    while len(losses) < run.epochs:
-        for trials in stretch(run, task, len(losses), length):
+    numbers = range(len(losses) // STRETCH, math.ceil(run.epochs / STRETCH))
+    for drawn in draw_ahead(partial(_draw, run, task, length), numbers):
+        for trials in _batches(run, drawn, len(losses)):
             # The shape of the batches is known only once they are drawn.
             engine = engine or Engine.for_batch(network, trials, task.dt)
             loss, gradient = engine.loss_and_gradient(network, trials)
@@ -239,9 +241,18 @@ def stretch(
     Raises:
         InputError: the trials are not what they must be.
     """
-    number, done = divmod(epoch, STRETCH)
+    yield from _batches(run, _draw(run, task, length, epoch // STRETCH), epoch)
+
+
+def _draw(run: Run, task: Task, length: int | None, number: int) -> Trials:
+    """Draw the trials of the stretch of epochs of a number."""
     rng, count = run.stream("training trials", number), STRETCH * run.batch
-    trials = draw_trials(task, run.task_name, rng, count, run.batch, length)
+    return draw_trials(task, run.task_name, rng, count, run.batch, length)
+
+
+def _batches(run: Run, trials: Trials, epoch: int) -> Iterator[Trials]:
+    """Yield the batches from `epoch` to the end of its stretch, which has these trials."""
+    number, done = divmod(epoch, STRETCH)
     # All trials are drawn although some are not used, so that a run which resumes or ends
     # within a stretch has the trials of one that does not.
     left = slice(done, run.epochs - number * STRETCH)

@@ -89,10 +89,12 @@ class Sources:
         """
         files = self._closure(self._files_of(module))
         names = {name for file in files for name in self._module(file).imports}
+        # Unlike that folder, interplay.tasks is not in Python's path.
         return {
             name
             for name in {each.partition(".")[0] for each in names}
-            if not self._file(name) and not self._file(f"{TASK_PACKAGE}.{name}")
+            if not self._file(name)
+            and not (self.tasks and self._file_below(self.tasks, name))
         }
 
     def files(self, script: str, modules: Iterable[str] = ()) -> list[Path]:
