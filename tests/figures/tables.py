@@ -113,6 +113,8 @@ def alignment():
     )
     share = 1 / rows["index"]
     return rows.assign(share_before=share / 2, share_after=share, share_expected=0.4)
+
+
 def directions():
     """Return nonlinear_directions.parquet: W0 shuffled has half of the share."""
     sides, kinds = ["left", "right"], ["initial", "shuffled", "random"]
