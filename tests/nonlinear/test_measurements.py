@@ -205,7 +205,7 @@ def test_bases_of_powers_are_orthonormal_however_parallel_the_products(g):
 def test_the_loss_with_a_larger_dw_is_that_of_the_network_with_this_dw(trained):
     table = gain(trained, [1, 2.5], 2, 32)
     ratio = table.set_index(["connectivity", "gain"]).loss_ratio
-    (once,) = shuffle_loss(trained, 32).itertuples()
+    (twice,) = shuffle_loss(trained, 32, 2).itertuples()
     rng = trained.run.stream("shuffle")
     mixed = [rng.permutation(trained.W0.ravel()).reshape(24, 24) for _ in range(2)]
     for factor in (1, 2.5):
@@ -215,8 +215,7 @@ def test_the_loss_with_a_larger_dw_is_that_of_the_network_with_this_dw(trained):
         expected = np.mean(losses) / trained.losses[0]
         assert ratio["shuffled", factor] == pytest.approx(expected, 1e-5)
         if factor == 1:
-            first = losses[0] / trained.losses[0]
-            assert first == pytest.approx(once.shuffle_loss_ratio, 1e-5)
+            assert expected == pytest.approx(twice.shuffle_loss_ratio, 1e-5)
     error = table.set_index(["connectivity", "gain"]).loss_ratio_error
     assert error["shuffled"].gt(0).all() and error["initial"].isna().all()
 
