@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interplay.lowrank.spectrum import eigenvalues
@@ -88,6 +88,7 @@ def learning_curve(plateau, after, rng):
     )
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(50, 600), st.integers(20, 100))
 def test_a_plateau_ends_where_the_loss_begins_to_fall(seed, length, after):
     losses = learning_curve(length, after, np.random.default_rng(seed))
