@@ -38,7 +38,6 @@ DECIMALS = 2
 DIGITS = 3
 """significant digits of losses and singular values"""
 
-
 TABLES = ("nonlinear.csv", "nonlinear_truncation.csv", "nonlinear_spectrum.parquet")
 """of a run: networks, losses with dW truncated, singular values"""
 
@@ -144,13 +143,12 @@ def whole_numbers(tables: list[pd.DataFrame], g: float, seed: int) -> dict[str, 
 
     Returns:
         `losses`, (rank,), over the loss before training, and `values`, the singular values
-        of dW, as in `network_numbers`; both empty without tables.
+        of dW, as in `network_numbers`; both empty without tables, or without rows.
     """
-    if not tables:
+    rows = [table[(table.g == g) & (table.seed == seed)] for table in tables]
+    if not rows or rows[0].empty:
         return {"losses": [], "values": []}
-    networks, truncation, spectrum = (
-        table[(table.g == g) & (table.seed == seed)] for table in tables
-    )
+    networks, truncation, spectrum = rows
     truncated = truncation[truncation["rank"] <= RANKS].sort_values("rank").loss
     values = spectrum[(spectrum.matrix == "dW") & (spectrum["index"] <= RANKS)]
     return {
@@ -202,7 +200,7 @@ def network_numbers(
     Args:
         trained: the network.
         example: of its task: the trial.
-        stride: every which sample of the outputs is returned.
+        stride: 1 for all samples of the outputs, 2 for every second one, and so on.
 
     Returns:
         g and seed; `rank` of the archived dW, None if it is whole; `values`, the largest
@@ -225,15 +223,10 @@ def network_numbers(
         rounded(engine.simulate(one, example.trials.inputs)[::stride, 0].T)
         for one in networks
     ]
-    with_dW = {
-        name: {
-            "losses": significant(some),
-            "outputs": outputs[len(parts) * i :][: len(parts)],
-        }
-        for i, (name, some) in enumerate(
-            zip(initial, np.split(losses, len(initial)), strict=True)
-        )
-    }
+    with_dW = {}
+    for i, name in enumerate(initial):
+        own = slice(i * len(parts), (i + 1) * len(parts))
+        with_dW[name] = {"losses": significant(losses[own]), "outputs": outputs[own]}
     return {
         "g": trained.run.g,
         "seed": trained.run.seed,
