@@ -8,14 +8,13 @@ an edit to any of them is seen, and a comment, a docstring or a reformatting is 
 
 import ast
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from interplay.provenance.strays import refuse_strays
-from interplay.provenance.syntax import python_syntax, rules_syntax
-from interplay.storage.errors import InputError
+from interplay.provenance.syntax import imports_of, python_syntax, rules_syntax
 from interplay.storage.python import parse, source_text
 
 FORMAT = 2
@@ -23,9 +22,6 @@ FORMAT = 2
 
 TASKS = "tasks"
 """name of the folder of a configuration's own tasks, wherever it is, in hashes and receipts"""
-
-BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
-"""fields of statements that are lists of statements, or of what has such lists"""
 
 TASK_PACKAGE = "interplay.tasks"
 """package that the modules of that folder belong to, too"""
@@ -146,7 +142,7 @@ class Sources:
             tree = parse(file, text)
             syntax = python_syntax(tree)
             digest = hashlib.sha256(f"interplay code {FORMAT}\n{syntax}".encode())
-            imports = _imports(file, tree)
+            imports = imports_of(file, tree)
             if self.tasks and file.is_relative_to(self.tasks):
                 # A task imports its neighbours by their own names.
                 imports |= {f"{TASK_PACKAGE}.{name}" for name in imports}
@@ -284,33 +280,3 @@ def rules_hash(file: Path) -> str:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _imports(file: Path, tree: ast.AST) -> frozenset[str]:
-    """Return the modules that a file imports, wherever in the file."""
-    names: list[str] = []
-    for node in _statements(tree):
-        if isinstance(node, ast.Import):
-            names += (alias.name for alias in node.names)
-            # Any public name of the package may be used as its attribute.
-            names += (f"{alias.name}.*" for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            if node.level or not node.module:
-                raise InputError(
-                    f"{file}, line {node.lineno}: expected absolute imports only, found "
-                    "a relative one"
-                )
-            names.append(node.module)
-            # A name imported from a package may be a module of it.
-            names += (f"{node.module}.{alias.name}" for alias in node.names)
-    return frozenset(names)
-
-
-def _statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield a module, its statements, and theirs; expressions have no statements."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for block in BLOCKS:
-            waiting += getattr(node, block, ())

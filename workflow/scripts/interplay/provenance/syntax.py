@@ -11,6 +11,9 @@ import re
 import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from interplay.storage.errors import InputError
 
 DOCUMENTED = {"rule", "checkpoint", "module", "def", "class", "async"}
 """first words of a line after which a string alone on a line is a docstring"""
@@ -26,6 +29,9 @@ LAYOUT = {
     tokenize.DEDENT: MARKS[1],
 }
 """replacements of tokens whose text does not count"""
+
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""fields of statements that are lists of statements, or of what has such lists"""
 
 Syntax = ast.AST | list["Syntax"] | str
 """a node, a list of a node's field, or a value as it is written"""
@@ -115,6 +121,44 @@ def is_bare_string(node: object) -> bool:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     )
+
+
+def imports_of(file: Path, tree: ast.AST) -> frozenset[str]:
+    """Return the modules that a file imports, wherever in the file.
+
+    Args:
+        file: named by the error.
+        tree: its syntax.
+
+    Raises:
+        InputError: the file has a relative import.
+    """
+    names: list[str] = []
+    for node in _statements(tree):
+        if isinstance(node, ast.Import):
+            names += (alias.name for alias in node.names)
+            # Any public name of the package may be used as its attribute.
+            names += (f"{alias.name}.*" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.level or not node.module:
+                raise InputError(
+                    f"{file}, line {node.lineno}: expected absolute imports only, found "
+                    "a relative one"
+                )
+            names.append(node.module)
+            # A name imported from a package may be a module of it.
+            names += (f"{node.module}.{alias.name}" for alias in node.names)
+    return frozenset(names)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield a module, its statements, and theirs; expressions have no statements."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for block in BLOCKS:
+            waiting += getattr(node, block, ())
 
 
 def rules_syntax(text: str) -> str:
