@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from interplay.figures import style
 from interplay.figures.fig5 import MATRICES, REAL, draw_spectrum, name_treebank
@@ -141,6 +142,7 @@ def _draw_truncation(ax: Axes, rows: pd.DataFrame) -> None:
         )
     ax.set(xlabel="rank", ylabel="training accuracy,\nchange")
     ax.set_xlim(0, rows["rank"].max())
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     ax.legend(loc="lower right")
 
 
