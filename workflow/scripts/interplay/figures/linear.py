@@ -2,8 +2,8 @@
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 
 from interplay.figures import style
 
@@ -18,12 +18,11 @@ def target_colours(zhat: list[float]) -> dict[float, str]:
     Args:
         zhat: the targets, in any order.
     """
-    palette = sns.color_palette("colorblind").as_hex()
-    low, middle, high = palette[9], palette[4], palette[3]
+    high, middle, low = (style.COLOURBLIND[i] for i in (3, 4, 9))
     if len(zhat) < 3:
         colours = [low, high][: len(zhat)]
     else:
-        colours = sns.blend_palette([low, middle, high], len(zhat)).as_hex()
+        colours = map(to_hex, style.blend([low, middle, high], len(zhat)))
     return dict(zip(sorted(zhat), colours, strict=True))
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -112,7 +112,7 @@ def _title(name: str, networks: pd.DataFrame) -> str:
 def _lines(networks: pd.DataFrame) -> dict[float, dict[str, Any]]:
     """Return the options of the lines of each g: its colour, and dashes if none settled."""
     strengths = sorted(networks.g.unique())
-    colours = sns.color_palette("viridis", len(strengths))
+    colours = mpl.colormaps["viridis"](np.linspace(0, 1, len(strengths) + 2)[1:-1])
     settled = set(networks[networks.settled].g)
     return {
         g: {"color": colour, "ls": "-" if g in settled else UNSETTLED}
