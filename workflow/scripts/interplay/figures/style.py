@@ -1,7 +1,6 @@
 """The style of all figures: size, type, colours, and how they are saved."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
@@ -245,8 +244,10 @@ def save(
         # A strip above the figure moves no panel, whatever the layout of the figure is.
         width, height = figure.get_size_inches()
         size = Bbox([[0, 0], [width, height + STRIP]])
+        own, figure.dpi = figure.dpi, RC["savefig.dpi"]
         with mpl.rc_context({**RC, "figure.constrained_layout.use": False}):
-            figure.savefig(BytesIO(), format=FORMATS[0])
+            figure.draw_without_rendering()
+        figure.dpi = own
         figure.set_layout_engine("none")
         # Without an anchor, a legend would follow the larger box into the strip.
         for legend in figure.legends:
