@@ -68,7 +68,7 @@ def draw(
             if len(rows):
                 mark = of_first.loc[strength]
                 _draw_network(column[:2], rows, mark, colour, f"$g = {strength:g}$")
-        column[0].set_yscale("log")
+        style.use_log_axis(column[0])
         column[0].legend(*column[0].get_legend_handles_labels(), loc="lower left")
         column[1].axhline(1, color=style.MUTED, lw=0.7, ls=":")
         column[1].set_xlabel("share of the epochs followed")
