@@ -44,6 +44,12 @@ def test_no_link_of_the_archived_run_is_dead(tmp_path):
 
 
 @pytest.mark.slow
+def test_the_first_reading_is_that_of_config_yaml_whatever_another_file_names(reproduction):
+    graph = Graph.read(Path("results/preview"), reproduction.folder)
+    assert list(graph.configuration["values"]["readings"]) == ["identified", "stated"]
+
+
+@pytest.mark.slow
 def test_no_page_shows_an_object_of_python(site):
     for page in site.rglob("*.html"):
         assert not re.search(r"object at 0x|&lt;built-in|\bnan\b", page.read_text()), page

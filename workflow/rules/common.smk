@@ -95,6 +95,8 @@ except InputError as error:
 # since the figures without a suffix are those of the first reading.
 FULL = read_yaml(ROOT / "config.yaml")
 READINGS = in_order_of(config.get("readings", {}), FULL.get("readings", {}))
+if READINGS:
+    config["readings"] = READINGS  # as configuration.json will have them
 
 
 PREVIEW = bool(READINGS) and not has_all_of(config, FULL)
