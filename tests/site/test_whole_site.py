@@ -44,7 +44,9 @@ def test_no_link_of_the_archived_run_is_dead(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_first_reading_is_that_of_config_yaml_whatever_another_file_names(reproduction):
+def test_the_first_reading_is_that_of_config_yaml_whatever_another_file_names(
+    reproduction,
+):
     graph = Graph.read(Path("results/preview"), reproduction.folder)
     assert list(graph.configuration["values"]["readings"]) == ["identified", "stated"]
 
