@@ -72,7 +72,9 @@ def test_tasks_from_elsewhere_count_wherever_their_folder_is(scripts, place):
 
     before = hash_now()
     assert before == HASH_WITH_TASKS
-    assert Sources(root, tasks).foreign("interplay.tasks.match") == {"ngym", "numpy"}
+    sources = Sources(root, tasks)
+    assert sources.foreign("interplay.tasks.match") == {"ngym", "numpy"}
+    assert sources.hash("script.py", ["interplay.tasks.match"]) == before
     (tasks / "near_by.py").write_text("import numpy\nx = 1\n")
     assert hash_now() != before
     assert Sources(root, tasks).hash("script.py") == code_hash(root / "script.py")

@@ -109,8 +109,9 @@ class Sources:
             waiting += self._files_of(module)
         return self._closure(waiting)
 
-    def _closure(self, waiting: list[Path]) -> list[Path]:
-        """Return files and all that they import, sorted by path; empties the list."""
+    def _closure(self, files: Iterable[Path]) -> list[Path]:
+        """Return files and all that they import, sorted by path."""
+        waiting = list(files)
         found: set[Path] = set()
         imported: set[str] = set()
         while waiting:
