@@ -45,7 +45,7 @@ def made(tmp_path_factory):
     labels = {"experiment": "lstm", "seed": "0"}
     params = {
         "experiment": PARAMETERS, "treebank": "synthetic", "code": "0", "within": 0.01,
-        "rank": 2,
+        "rank": 2, "train_ranks": 2,
     }  # fmt: skip
     trained = files(place, "network.safetensors", "curves.csv", "record.json")
     run("train_lstm", labels, params, trained, **inputs)
