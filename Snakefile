@@ -58,6 +58,13 @@ rule overview:
     localrule: True
 
 
+rule field:
+    """The figure that compares the tasks of all experiments that no figure of the paper shows."""
+    input:
+        figures_of(["field"] if OWN_EXPERIMENTS else []),
+    localrule: True
+
+
 if "readings" in config:
 
     rule figures:

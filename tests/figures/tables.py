@@ -40,6 +40,17 @@ def nonlinear(names=BOTH):
     return with_decisions(rows, 25)
 
 
+def field():
+    """Return field.csv: tasks of dimension 1 to 3; the last is not learned at g = 0."""
+    rows = nonlinear(TASKS)
+    rows.loc[(rows.task == "romo") & (rows.g == 0), ["settled", "complete"]] = False
+    dimension = rows.task.map({task: n for n, task in enumerate(TASKS, start=1)})
+    return rows.assign(
+        n_inputs=2 * dimension, n_outputs=dimension, input_dimension=1.5 * dimension,
+        target_dimension=dimension,
+    )  # fmt: skip
+
+
 def long(rows, column, values):
     """Return a row per network and value of a column."""
     return rows.merge(pd.DataFrame({column: values}), how="cross")

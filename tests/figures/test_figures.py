@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from interplay.figures import (
+    field,
     fig1,
     fig2,
     fig5,
@@ -113,6 +114,7 @@ AUTHORS = read_table(ROOT / "paper/authors_code.csv")
 OF_READINGS = {"rates": {"identified": 0.03, "stated": 0.05}}
 
 TABLES = {
+    "field.csv": tables.field(),
     "nonlinear.csv": NETWORKS,
     "nonlinear_trials.parquet": tables.trials(),
     "nonlinear_loss.parquet": tables.losses(),
@@ -149,6 +151,7 @@ TABLES = {
 
 # Each figure's files, in the order of the arguments of `draw`, and its options.
 FIGURES = {
+    field: ("field.csv", {}),
     fig1: (
         "nonlinear_trials.parquet nonlinear_loss.parquet nonlinear_spectrum.parquet "
         "nonlinear_truncation.csv",
@@ -257,6 +260,21 @@ def test_a_panel_of_fig1_is_of_one_task_seed_and_the_shown_epochs():
     assert set(rows.seed) == {0}
     assert set(rows.g) == {0.0, 0.9}
     assert rows.epoch.max() == 29
+
+
+def test_tasks_of_which_no_network_settled_are_crosses():
+    figure = draw(field)
+    ranks = figure.axes[1]
+    (cross,) = (line for line in ranks.lines if line.get_marker() == "x")
+    assert round(cross.get_ydata()[0]) == 3, "tasks are in the order of their dimension"
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == [
+        "flipflop  1", "mante  2", "romo  3"
+    ]  # fmt: skip
+    # At the two g > 0 against g = 0: romo has nothing there.
+    assert len([x for x in figure.axes[5].lines if x.get_marker() == "o"]) == 4
+    lost = TABLES["field.csv"].assign(settled=False, complete=False)
+    with mpl.rc_context(RC):
+        draw(field, {"field.csv": lost}).draw_without_rendering()
 
 
 def test_channels_of_a_trial_do_not_touch():

@@ -169,6 +169,27 @@ def test_as_a_module_of_another_workflow(copies, tmp_path):
     )
 
 
+def test_the_target_field_compares_own_experiments_and_makes_nothing_else(copies):
+    folder = copies()
+    options = small_networks(folder, epochs=20, g=[0.0, 0.9], seeds=[0])
+    snakemake(folder, "--cores", "2", *options, "--", "field")
+    results = folder / "results"
+    assert results_of(results) == {"small"}
+    made = {path.name for path in (results / "figures").iterdir()}
+    assert made == {"field.pdf", "field.png", "field.svg"}
+    assert [path.name for path in (results / "tables").iterdir()] == ["field.csv"]
+    table = pd.read_csv(results / "tables/field.csv")
+    page = (ROOT / "docs/tables.md").read_text()
+    (columns,) = re.findall(r"^\| `field.csv` \|.*\| (.*) \|$", page, re.M)
+    assert [f"`{name}`" for name in table.columns] == columns.split()
+    assert table.g.tolist() == [0.0, 0.9]
+    assert (table.n_inputs == 2).all()
+    assert table.target_dimension.between(1.9, 2).all()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert verify(Path("results"), folder).problems == []
+
+
 def test_copied_results_of_another_configuration_are_made_again(copies, tmp_path):
     """Results without Snakemake's records: their receipts say what they were made with."""
     folder = copies()

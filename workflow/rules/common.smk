@@ -148,6 +148,13 @@ def network_parameters(experiment):
     return {**parameters, **({"packages": versions} if versions else {})}
 
 
+def task_parameters(experiment):
+    """Return an experiment's name, and what its trials depend on, besides our own code."""
+    parameters = network_parameters(experiment)
+    keys = {"task", "options", "dt", "packages"} & parameters.keys()
+    return experiment, {key: parameters[key] for key in sorted(keys)}
+
+
 def settings(*path, keys):
     """Return the named keys of a part of the configuration, as parameters of a rule."""
     section = lookup(dpath="/".join(path), within=config)

@@ -261,3 +261,37 @@ if "readings" in config:
     EXAMPLES = config["nonlinear"]["examples"]
 
 PAPER_EXPERIMENTS = [EXPERIMENTS[name] for name in PAPER_NETWORKS]
+
+OWN_EXPERIMENTS = [name for name in EXPERIMENTS if name not in PAPER_NETWORKS]
+"""experiments that no figure of the paper shows"""
+
+if OWN_EXPERIMENTS:
+
+    rule compare_tasks:
+        """Measure the tasks of all experiments of your own, next to their networks."""
+        input:
+            networks=expand(f"{MEASURED}/networks.csv", experiment=OWN_EXPERIMENTS),
+        output:
+            field=table("field"),
+        log:
+            "<logs>/nonlinear/field.log",
+        benchmark:
+            "<benchmarks>/nonlinear/field.tsv"
+        localrule: True
+        conda:
+            "../../envs/nonlinear.yaml"
+        resources:
+            **each_try(mem_mb=1500, runtime=10),
+        params:
+            **settings("nonlinear", "measurements", keys="test_trials"),
+            experiments=lambda wildcards: dict(map(task_parameters, OWN_EXPERIMENTS)),
+            code=code(
+                "compare_tasks.py",
+                *sorted(
+                    {f"interplay.tasks.{EXPERIMENTS[n].task}" for n in OWN_EXPERIMENTS}
+                ),
+            ),
+        message:
+            "Measuring the tasks of your experiments"
+        script:
+            "../scripts/compare_tasks.py"

@@ -1,7 +1,4 @@
-"""The overview figure of each experiment, drawn from its own tables."""
-
-OWN_EXPERIMENTS = [name for name in EXPERIMENTS if name not in PAPER_NETWORKS]
-"""experiments that no figure of the paper shows"""
+"""The overview figure of each experiment, and a figure that compares the tasks of your own."""
 
 
 rule draw_overview:
@@ -42,3 +39,33 @@ rule draw_overview:
         "Drawing the overview of {wildcards.experiment}"
     script:
         "../scripts/draw_figure.py"
+
+
+if OWN_EXPERIMENTS:
+
+    rule draw_field:
+        """Draw the figure that compares tasks."""
+        input:
+            field=f"{TABLES}/field.csv",
+        output:
+            *figure_outputs(
+                "<results>/figures/field", "../report/field.rst", "Tasks compared"
+            ),
+        log:
+            "<logs>/figures/field.log",
+        benchmark:
+            "<benchmarks>/figures/field.tsv"
+        localrule: True
+        conda:
+            "../../envs/figures.yaml"
+        resources:
+            **each_try(mem_mb=500, runtime=10),
+        params:
+            figure="field",
+            options={},
+            preview=PREVIEW,
+            code=code("draw_figure.py", "interplay.figures.field"),
+        message:
+            "Drawing the comparison of tasks"
+        script:
+            "../scripts/draw_figure.py"

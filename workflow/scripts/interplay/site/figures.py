@@ -67,6 +67,8 @@ def figure_title(name: str, module: str) -> str:
     """
     if module == "overview":
         return f"Overview of {name.partition('/')[0]}"
+    if module == "field":
+        return "Tasks compared"
     number = module.removeprefix("fig")
     supplement = f"Supplement: {number.removeprefix('S_').replace('_', ' ')}"
     title = f"Figure {number}" if number.isdigit() else supplement
