@@ -39,8 +39,8 @@ def test_the_list_of_environments_is_that_of_the_page(python):
 
 def test_the_page_literally(python, copies, tmp_path):
     folder = copies()
-    assert "field.yaml" in PAGE
-    (folder / "field.yaml").write_text(EXPERIMENT.replace("epochs: 300", "epochs: 20"))
+    assert "context.yaml" in PAGE
+    (folder / "context.yaml").write_text(EXPERIMENT.replace("epochs: 300", "epochs: 20"))
     run = partial(run_in, folder, python, *RUN.split())
     run()
     of_network = folder / "results/nonlinear/context"
@@ -61,7 +61,7 @@ def test_the_page_literally(python, copies, tmp_path):
     (folder / "own/echo.py").write_text(OWN)
     own = EXPERIMENT.replace("epochs: 300", "epochs: 20").replace("neurogym", "echo")
     own = re.sub(r"      options:\n(        .*\n)+", "", own)
-    (folder / "field.yaml").write_text(f"tasks: own\n{own.replace('context', 'echo')}")
+    (folder / "context.yaml").write_text(f"tasks: own\n{own.replace('context', 'echo')}")
     run()
     receipts = Chain.read(folder / "results/receipts.jsonl").receipts
     (training,) = (one for one in receipts if one.wildcards.get("experiment") == "echo"

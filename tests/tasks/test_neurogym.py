@@ -2,19 +2,28 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
+from snakemake.utils import update_config
 
 import interplay
 from interplay import tasks
+from interplay.configuration.check import check_configuration
+from interplay.configuration.experiments import has_all_of, named_experiments
+from interplay.configuration.files import read_yaml
+from interplay.configuration.tasks import task_problems
 from interplay.storage.errors import InputError
 from interplay.tasks.drawing import draw_example, trial_length
 from tests.tasks.gym import modules
 
+ROOT = Path(__file__).parents[2]
+INSTALLED = find_spec("neurogym") is not None
 DT = 0.5
 STEP = 50
 """ms: half of the time constant of 100 ms"""
@@ -25,7 +34,7 @@ FIXATION, FIRST, SECOND = range(3)
 def environments():
     """Register the environments; replace neurogym and gymnasium if they are missing."""
     with pytest.MonkeyPatch.context() as patch:
-        if find_spec("neurogym") is None:
+        if not INSTALLED:
             for name, module in modules().items():
                 patch.setitem(sys.modules, name, module)
         yield import_module("tests.tasks.environments")
@@ -214,6 +223,30 @@ def test_without_neurogym_one_line_says_what_to_install(monkeypatch):
     )
     with pytest.raises(InputError, match=expected) as refusal:
         task()
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("files", [["field"], ["field", "field_small"]])
+def test_field_yaml_is_accepted_or_one_line_says_what_to_install(files):
+    config, schema, *changes = (
+        read_yaml(ROOT / f"{name}.yaml")
+        for name in ("config", "workflow/schemas/config.schema", *files)
+    )
+    full = deepcopy(config)
+    for change in changes:
+        update_config(config, change)
+    assert has_all_of(config, full), "the paper's own experiments are the same"
+    named = named_experiments(changes[0]["nonlinear"], config["nonlinear"])
+    assert len(named) >= 3
+    assert named[0] == "go_nogo"
+    # In another process, which does not have the small environments.
+    check = partial(check_configuration, config, schema)
+    if INSTALLED:
+        check(partial(task_problems, python=sys.executable))
+        return
+    expected = r"neurogym\.py: expected the package \w+ \(.*install .*neurogym\.txt\)"
+    with pytest.raises(InputError, match=expected) as refusal:
+        check(partial(task_problems, python=sys.executable))
     assert "\n" not in str(refusal.value)
 
 
