@@ -122,6 +122,8 @@ def draw(field: pd.DataFrame) -> Figure:
         ax.set(xlabel=NAMES[number], ylabel=QUANTITIES[column])
         ax.set(xlim=(0, 1.1 * tasks[number].max()), ylim=(0, None))
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+        if shown.empty:
+            style.leave_empty(ax, "none settled")
     style.letter_panels([*upper, *middle, *lower])
     figure.suptitle(_title(field, len(tasks)), fontsize=8)
     return figure
@@ -194,12 +196,14 @@ def _draw_rows(
                 clip_on=False, transform=ax.get_yaxis_transform(),
             )  # fmt: skip
     ax.set_xlabel(SHORT[column])
-    if column == LOGARITHMIC and len(means):
+    if means.empty:
+        ax.set_xticks([])
+    elif column == LOGARITHMIC:
         ax.set_xscale("log")
         _name_ticks(ax.xaxis, *ax.get_xlim())
     else:
         ax.set_xlim(0, None)
-    if column == "functional_rank":
+    if column == "functional_rank" and len(means):
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
     _separate(ax, len(numbers))
 
@@ -226,7 +230,7 @@ def _draw_against_without(
     label = QUANTITIES[column]
     ax.set(xlabel=f"{label}, $g = 0$", ylabel=f"{label}, $g > 0$")
     if pairs.empty:
-        style.leave_empty(ax, "nothing settled")
+        style.leave_empty(ax, "no pair settled")
         return
     both = pairs[["without", column]].to_numpy()
     if column == LOGARITHMIC:
