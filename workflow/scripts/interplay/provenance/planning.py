@@ -17,7 +17,7 @@ from interplay.storage.files import read_json
 COPIED = ("Snakefile", "workflow")
 """what tells Snakemake where the workflow is, which a link would not change"""
 
-TARGETS = ("all", "overview", "field")
+TARGETS = ("all", "overview")
 
 METADATA, INCOMPLETE = Path(".snakemake/metadata"), Path(".snakemake/incomplete")
 """folders in which Snakemake remembers jobs: those that ended, and those that were killed"""
