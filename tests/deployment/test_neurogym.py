@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/neurogym.md").read_text()
 (EXPERIMENT,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.S)
 SNIPPET, OWN = re.findall(r"```python\n(.*?)```", PAGE, re.S)
-(RUN,) = re.findall(r"^    (interplay run .*)$", PAGE, re.M)
+RUN, *_ = re.findall(r"^    (interplay run .*)$", PAGE, re.M)
 (INSTALL,) = re.findall(r"^    \.venv/bin/pip install (.*)$", PAGE, re.M)
 
 
