@@ -19,7 +19,11 @@ from interplay.nonlinear.measurements.example import example_of
 from interplay.provenance.graph import Graph
 from interplay.runs.records import fingerprint
 from interplay.site.build import write_site
-from interplay.site.explorer import TEST_TRIALS, experiment_numbers
+from interplay.site.explorer import (
+    TEST_TRIALS,
+    experiment_numbers,
+    page_numbers,
+)
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import file_hash
 from tests.site.pages import dead_links
@@ -125,9 +129,9 @@ def graph(project, trained, tmp_path):
     path.unlink()
 
 
-def configured(graph):
+def configured(graph, **more):
     values = graph.configuration["values"]
-    measurements = {"threshold": 0.05, "test_trials": 512}
+    measurements = {"threshold": 0.05, "test_trials": 512, **more}
     nonlinear = {**values["nonlinear"], "measurements": measurements}
     return {**graph.configuration, "values": {**values, "nonlinear": nonlinear}}
 
@@ -142,6 +146,13 @@ def test_a_site_without_networks_has_no_explorer(project, tmp_path):
     write_site(Graph.read(Path("results"), project), tmp_path / "site")
     assert not (tmp_path / "site/explorer.html").exists()
     assert "explorer" not in (tmp_path / "site/index.html").read_text()
+
+
+def test_the_trials_of_the_runs_table_are_those_that_choose_ranks(graph):
+    shown = [{"networks": [{"whole": {"losses": [1.0]}}]}]
+    assert page_numbers(graph, shown)["tabulated"] == 512
+    newer = replace(graph, configuration=configured(graph, rank_trials=2048))
+    assert page_numbers(newer, shown)["tabulated"] == 2048
 
 
 def test_networks_that_were_altered_are_not_shown(graph, project, tmp_path):

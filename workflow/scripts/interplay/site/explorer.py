@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from interplay.lowrank.shuffle import shuffle_entries
 from interplay.lowrank.spectrum import singular_values
 from interplay.lowrank.truncation import truncations
 from interplay.nonlinear.archived import ArchivedNetwork, read_archived
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.measurements.example import example_of
+from interplay.nonlinear.measurements.shuffling import shuffled_W0
 from interplay.nonlinear.trained import TrainedNetwork
 from interplay.provenance.graph import Graph
 from interplay.storage.errors import InputError
@@ -100,11 +100,13 @@ def page_numbers(graph: Graph, experiments: list[dict[str, Any]]) -> dict[str, A
     Returns:
         `experiments`; `ranks`, `trials`, `decimals`, `digits`, the constants of this module;
         `threshold`, share of the loss before training below which a network is trained;
-        `g`, which the page shows first; `tabulated`, the number of test trials of the
-        losses before archiving, 0 without a table of them.
+        `g`, which the page shows first; `tabulated`, the number of trials of the losses
+        before archiving, 0 without a table of them.
     """
     nonlinear = graph.configuration["values"]["nonlinear"]
     measurements = nonlinear["measurements"]
+    # Ranks had no trials of their own when the first archive was made.
+    trials_of_ranks = measurements.get("rank_trials", measurements["test_trials"])
     whole = any(
         one["whole"]["losses"] for each in experiments for one in each["networks"]
     )
@@ -116,7 +118,7 @@ def page_numbers(graph: Graph, experiments: list[dict[str, Any]]) -> dict[str, A
         "digits": DIGITS,
         "threshold": measurements["threshold"],
         "g": float(nonlinear.get("examples", {}).get("trial_g", 0)),
-        "tabulated": measurements["test_trials"] if whole else 0,
+        "tabulated": trials_of_ranks if whole else 0,
     }
 
 
@@ -213,8 +215,7 @@ def network_numbers(
     parts = list(truncations(trained.dW, range(top + 1)))
     initial = {"as_trained": trained.W0}
     if trained.W0.any():
-        rng = trained.run.stream("shuffle")
-        initial["shuffled"] = shuffle_entries(trained.W0, rng)
+        (initial["shuffled"],) = shuffled_W0(trained, 1)
     recurrent = [W0 + part for W0 in initial.values() for part in parts]
     losses = trained.losses_with(recurrent, TEST_TRIALS) / trained.initial_loss
     engine = Engine.for_batch(trained.network, example.trials, trained.task.dt)

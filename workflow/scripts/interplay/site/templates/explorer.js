@@ -212,7 +212,7 @@ function say() {
   byId("rank").textContent =
     archived === null
       ? "No rank was sufficient, so the archive has the whole dW."
-      : `The archive has dW at its functional rank, ${archived}: the smallest rank with which the loss, over all test trials, is below ${percent(numbers.threshold)}.`;
+      : `The archive has dW at its functional rank, ${archived}: the smallest rank with which the loss, over the trials of the run that choose it, is below ${percent(numbers.threshold)}.`;
   const { trial } = experiment();
   byId("drawn-by").textContent = `g = ${trial.g}, seed ${trial.seed}`;
 }
