@@ -77,10 +77,9 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
 
     def costs(jobs: Sequence[Job]) -> list[float | None]:
         # Imported here, since a run does without pandas and the tasks until a job has ended.
-        from interplay.terminal.estimate import ArchivedRun, costs_of, networks_in
+        from interplay.terminal.estimate import costs_of, networks_in
 
-        run = ArchivedRun.read(folder / archived)
-        return costs_of(jobs, networks_in(configuration), run)
+        return costs_of(jobs, networks_in(configuration), _read(folder / archived))
 
     foresee = nothing if is_dry(arguments) else Forecast(work, results, costs)
     screen = screen_for(sys.stderr, (sys.stdout,), os.environ, foresee)
@@ -88,9 +87,7 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
         os.environ["INTERPLAY_TASKS"] = str(work / configuration["tasks"])
     with ThreadPoolExecutor(1) as reading:
         # While Snakemake plans, this process has nothing else to do.
-        known = (
-            reading.submit(_costs_of, folder / archived) if is_dry(arguments) else None
-        )
+        known = reading.submit(_read, folder / archived) if is_dry(arguments) else None
         ended = watch(command(arguments), folder, environment(), screen)
     if ended.status == 0 and known:
         from interplay.terminal.cost_table import table
@@ -106,7 +103,7 @@ def run(arguments: Sequence[str], folder: Path, archived: Path) -> int:
     return ended.status
 
 
-def _costs_of(archived: Path) -> "ArchivedRun":
+def _read(archived: Path) -> "ArchivedRun":
     from interplay.terminal.estimate import ArchivedRun
 
     return ArchivedRun.read(archived)

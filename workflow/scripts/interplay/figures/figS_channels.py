@@ -20,28 +20,26 @@ SHARES = {"share_after": "-", "share_before": "--", "share_expected": ":"}
 SIDES = "left", "right"
 COLOUR = style.TASK_COLOURS["flipflop"]
 
-PANELS = lettered(
-    *(
+
+def _against_channels(shows: str, column: str) -> list[Panel]:
+    """Return a panel per kind of flip-flop, which shows a column against channels."""
+    return [
         Panel(
-            f"functional rank against the number of channels: {name}",
+            f"{shows} against the number of channels: {name}",
             "channels.csv",
             f"hold == '{hold}'",
-            ("channels", "functional_rank", "settled"),
+            ("channels", column, "settled"),
         )
         for hold, name in HOLDS.items()
-    ),
+    ]
+
+
+PANELS = lettered(
+    *_against_channels("functional rank", "functional_rank"),
     Panel(
         "slope of the functional rank", "channels.csv", "", ("rank_slope", "slope_error")
     ),
-    *(
-        Panel(
-            f"convergence time against the number of channels: {name}",
-            "channels.csv",
-            f"hold == '{hold}'",
-            ("channels", "convergence_epoch", "settled"),
-        )
-        for hold, name in HOLDS.items()
-    ),
+    *_against_channels("convergence time", "convergence_epoch"),
     Panel(
         "singular values of dW without initial connectivity, by number of channels",
         "nonlinear_spectrum.parquet",

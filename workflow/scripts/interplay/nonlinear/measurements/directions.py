@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from interplay.lowrank.shuffle import shuffle_entries
+from interplay.nonlinear.measurements.shuffling import shuffled_W0
 from interplay.nonlinear.trained import TrainedNetwork
 from interplay.nonlinear.training import initial_weights
 
@@ -107,15 +107,6 @@ def gain(
         for factor, ratios in by_gain.items():
             rows.append((connectivity, factor, ratios.mean(), ratios.sem()))
     return pd.DataFrame(rows, columns=GAIN_COLUMNS)
-
-
-def shuffled_W0(trained: TrainedNetwork, permutations: int) -> list[np.ndarray]:
-    """Return W0 with its entries permuted several times, each (N, N), float32.
-
-    The first permutation is that of the loss after shuffling, Fig. 2(c).
-    """
-    rng = trained.run.stream("shuffle")
-    return [shuffle_entries(trained.W0, rng) for _ in range(permutations)]
 
 
 def _start_vectors(trained: TrainedNetwork) -> dict[str, dict[str, np.ndarray]]:

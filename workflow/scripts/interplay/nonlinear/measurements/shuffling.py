@@ -28,11 +28,20 @@ def shuffle_loss(
     """
     if trained.diverged:
         return pd.DataFrame([dict.fromkeys(COLUMNS, np.nan)])
-    rng = trained.run.stream("shuffle")
-    shuffled = [shuffle_entries(trained.W0, rng) for _ in range(n_shuffles)]
-    final, *losses = trained.losses_with(
-        [trained.network.W, *(W0 + trained.dW for W0 in shuffled)], n_test_trials
-    )
+    shuffled = (W0 + trained.dW for W0 in shuffled_W0(trained, n_shuffles))
+    final, *losses = trained.losses_with([trained.network.W, *shuffled], n_test_trials)
     ratios = pd.Series(losses) / trained.losses[0]
     row = (final, ratios.mean(), ratios.sem(), ratios[0])
     return pd.DataFrame([row], columns=COLUMNS)
+
+
+def shuffled_W0(trained: TrainedNetwork, permutations: int) -> list[np.ndarray]:
+    """Return W0 with its entries permuted several times, each (N, N), float32.
+
+    Args:
+        trained: the network, from whose stream the permutations are drawn: the first ones
+            are the same, however many there are.
+        permutations: their number.
+    """
+    rng = trained.run.stream("shuffle")
+    return [shuffle_entries(trained.W0, rng) for _ in range(permutations)]
