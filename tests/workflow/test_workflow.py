@@ -71,7 +71,7 @@ def two_cores(copies):
 def test_one_core_and_two_give_the_same_to_the_bit(copies, two_cores):
     one_core = copies()
     snakemake(one_core, "--cores", "1", TABLE, *small_networks(one_core))
-    assert len(contents(one_core)) == 2 * 2 + 9
+    assert len(contents(one_core)) == 2 * 2 + 10
     assert contents(one_core) == contents(two_cores)
 
 
