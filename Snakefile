@@ -46,7 +46,7 @@ rule all:
     input:
         # Snakemake does not make a missing file again that only finished files need.
         measured(EXPERIMENTS),
-        overviews(OWN_EXPERIMENTS, "svg"),
+        overviews(OWN_EXPERIMENTS),
         PAPER if "readings" in config else [],
     localrule: True
 
@@ -54,7 +54,7 @@ rule all:
 rule overview:
     """The overview figure of each experiment that the last configuration file names."""
     input:
-        overviews(experiments_of_last_file(), "pdf"),
+        overviews(experiments_of_last_file()),
     localrule: True
 
 

@@ -147,7 +147,7 @@ class Reproduction:
 
     @property
     def targets(self) -> tuple[str, str]:
-        return "all", "results/preview/nonlinear/romo/overview.pdf"
+        return "all", "results/preview/nonlinear/romo/overview.svg"
 
     @property
     def results(self) -> Path:

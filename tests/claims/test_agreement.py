@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interplay.claims.agreement import compare, figures, published_tables, summary
+from interplay.claims.agreement import (
+    compare,
+    figures,
+    published_tables,
+    shared_points,
+    summary,
+)
 from interplay.claims.statement import Claim, Expected
 from interplay.storage.tables import read_table
 from tests.claims.written import ROOT
@@ -50,7 +56,7 @@ def networks(by_seed, task="romo"):
 def both(claim, ours, theirs):
     tables = {"nonlinear": ours}
     as_tables = published_tables(theirs, tables)
-    found = compare(claim, tables, as_tables)
+    found = compare(claim, tables, shared_points(tables, as_tables))
     return found, summary(claim, found, as_tables)
 
 

@@ -200,7 +200,7 @@ def test_a_run_at_a_terminal_in_a_pipe_and_with_an_error(copies):
     end = drawn[-1].replace("\r\n", "\n")
     preview = "Preview  numbers and verdicts are not those of the full reproduction\n"
     ending = (
-        f"{preview}Figures  results/preview/figures/fig4.pdf\n"
+        f"{preview}Figures  results/preview/figures/fig4.svg\n"
         "Site     results/preview/site/index.html\nTime "
     )
     assert end.startswith(ending)
@@ -219,7 +219,7 @@ def test_a_run_at_a_terminal_in_a_pipe_and_with_an_error(copies):
     again = run(command)
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.startswith(
-        f"{preview}Figures  results/preview/figures/fig4.pdf\nSite     not written: "
+        f"{preview}Figures  results/preview/figures/fig4.svg\nSite     not written: "
     )
     assert "preview/site: expected no folder, or one by `interplay site`" in again.stdout
     shutil.rmtree(site)

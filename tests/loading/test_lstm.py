@@ -13,8 +13,8 @@ import interplay
 from interplay.runs.streams import stream
 from interplay.sentiment.batches import sorted_batches
 from interplay.sentiment.engine import Engine
+from interplay.sentiment.sentences import write_split
 from interplay.sentiment.synthetic import synthetic_vectors
-from interplay.sentiment.treebank import write_split
 from interplay.storage.errors import InputError
 from interplay.storage.tables import read_table, write_table
 from tests.docs.test_tour import DOCS, run_code

@@ -12,20 +12,19 @@ from nltk.tree import Tree
 
 from interplay.runs.streams import stream
 from interplay.sentiment.facts import data_facts
+from interplay.sentiment.sentences import read_split, write_split
 from interplay.sentiment.synthetic import (
     format_trees,
     format_vectors,
     synthetic_trees,
     synthetic_vectors,
 )
+from interplay.sentiment.tree_files import SPLITS
 from interplay.sentiment.treebank import (
-    SPLITS,
     build_treebank,
     english_tokenizer,
     labelled_sentences,
-    read_split,
     read_trees,
-    write_split,
 )
 from interplay.sentiment.vectors import read_vectors
 from interplay.sentiment.vocabulary import build_language

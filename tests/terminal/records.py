@@ -12,7 +12,7 @@ from interplay.terminal.progress import Progress, after
 from snakemake_logger_plugin_interplay import LogHandler, LogHandlerSettings
 
 RESULTS = "results/preview"
-FIGURE = f"{RESULTS}/figures/fig3.pdf"
+FIGURE = f"{RESULTS}/figures/fig3.svg"
 LOG = f"{RESULTS}/logs/figures/fig3.log"
 
 

@@ -43,7 +43,7 @@ COUNTS = (
 
 @pytest.fixture
 def finished_run(tmp_path):
-    for path in ("figures/fig2.pdf", "figures/fig3.pdf", "paper.pdf"):
+    for path in ("figures/fig2.svg", "figures/fig3.svg", "paper.pdf"):
         write(tmp_path, f"{RESULTS}/{path}")
     write(tmp_path, f"{RESULTS}/tables/claims.csv", CLAIMS)
     return tmp_path
@@ -85,11 +85,11 @@ def test_a_run_for_a_target_names_what_it_made(finished_run, monkeypatch):
 
 def test_experiments_without_a_paper_end_with_their_overviews(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    write(tmp_path, "results/nonlinear/mine/overview.pdf")
+    write(tmp_path, "results/nonlinear/mine/overview.svg")
     assert ending(Path(), "results", SITE, Progress(), 7.0, False)[0] == (
-        "Figures  results/nonlinear/mine/overview.pdf"
+        "Figures  results/nonlinear/mine/overview.svg"
     )
-    write(tmp_path, "results/nonlinear/yours/overview.pdf")
+    write(tmp_path, "results/nonlinear/yours/overview.svg")
     assert ending(Path(), "results", SITE, Progress(), 7.0, False)[0] == (
         "Figures  results/nonlinear (2 figures)"
     )

@@ -103,6 +103,9 @@ PREVIEW = bool(READINGS) and not has_all_of(config, FULL)
 """whether the paper's experiments are others than those of config.yaml; figures, site,
 terminal and article say so"""
 
+FORMATS = config.get("formats", ["pdf", "png", "svg"])
+"""suffixes of the files of each figure"""
+
 
 wildcard_constraints:
     experiment=r"[A-Za-z][A-Za-z0-9_.-]*",
@@ -246,11 +249,12 @@ def table(name):
 
 
 def figure_outputs(stem, caption, label, category="Figures"):
-    """Return the files of a figure; Snakemake's report shows the SVG."""
+    """Return the files of a figure; site, article and Snakemake's report show the SVG."""
     shown = report(
         f"{stem}.svg", caption=caption, category=category, labels={"figure": label}
     )
-    return [*multiext(stem, ".pdf", ".png"), shown]
+    others = [f"{stem}.{suffix}" for suffix in FORMATS if suffix != "svg"]
+    return [*others, shown]
 
 
 def experiments_of_last_file():

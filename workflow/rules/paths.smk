@@ -41,9 +41,9 @@ def networks_of(experiment, file, g=None, seeds=slice(None)):
     )
 
 
-def overviews(names, suffix):
-    """Return the overview figures of some experiments in one format."""
-    return expand(f"{MEASURED}/overview.{suffix}", experiment=list(names))
+def overviews(names):
+    """Return the overview figures of some experiments."""
+    return expand(f"{MEASURED}/overview.svg", experiment=list(names))
 
 
 def measured(names):
@@ -81,12 +81,7 @@ def module_of(figure):
 
 def figures_of(names):
     """Return the files of some figures."""
-    return multiext_of([f"<results>/figures/{name}" for name in names])
-
-
-def multiext_of(stems):
-    """Return the three files of each figure."""
-    return [f"{stem}.{suffix}" for stem in stems for suffix in ("pdf", "png", "svg")]
+    return expand("<results>/figures/{name}.{suffix}", name=list(names), suffix=FORMATS)
 
 
 def compared_by(comparison):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from interplay.sentiment.archived import write_archived
 from interplay.sentiment.measurements import compression
+from interplay.sentiment.sentences import read_split
 from interplay.sentiment.trained import TrainedLSTM
-from interplay.sentiment.treebank import read_split
 from interplay.sentiment.vocabulary import language_of
 from interplay.storage.arrays import read_arrays
 from interplay.storage.files import read_json

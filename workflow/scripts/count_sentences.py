@@ -1,7 +1,9 @@
 """Write the table of data facts."""
 
 from interplay.sentiment.facts import data_facts
-from interplay.sentiment.treebank import SPLITS, read_split, read_trees
+from interplay.sentiment.sentences import read_split
+from interplay.sentiment.tree_files import SPLITS
+from interplay.sentiment.treebank import read_trees
 from interplay.storage.files import read_json
 from interplay.storage.tables import read_table, write_table
 from job import script

@@ -1,4 +1,4 @@
-"""Draw a figure from its tables, in every format."""
+"""Draw a figure from its tables, in the formats that its rule names."""
 
 from dataclasses import asdict
 from importlib import import_module
@@ -31,6 +31,7 @@ def main(input, output, params, rule):
     identity = inputs_hash(rule, inputs, dict(params.items()))
     stem = Path(output[0]).with_suffix("")
     mark = PREVIEW if params.preview else ""
-    save(figure, stem, short_id(stem.name, identity), identity, mark)
+    formats = [Path(path).suffix.removeprefix(".") for path in output]
+    save(figure, stem, short_id(stem.name, identity), identity, mark, formats)
     panels = {letter: asdict(panel) for letter, panel in module.PANELS.items()}
     return {"panels": panels}

@@ -4,8 +4,7 @@ import logging
 from pathlib import Path
 
 from interplay.sentiment.downloads import downloaded_archive
-from interplay.sentiment.tree_files import read_split_file
-from interplay.sentiment.treebank import SPLITS
+from interplay.sentiment.tree_files import SPLITS, read_split_file
 from interplay.storage.files import replacing
 from job import script
 

@@ -7,9 +7,9 @@ from interplay.runs.devices import describe_device, granted_device, require_dete
 from interplay.runs.finished import CHECKPOINT
 from interplay.runs.records import describe_machine
 from interplay.sentiment.run import Run, State, initial_state, learning_curves
+from interplay.sentiment.sentences import read_split
 from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.training import train
-from interplay.sentiment.treebank import read_split
 from interplay.sentiment.vocabulary import language_of
 from interplay.storage.arrays import write_arrays
 from interplay.storage.files import write_json

@@ -6,8 +6,9 @@ from interplay.sentiment.measurements import (
     summary,
     truncation_curves,
 )
+from interplay.sentiment.sentences import read_split
 from interplay.sentiment.trained import TrainedLSTM
-from interplay.sentiment.treebank import SPLITS, read_split
+from interplay.sentiment.tree_files import SPLITS
 from interplay.sentiment.vocabulary import language_of
 from interplay.storage.arrays import read_arrays
 from interplay.storage.files import read_json

@@ -110,17 +110,32 @@ def _derived(table: pd.DataFrame) -> dict[str, pd.Series]:
     return derived
 
 
+def shared_points(
+    tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]
+) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """Return our tables and the published ones, by name, at the points that both have.
+
+    Args:
+        tables: ours, the rows of one reading, by name.
+        published: what `published_tables` returned.
+    """
+    return {
+        name: _at_shared_points(tables[name], theirs, POINTS[name])
+        for name, theirs in published.items()
+    }
+
+
 def compare(
     claim: Claim,
     tables: Mapping[str, pd.DataFrame],
-    published: Mapping[str, pd.DataFrame],
+    shared: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
 ) -> pd.DataFrame:
     """Compare a claim's quantity with that of the published values, part by part.
 
     Args:
         claim: the statement.
         tables: ours, the rows of one reading, by name.
-        published: what `published_tables` returned.
+        shared: what `shared_points` returned for them.
 
     Returns:
         A row for each part with a measured and a published value: part, measured (in the
@@ -131,9 +146,9 @@ def compare(
     """
     if claim.published:
         return _read_itself(claim, tables[claim.tables[0]])
-    if not claim.tables or (name := claim.tables[0]) not in published:
+    if not claim.tables or (name := claim.tables[0]) not in shared:
         return pd.DataFrame(columns=COMPARED)
-    ours, theirs = _at_shared_points(tables[name], published[name], POINTS[name])
+    ours, theirs = shared[name]
     # A part without the shifted point is as it was.
     parts = theirs.shifted.groupby([theirs[by] for by in (*claim.each, "seed")])
     theirs = theirs[(theirs.seed == EVERY) | parts.transform("any")]

@@ -9,6 +9,7 @@ from interplay.claims.agreement import (
     compare,
     figures,
     published_tables,
+    shared_points,
     summary,
 )
 from interplay.claims.explanation import Explanation, cause_of, explain
@@ -44,11 +45,12 @@ def evaluate(
     as_tables = published_tables(published, tables)
     verdicts, measured, compared = [], [], []
     for name, rows in of_reading.items():
+        shared = shared_points(rows, as_tables)
         for points in figures(published):
-            found = compare(points, rows, as_tables)
+            found = compare(points, rows, shared)
             compared.append(found.assign(id=points.id, reading=name))
         for claim in claims:
-            values, found = measure(claim, rows), compare(claim, rows, as_tables)
+            values, found = measure(claim, rows), compare(claim, rows, shared)
             row = judge(claim, values) | summary(claim, found, as_tables)
             verdicts.append({"id": claim.id, "reading": name, **row})
             compared.append(found.assign(id=claim.id, reading=name))

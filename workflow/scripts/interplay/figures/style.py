@@ -222,9 +222,14 @@ def strength_dots(
 
 
 def save(
-    figure: Figure, stem: str | Path, name: str, identity: str, mark: str = ""
+    figure: Figure,
+    stem: str | Path,
+    name: str,
+    identity: str,
+    mark: str = "",
+    formats: Sequence[str] = FORMATS,
 ) -> None:
-    """Write a figure as PDF, SVG and PNG, without a date, so that equal means identical.
+    """Write a figure in each format, without a date, so that equal means identical.
 
     Args:
         figure: the figure to write; afterwards its layout is fixed.
@@ -232,6 +237,7 @@ def save(
         name: kept in each file's metadata, as its title.
         identity: likewise, the hash of what the figure is made of.
         mark: written in a strip above the figure, if there is something to say.
+        formats: any of `FORMATS`. What one of them shows does not depend on the others.
     """
     made_of = f"made of sha256:{identity}"
     metadata = {
@@ -239,27 +245,33 @@ def save(
         "svg": {"Date": None, "Title": name, "Description": made_of},
         "png": {"Title": name, "Description": made_of},
     }
-    size = None
-    if mark:
-        # A strip above the figure moves no panel, whatever the layout of the figure is.
-        width, height = figure.get_size_inches()
-        size = Bbox([[0, 0], [width, height + STRIP]])
-        own, figure.dpi = figure.dpi, RC["savefig.dpi"]
-        with mpl.rc_context({**RC, "figure.constrained_layout.use": False}):
-            figure.draw_without_rendering()
-        figure.dpi = own
-        figure.set_layout_engine("none")
-        # Without an anchor, a legend would follow the larger box into the strip.
-        for legend in figure.legends:
-            legend.set_bbox_to_anchor((0, 0, 1, 1), figure.transFigure)
-        figure.text(
-            1 - 0.2 * STRIP / width, 1 + 0.25 * STRIP / height, mark, ha="right",
-            color=MUTED, fontsize=6.5, fontstyle="italic",
-        )  # fmt: skip
     # A figure has its layout engine, or none. matplotlib would replace none by the setting.
     settings = {**RC, "figure.constrained_layout.use": False}
-    for suffix in FORMATS:
-        with replacing(f"{stem}.{suffix}") as temporary, mpl.rc_context(settings):
-            figure.savefig(temporary, metadata=metadata[suffix], bbox_inches=size)
-        # Every format gets the layout of the first one.
-        figure.set_layout_engine("none")
+    with mpl.rc_context(settings):
+        _fix_layout(figure)
+        size = _add_mark(figure, mark) if mark else None
+        for suffix in formats:
+            with replacing(f"{stem}.{suffix}") as temporary:
+                figure.savefig(temporary, metadata=metadata[suffix], bbox_inches=size)
+
+
+def _fix_layout(figure: Figure) -> None:
+    """Lay the panels out once, at the resolution of the PNG, for every format."""
+    own, figure.dpi = figure.dpi, RC["savefig.dpi"]
+    figure.draw_without_rendering()
+    figure.dpi = own
+    figure.set_layout_engine("none")
+
+
+def _add_mark(figure: Figure, mark: str) -> Bbox:
+    """Write a mark in a strip above a figure, and return the box of both, in inches."""
+    # A strip above the figure moves no panel, whatever the layout of the figure is.
+    width, height = figure.get_size_inches()
+    # Without an anchor, a legend would follow the larger box into the strip.
+    for legend in figure.legends:
+        legend.set_bbox_to_anchor((0, 0, 1, 1), figure.transFigure)
+    figure.text(
+        1 - 0.2 * STRIP / width, 1 + 0.25 * STRIP / height, mark, ha="right",
+        color=MUTED, fontsize=6.5, fontstyle="italic",
+    )  # fmt: skip
+    return Bbox([[0, 0], [width, height + STRIP]])

@@ -9,6 +9,8 @@ from pathlib import Path
 from interplay.sentiment.containers import head_of, kind, open_data
 from interplay.storage.errors import InputError
 
+SPLITS = ("train", "dev", "test")
+
 
 def read_split_file(source: Path, split: str, sha256: str) -> bytes:
     """Read the trees of a split from a local copy of the treebank.

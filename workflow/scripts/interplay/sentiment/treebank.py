@@ -4,26 +4,14 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import pyarrow
-import pyarrow.parquet
-from datasets import (
-    ClassLabel,
-    Dataset,
-    DatasetDict,
-    Features,
-    List,
-    Value,
-    disable_progress_bars,
-)
+from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
 from nltk.tree import Tree
 from spacy.lang.char_classes import ALPHA, HYPHENS
 from spacy.lang.en import English
 from spacy.util import compile_infix_regex
 
 from interplay.storage.errors import InputError
-from interplay.storage.files import replacing
 
-SPLITS = ("train", "dev", "test")
 NEUTRAL = 2
 """the middle one of the five classes, 0 (very negative) to 4 (very positive)"""
 
@@ -164,23 +152,3 @@ def build_treebank(trees: dict[str, list[Tree]]) -> DatasetDict:
             for split, some in trees.items()
         }
     )
-
-
-def write_split(dataset: Dataset, path: str | Path) -> None:
-    """Write one split as Parquet."""
-    disable_progress_bars()
-    with replacing(path) as temporary:
-        dataset.to_parquet(temporary)
-
-
-def read_split(path: str | Path) -> Dataset:
-    """Read one split that `write_split` wrote, its features with it.
-
-    Raises:
-        InputError: naming the file, if it is not there or not whole.
-    """
-    # Not Dataset.from_parquet, which leaves a copy in the user's cache.
-    try:
-        return Dataset(pyarrow.parquet.read_table(path))
-    except (OSError, pyarrow.ArrowInvalid):
-        raise InputError(f"{path}: expected a whole Parquet file of sentences") from None

@@ -128,7 +128,7 @@ def _made(folder: Path, progress: Progress) -> set[Path]:
 
 def _figures(results: Path, made: set[Path] | None) -> list[str]:
     # A configuration without readings has no figures of the paper.
-    for pattern in ("figures/*.pdf", "nonlinear/*/overview.pdf"):
+    for pattern in ("figures/*.svg", "nonlinear/*/overview.svg"):
         if found := list(_shown(sorted(results.glob(pattern)), made)):
             return [f"Figures  {_folder(found)}"]
     return []
