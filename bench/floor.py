@@ -14,7 +14,7 @@ import pandas as pd
 
 from bench import lstm, nonlinear
 from bench.timing import one_thread, sgemm_rate
-from interplay.nonlinear.training import Run
+from interplay.nonlinear.run import Run
 from interplay.storage.files import read_json
 from interplay.tasks import make_task
 

@@ -20,9 +20,10 @@ from torch.profiler import ProfilerActivity, profile
 
 from interplay.configuration.experiments import PAPER_TASKS, Experiment, experiments
 from interplay.nonlinear.network import Network
+from interplay.nonlinear.run import Run, initial_state
 from interplay.nonlinear.stacked import stack_states, train_stack
 from interplay.nonlinear.stacked_engine import StackedEngine, losses_and_gradients
-from interplay.nonlinear.training import STRETCH, Run, initial_state, stretch
+from interplay.nonlinear.training import STRETCH, stretch
 from interplay.optimisers.in_torch import TorchAdam
 from interplay.tasks import make_task
 

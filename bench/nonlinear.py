@@ -6,14 +6,8 @@ import numpy as np
 import torch
 
 from bench.timing import ENGINE, Contender
-from interplay.nonlinear.training import (
-    STRETCH,
-    Run,
-    initial_state,
-    initial_weights,
-    stretch,
-    train,
-)
+from interplay.nonlinear.run import Run, initial_state, initial_weights
+from interplay.nonlinear.training import STRETCH, stretch, train
 from interplay.tasks import make_task
 from interplay.tasks.trials import Task, Trials
 

@@ -13,7 +13,7 @@ import optax
 
 from bench.nonlinear import DT, batches, make_run
 from bench.timing import Contender
-from interplay.nonlinear.training import initial_weights
+from interplay.nonlinear.run import initial_weights
 
 
 def jax_scan(task_name: str, n: int, epochs: int) -> Contender:

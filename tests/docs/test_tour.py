@@ -9,7 +9,8 @@ import pytest
 from nbclient import NotebookClient
 
 from interplay.nonlinear.job import FILES, save_network
-from interplay.nonlinear.training import Run, initial_state, train
+from interplay.nonlinear.run import Run, initial_state
+from interplay.nonlinear.training import train
 from interplay.tasks import make_task
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -18,8 +18,9 @@ from interplay import loading
 from interplay.lowrank.factored import Factored
 from interplay.nonlinear.archived import archive_network, read_archived, write_archived
 from interplay.nonlinear.job import FILES, save_network
+from interplay.nonlinear.run import Run, initial_state
 from interplay.nonlinear.trained import read_network
-from interplay.nonlinear.training import Run, initial_state, train
+from interplay.nonlinear.training import train
 from interplay.storage.arrays import read_arrays, write_arrays
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json

@@ -10,6 +10,7 @@ import multiprocessing, os, threading, time
 import numpy as np
 from interplay import Trials
 from interplay.nonlinear import ahead, training
+from interplay.nonlinear.run import Run, initial_state
 from interplay.runs.records import Stopwatch
 from interplay.tasks import make_task
 
@@ -72,7 +73,7 @@ assert watch.read()["cpu_seconds"] > time.process_time() - own + 3 * 0.02
 """,
     "training gives the same bits": """
 task = make_task("mante", 0.5)
-run = training.Run("mante", 0.9, 0, n=16, epochs=230, batch=4, learning_rate=1e-3)
+run = Run("mante", 0.9, 0, n=16, epochs=230, batch=4, learning_rate=1e-3)
 weights, forks = [], []
 
 class Counted(ahead.Fork):
@@ -83,7 +84,7 @@ class Counted(ahead.Fork):
 ahead.Fork = Counted
 for ahead.SLOW in (float("inf"), 0.0):
     assert not forks
-    state = training.train(run, task, training.initial_state(run, task))
+    state = training.train(run, task, initial_state(run, task))
     weights.append(state.weights | {"losses": np.array(state.losses)})
 assert forks == [2, 3, 4]
 assert all(np.array_equal(weights[0][name], weights[1][name]) for name in weights[0])

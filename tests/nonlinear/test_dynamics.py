@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from interplay import make_task
 from interplay.nonlinear.engine import Engine
+from interplay.nonlinear.run import Run, initial_state
 from interplay.nonlinear.trained import TrainedNetwork
-from interplay.nonlinear.training import Run, initial_state
 
 
 def network_of(task_name, g=1.5, n=40):

@@ -17,7 +17,7 @@ from interplay.nonlinear.measurements.truncation import (
     functional_ranks,
     truncation_losses,
 )
-from interplay.nonlinear.training import initial_weights
+from interplay.nonlinear.run import initial_weights
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,8 @@ from interplay.nonlinear.outbreaks import (
     intervene,
     intervene_on_networks,
 )
-from interplay.nonlinear.training import STRETCH, Run, initial_state, stretch, train
+from interplay.nonlinear.run import Run, initial_state
+from interplay.nonlinear.training import STRETCH, stretch, train
 from interplay.tasks import make_task
 
 N, START = 24, 90

@@ -14,9 +14,10 @@ import interplay
 from interplay import Example, Trials
 from interplay.nonlinear.measurements.example import example_trial
 from interplay.nonlinear.network import Network, masked_loss
+from interplay.nonlinear.run import Run, initial_state
 from interplay.nonlinear.stacked import train_stack
 from interplay.nonlinear.trained import TrainedNetwork
-from interplay.nonlinear.training import STRETCH, Run, initial_state, train
+from interplay.nonlinear.training import STRETCH, train
 
 RUN = Run("own", 0.9, 0, n=5, epochs=1, batch=2, learning_rate=0.01)
 

@@ -9,9 +9,10 @@ import torch
 from interplay import Trials, make_task
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.network import Network
+from interplay.nonlinear.run import Run, initial_state
 from interplay.nonlinear.stacked import stack_states, train_stack, unstack_states
 from interplay.nonlinear.stacked_engine import losses_and_gradients
-from interplay.nonlinear.training import Run, initial_state, train
+from interplay.nonlinear.training import train
 from interplay.runs.checkpoints import Checkpoints
 
 TASK = make_task("romo", 0.5)

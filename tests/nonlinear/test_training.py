@@ -12,7 +12,8 @@ import pytest
 from interplay import make_task
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.network import Network
-from interplay.nonlinear.training import Run, State, initial_state, stretch, train
+from interplay.nonlinear.run import Run, State, initial_state
+from interplay.nonlinear.training import stretch, train
 from interplay.runs.checkpoints import Checkpoints
 
 TASK = make_task("romo", 0.5)

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interplay.lowrank.spectrum import eigenvalues
-from interplay.nonlinear.training import Run, initial_state, train
+from interplay.nonlinear.run import Run, initial_state
+from interplay.nonlinear.training import train
 from interplay.nonlinear.transitions import (
     BEYOND,
     crossing_epoch,

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from interplay.optimisers.adam import Adam, initial_moments
+from interplay.optimisers.adam import Adam
 from interplay.optimisers.gradient_descent import GradientDescent
 from interplay.optimisers.in_torch import TorchAdam, TorchGradientDescent
-from interplay.optimisers.state import OptimiserState
+from interplay.optimisers.state import OptimiserState, initial_moments
 
 SCALES = (1, 1e-3, 1e-25, 0, 1, 1e3)
 

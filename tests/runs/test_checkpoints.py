@@ -5,8 +5,7 @@ import logging
 import numpy as np
 import pytest
 
-from interplay.optimisers.adam import initial_moments
-from interplay.optimisers.state import OptimiserState
+from interplay.optimisers.state import OptimiserState, initial_moments
 from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.finished import CHECKPOINT, remove_finished
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from interplay.kernels.denormals import flush_denormals
 from interplay.nonlinear.job import train_and_save
-from interplay.nonlinear.training import Run, State, train
+from interplay.nonlinear.run import Run, State
+from interplay.nonlinear.training import train
 from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.finished import CHECKPOINT
 from interplay.runs.records import describe_machine

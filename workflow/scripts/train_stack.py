@@ -6,8 +6,8 @@ from pathlib import Path
 import torch
 
 from interplay.nonlinear.job import train_and_save
+from interplay.nonlinear.run import Run
 from interplay.nonlinear.stacked import train_stack, unstack_states
-from interplay.nonlinear.training import Run
 from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.devices import describe_device, granted_device, require_determinism
 from interplay.runs.finished import CHECKPOINT

@@ -15,8 +15,8 @@ import pandas as pd
 import safetensors
 
 from interplay.lowrank.factored import Factored, pack, unpack
+from interplay.nonlinear.run import Run, initial_weights
 from interplay.nonlinear.trained import TrainedNetwork, trained_network
-from interplay.nonlinear.training import Run, initial_weights
 from interplay.storage.errors import InputError
 from interplay.storage.files import reading, replacing
 from interplay.tasks import make_task

@@ -12,8 +12,9 @@ import pandas as pd
 from interplay.kernels.denormals import denormals_flushed
 from interplay.nonlinear import training
 from interplay.nonlinear.measurements import learning, shuffling, spectra, truncation
+from interplay.nonlinear.run import Run, initial_state
 from interplay.nonlinear.trained import TrainedNetwork
-from interplay.optimisers.adam import BETA2, EPS
+from interplay.optimisers.state import BETA2, EPS
 from interplay.storage.arguments import in_a_line, real_number, whole_number
 from interplay.storage.errors import InputError
 from interplay.tasks import make_task
@@ -104,9 +105,9 @@ def train(
         "clip": clip,
         "trained": names,
     }
-    run = training.Run.of(settings, g, seed)
+    run = Run.of(settings, g, seed)
     with denormals_flushed():
-        state = training.train(run, one, training.initial_state(run, one))
+        state = training.train(run, one, initial_state(run, one))
     return TrainedNetwork.of(run, one, state)
 
 

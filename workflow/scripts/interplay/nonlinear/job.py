@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from interplay.nonlinear.training import Run, State, initial_state, task_arguments
+from interplay.nonlinear.run import Run, State, initial_state, task_arguments
 from interplay.optimisers.state import Arrays, OptimiserState
 from interplay.runs.checkpoints import Checkpoints
 from interplay.runs.records import Stopwatch, fingerprint

@@ -18,15 +18,8 @@ import pandas as pd
 from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.measurements.learning import FOLLOWED, LEARNED
 from interplay.nonlinear.network import Network
-from interplay.nonlinear.training import (
-    Run,
-    State,
-    initial_state,
-    start_optimiser,
-    stretch,
-    task_arguments,
-    train,
-)
+from interplay.nonlinear.run import Run, State, initial_state, task_arguments
+from interplay.nonlinear.training import start_optimiser, stretch, train
 from interplay.optimisers.adam import gradient_norm
 from interplay.tasks import make_task
 from interplay.tasks.trials import Task, Trials

@@ -20,8 +20,9 @@ import numpy as np
 import torch
 
 from interplay.nonlinear.network import Network
+from interplay.nonlinear.run import Run, State
 from interplay.nonlinear.stacked_engine import losses_and_gradients
-from interplay.nonlinear.training import LOG_EVERY, Run, State, stretch, training_length
+from interplay.nonlinear.training import LOG_EVERY, stretch, training_length
 from interplay.optimisers.in_torch import TorchAdam, TorchGradientDescent
 from interplay.optimisers.state import Arrays, OptimiserState
 from interplay.runs.checkpoints import Checkpoints

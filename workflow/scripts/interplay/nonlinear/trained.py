@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from interplay.nonlinear.engine import Engine
 from interplay.nonlinear.network import Network, masked_loss
-from interplay.nonlinear.training import Run, State, initial_weights
+from interplay.nonlinear.run import Run, State, initial_weights
 from interplay.runs.records import fingerprint
 from interplay.storage.arguments import real_array, whole_number
 from interplay.storage.arrays import read_arrays
@@ -190,6 +189,9 @@ class TrainedNetwork:
             InputError: an element is no array of finite numbers of this shape, or the
                 task's trials are not what they must be.
         """
+        # It imports numba, which takes as long as all that other readers of a network do.
+        from interplay.nonlinear.engine import Engine
+
         shape = self.network.W.shape
         recurrent = [
             np.require(

@@ -22,7 +22,8 @@ from scipy.ndimage import median_filter
 
 from interplay.lowrank.spectrum import eigenvalues
 from interplay.nonlinear.measurements.learning import convergence_epoch
-from interplay.nonlinear.training import Run, initial_state, task_arguments, train
+from interplay.nonlinear.run import Run, initial_state, task_arguments
+from interplay.nonlinear.training import train
 from interplay.tasks import make_task
 from interplay.tasks.trials import Task
 

@@ -11,36 +11,19 @@ import numba
 import numpy as np
 from numba.extending import intrinsic
 
-from interplay.optimisers.state import Arrays, OptimiserState, copies
-
-BETA1, BETA2 = 0.9, 0.999
-EPS = 1e-8
+from interplay.optimisers.state import (
+    BETA1,
+    BETA2,
+    EPS,
+    MEANS,
+    PEAKS,
+    SQUARES,
+    OptimiserState,
+    copies,
+)
 
 TINY = 1e-6
 """added to a norm that clips, as torch.nn.utils.clip_grad_norm_ does"""
-
-MEANS, SQUARES, PEAKS = "means", "squares", "peaks"
-"""moments: running mean of gradients, of their squares, and the largest of the latter"""
-
-
-def initial_moments(
-    weights: Mapping[str, np.ndarray],
-    trained: Iterable[str] | None = None,
-    amsgrad: bool = False,
-) -> dict[str, Arrays]:
-    """Return Adam's moments before the first step: zeros.
-
-    Args:
-        weights: by name.
-        trained: names of the weights that are trained; all if None.
-        amsgrad: include the largest past squares.
-    """
-    names = list(weights if trained is None else trained)
-    moments = (MEANS, SQUARES, PEAKS) if amsgrad else (MEANS, SQUARES)
-    return {
-        moment: {name: np.zeros_like(weights[name]) for name in names}
-        for moment in moments
-    }
 
 
 def gradient_norm(gradients: Iterable[np.ndarray]) -> float:

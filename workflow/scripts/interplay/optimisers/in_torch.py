@@ -4,8 +4,17 @@ from collections.abc import Iterable, Mapping
 
 import torch
 
-from interplay.optimisers.adam import BETA1, BETA2, EPS, MEANS, PEAKS, SQUARES, TINY
-from interplay.optimisers.state import Arrays, OptimiserState
+from interplay.optimisers.adam import TINY
+from interplay.optimisers.state import (
+    BETA1,
+    BETA2,
+    EPS,
+    MEANS,
+    PEAKS,
+    SQUARES,
+    Arrays,
+    OptimiserState,
+)
 
 Tensors = dict[str, torch.Tensor]
 

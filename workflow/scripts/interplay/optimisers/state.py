@@ -1,6 +1,9 @@
-"""The state of an optimiser between two steps: weights, and what it remembers of gradients."""
+"""The state of an optimiser between two steps: weights, and what it remembers of gradients.
 
-from collections.abc import Mapping
+Nothing here is compiled, so that whoever only reads a network need not import numba.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +13,15 @@ Arrays = dict[str, np.ndarray]
 
 WEIGHTS = "weights"
 """the group of the weights themselves; the other groups are moments"""
+
+BETA1, BETA2 = 0.9, 0.999
+"""Adam's weights of the past, in its running means"""
+
+EPS = 1e-8
+"""Adam's, added to the root of the mean square"""
+
+MEANS, SQUARES, PEAKS = "means", "squares", "peaks"
+"""moments: running mean of gradients, of their squares, and the largest of the latter"""
 
 
 @dataclass(frozen=True)
@@ -29,3 +41,23 @@ class OptimiserState:
 def copies(arrays: Mapping[str, np.ndarray]) -> Arrays:
     """Return a contiguous copy of each array."""
     return {name: np.array(array, order="C") for name, array in arrays.items()}
+
+
+def initial_moments(
+    weights: Mapping[str, np.ndarray],
+    trained: Iterable[str] | None = None,
+    amsgrad: bool = False,
+) -> dict[str, Arrays]:
+    """Return Adam's moments before the first step: zeros.
+
+    Args:
+        weights: by name.
+        trained: names of the weights that are trained; all if None.
+        amsgrad: include the largest past squares.
+    """
+    names = list(weights if trained is None else trained)
+    moments = (MEANS, SQUARES, PEAKS) if amsgrad else (MEANS, SQUARES)
+    return {
+        moment: {name: np.zeros_like(weights[name]) for name in names}
+        for moment in moments
+    }

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from interplay.optimisers.adam import initial_moments
-from interplay.optimisers.state import Arrays, OptimiserState
+from interplay.optimisers.state import Arrays, OptimiserState, initial_moments
 from interplay.runs.streams import stream
 from interplay.sentiment.model import initial_weights
 

@@ -161,9 +161,9 @@ class TrainedLSTM:
                 )
         # Imported by name, as in `as_torch`: torchtext loads torch.
         vocabulary = import_module("interplay.sentiment.vocabulary")
-        treebank = import_module("interplay.sentiment.treebank")
-        sentences = treebank.read_split(files["train"])
-        return vocabulary.language_of(self.run, sentences, read_table(files["vectors"]))
+        sentences = import_module("interplay.sentiment.sentences")
+        split = sentences.read_split(files["train"])
+        return vocabulary.language_of(self.run, split, read_table(files["vectors"]))
 
     def labelled(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a table with the experiment and seed in front, the treebank behind."""

@@ -7,8 +7,8 @@ import pandas as pd
 from interplay.lowrank.factored import pack, unpack
 from interplay.nonlinear.archived import factored, rebuilt_weights
 from interplay.nonlinear.network import Network
+from interplay.nonlinear.run import Run
 from interplay.nonlinear.trained import TrainedNetwork
-from interplay.nonlinear.training import Run
 
 COLUMNS = [
     "experiment", "treebank", "g", "seed", "rank", "bytes", "whole_bytes", "loss",

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from interplay.nonlinear.measurements.shuffling import shuffled_W0
+from interplay.nonlinear.run import initial_weights
 from interplay.nonlinear.trained import TrainedNetwork
-from interplay.nonlinear.training import initial_weights
 
 SHARE_COLUMNS = [
     "side",

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from interplay.lowrank.spectrum import eigenvalues, singular_values
+from interplay.nonlinear.run import initial_weights
 from interplay.nonlinear.trained import TrainedNetwork
-from interplay.nonlinear.training import initial_weights
 
 ALIGNED = 12
 """first singular vectors of dW that are compared with inputs and readouts: two for each of
