@@ -32,6 +32,13 @@ def refused(folder, *arguments):
     return said
 
 
+def left_to_do(folder, *files, targets=()):
+    """Return the numbers of jobs that a dry run lists, by rule."""
+    said = snakemake(folder, "-n", "--configfile", *files, "--", *targets)
+    lines = said.partition("Job stats:\n")[2].partition("\n\n")[0].splitlines()[2:]
+    return {rule: int(count) for rule, count in map(str.split, lines) if rule != "total"}
+
+
 def small_networks(folder, **changes):
     """Write a configuration of two small networks; return the option that names it."""
     entry = {"like": "flipflop", "N": 32, "epochs": 100, "g": [0.9], "seeds": [0, 1]}

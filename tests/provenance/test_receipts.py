@@ -12,6 +12,7 @@ from interplay.provenance.issuing import write_receipts
 from interplay.provenance.origin import CONFIGURATION
 from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.provenance.recording import RECORD
+from interplay.provenance.verify import verify
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json, write_json
 from tests.provenance.small import (
@@ -130,7 +131,8 @@ def test_any_bit_of_the_receipts_is_noticed(small, position, bit):
     data[position % len(data)] ^= 1 << bit
     path.write_bytes(data)
     try:
-        assert found(small)
+        # Receipts of another format, by one digit, cannot be checked: status 3.
+        assert verify(small / "results", small).status
     finally:
         path.write_bytes(whole)
 

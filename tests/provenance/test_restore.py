@@ -31,7 +31,7 @@ from tests.provenance.small import (
     sealed,
     write,
 )
-from tests.running import snakemake
+from tests.running import left_to_do, snakemake
 
 ROOT = Path(__file__).parents[2]
 
@@ -212,13 +212,6 @@ def test_a_gathered_table_is_taken_apart_to_the_bit(tmp_path_factory, parts):
 
 
 OWN = {"like": "flipflop", "epochs": 20, "g": [0.9], "seeds": [0]}
-
-
-def left_to_do(folder, *files, targets=()):
-    """Return the numbers of jobs that a dry run lists, by rule."""
-    said = snakemake(folder, "-n", "--configfile", *files, "--", *targets)
-    lines = said.partition("Job stats:\n")[2].partition("\n\n")[0].splitlines()[2:]
-    return {rule: int(count) for rule, count in map(str.split, lines) if rule != "total"}
 
 
 @pytest.mark.slow

@@ -57,6 +57,13 @@ def test_a_table_without_rows_has_none_that_are_selected(query, tmp_path):
     assert len(select(pd.read_csv(tmp_path / "empty.csv"), query)) == 0
 
 
+def test_rows_may_share_their_index():
+    found = select(
+        pd.concat([TABLE, TABLE]), "task == 'mante' and (g == 0 or seed < 0) and settled"
+    )
+    assert list(found.index) == [0, 0]
+
+
 @pytest.mark.parametrize(
     ("query", "lines"),
     [
@@ -92,6 +99,7 @@ def test_options_may_be_lists_and_mappings(query, lines):
         "g == 'x' < 1",
         "task < 1",
         "seed and settled",
+        "task == 'x' and seed",
         "g == 0; seed == 1",
     ],
 )

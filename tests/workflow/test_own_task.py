@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from interplay.__main__ import main
 from interplay.nonlinear.job import FILES
 from interplay.nonlinear.trained import read_network
 from interplay.provenance.archive import archive
@@ -18,7 +19,7 @@ from interplay.provenance.code import Sources
 from interplay.provenance.receipts import Chain
 from interplay.provenance.verify import verify
 from interplay.storage.hashes import file_hash
-from tests.running import SMALL, refused, small_networks, snakemake
+from tests.running import SMALL, left_to_do, refused, small_networks, snakemake
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "own_task.md").read_text()
@@ -169,11 +170,12 @@ def test_as_a_module_of_another_workflow(copies, tmp_path):
     )
 
 
-def test_the_target_field_compares_own_experiments_and_makes_nothing_else(copies):
+def test_the_target_field_compares_own_experiments_and_is_restored(copies):
     folder = copies()
-    options = small_networks(folder, epochs=20, g=[0.0, 0.9], seeds=[0])
-    snakemake(folder, "--cores", "2", *options, "--", "field")
-    results = folder / "results"
+    small_networks(folder, epochs=20, g=[0.0, 0.9], seeds=[0])
+    files = ("preview.yaml", "small.yaml")
+    snakemake(folder, "--cores", "2", "--configfile", *files, "--", "field")
+    results = folder / "results/preview"
     assert results_of(results) == {"small"}
     made = {path.name for path in (results / "figures").iterdir()}
     assert made == {"field.pdf", "field.png", "field.svg"}
@@ -187,7 +189,13 @@ def test_the_target_field_compares_own_experiments_and_makes_nothing_else(copies
     assert table.target_dimension.between(1.9, 2).all()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        assert verify(Path("results"), folder).problems == []
+        assert main(["archive", "archived", "--results", "results/preview"]) == 0
+        shutil.rmtree(results)
+        assert main(["restore", "archived", "--configfile", *files]) == 0
+        assert verify(Path("results/preview"), folder).problems == []
+    # The archive has the figure as SVG only.
+    left = left_to_do(folder, *files, targets=["field"])
+    assert left == {"draw_field": 1, "field": 1}
 
 
 def test_copied_results_of_another_configuration_are_made_again(copies, tmp_path):

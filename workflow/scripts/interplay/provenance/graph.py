@@ -221,17 +221,14 @@ class Graph:
         """
         ids = {receipt.id for receipt in among}
         runs = [run for run in self.runs if run.receipt.id in ids]
+        named = [key for key in RUN_KEYS if key in rows.columns]
         found = []
         described: dict[tuple[str, ...], set[tuple[Any, ...]]] = {}
         for run in runs:
-            keys = tuple(
-                key for key in RUN_KEYS if key in run.keys and key in rows.columns
-            )
+            keys = tuple(key for key in named if key in run.keys)
             if keys not in described:
-                unique = rows[list(keys)].drop_duplicates() if keys else rows[:1]
-                described[keys] = set(
-                    unique[list(keys)].itertuples(index=False, name=None)
-                )
+                columns = (rows[key].tolist() for key in keys)
+                described[keys] = set(zip(*columns, strict=True))
             if not keys or tuple(run.keys[key] for key in keys) in described[keys]:
                 found.append(run)
         return found

@@ -17,7 +17,8 @@ from interplay.storage.files import read_json
 COPIED = ("Snakefile", "workflow")
 """what tells Snakemake where the workflow is, which a link would not change"""
 
-TARGETS = ("all", "overview")
+TARGETS = ("all", "overview", "field")
+"""rules that ask for everything that a run can make of a configuration"""
 
 METADATA, INCOMPLETE = Path(".snakemake/metadata"), Path(".snakemake/incomplete")
 """folders in which Snakemake remembers jobs: those that ended, and those that were killed"""

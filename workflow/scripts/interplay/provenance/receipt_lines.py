@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar, get_origin, get_type_hints
+from typing import Any, Protocol, Self, TypeVar, get_origin
 
 from interplay.storage.errors import InputError
 from interplay.storage.hashes import value_hash
@@ -61,7 +61,11 @@ def read_lines(path: Path, known: int) -> list[str]:
 def line_of(entry: Entry) -> str:
     """Return the line of a receipt or a seal, with its id in front."""
     stored = entry.stored()
-    return json.dumps({"id": value_hash(stored)} | stored, allow_nan=False)
+    return _line(value_hash(stored), stored)
+
+
+def _line(identifier: str, stored: Mapping[str, Any]) -> str:
+    return json.dumps({"id": identifier, **stored}, allow_nan=False)
 
 
 def parsed(path: Path, number: int, line: str, kind: type[E]) -> E:
@@ -76,7 +80,8 @@ def parsed(path: Path, number: int, line: str, kind: type[E]) -> E:
         stated = entries.pop("id")
         entry = kind.of(entries)
         _check_types(entry)
-        found = value_hash(entry.stored())
+        stored = entry.stored()
+        found = value_hash(stored)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError(f"{path}: altered: line {number} is no {name}") from None
     if found != stated:
@@ -84,15 +89,14 @@ def parsed(path: Path, number: int, line: str, kind: type[E]) -> E:
             f"{path}: altered: line {number} ({entries.get('rule', name)}): "
             f"expected the id {str(stated)[:12]}, found {found[:12]}"
         )
-    if line_of(entry) != line:
+    if _line(found, stored) != line:
         raise InputError(f"{path}: altered: line {number} is not as it was written")
     return entry
 
 
 def _check_types(entry: Any) -> None:
-    hints = get_type_hints(type(entry))
     for one in fields(entry):
-        expected = get_origin(hints[one.name]) or hints[one.name]
+        expected: Any = get_origin(one.type) or one.type
         if not isinstance(getattr(entry, one.name), expected):
             raise TypeError(one.name)
 

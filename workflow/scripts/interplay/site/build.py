@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from threadpoolctl import threadpool_limits
 
 from interplay.figures.explorer import write_figure
+from interplay.kernels.denormals import denormals_flushed
 from interplay.provenance.graph import Graph
 from interplay.provenance.place import Place
 from interplay.provenance.subjects import (
@@ -143,7 +145,9 @@ class Site:
 
     def explorer(self) -> None:
         """Write the explorer of the archived networks, if there are any."""
-        experiments, missing = explored(self.graph)
+        # Two threads of BLAS take longer than one for matrices of this size.
+        with denormals_flushed(), threadpool_limits(1, "blas"):
+            experiments, missing = explored(self.graph)
         if not (experiments or missing):
             return
         content = {"title": "Explorer", "missing": missing, "caption": ""}

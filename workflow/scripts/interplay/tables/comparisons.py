@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from interplay.configuration.experiments import ADAM_ON_ALL, way_of_training
 from interplay.configuration.layers import BUILT_IN
@@ -212,6 +211,9 @@ def wilson(found: int, among: int) -> tuple[float, float, float]:
     """Return a fraction and the limits of Wilson's 95 % interval; NaN among none."""
     if not among:
         return np.nan, np.nan, np.nan
+    # Imported here, since the import takes longer than the figure that uses this module.
+    from scipy.stats import binomtest
+
     interval = binomtest(found, among).proportion_ci(0.95, "wilson")
     return found / among, float(interval.low), float(interval.high)
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy.stats import ttest_1samp
 
 from interplay.tables.readings import EXPERIMENT, ROLE
 
@@ -149,6 +148,9 @@ def _ends(curves: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
         the last value; p_value of a two-sided one-sample t test of the seeds against it, as
         if it were exact. NaN with fewer than two seeds, or without a published value.
     """
+    # Imported here, since the import takes longer than the figure that uses this module.
+    from scipy.stats import ttest_1samp
+
     rows = []
     for experiment, of_experiment in curves.groupby(EXPERIMENT, sort=False):
         last = of_experiment.sort_values("epoch").groupby("seed").tail(WINDOW)

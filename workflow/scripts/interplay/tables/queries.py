@@ -63,6 +63,7 @@ class _Parser:
 
     def __init__(self, table: pd.DataFrame, query: str, options: Mapping[str, Any]):
         self.table, self.query, self.options = table, query, options
+        self.no_rows = table.empty
         self.tokens = self._tokens()
 
     def error(self, expected: str) -> InputError:
@@ -100,10 +101,20 @@ class _Parser:
         return value
 
     def all_of(self) -> Any:
-        value = self.negation()
+        value, table, met = self.negation(), self.table, []
         while self.accept("and"):
-            value = self.condition(value) & self.condition(self.negation())
-        return value
+            # Of millions of rows, the first condition often leaves thousands for the next.
+            met.append(self.condition(value).to_numpy(copy=True))
+            self.table = self.table[met[-1]]
+            value = self.negation()
+        if not met:
+            return value
+        rows = self.condition(value)
+        for before in reversed(met):
+            before[before] = rows
+            rows = before
+        self.table = table
+        return pd.Series(rows, table.index)
 
     def negation(self) -> Any:
         if self.accept("not"):
@@ -196,6 +207,6 @@ class _Parser:
     def condition(self, value: Any) -> pd.Series:
         """Return a value as the condition that it has to be: bool, (row,)."""
         # Columns of a table without rows have no type of their own.
-        if isinstance(value, pd.Series) and (value.empty or value.dtype == bool):
+        if isinstance(value, pd.Series) and (self.no_rows or value.dtype == bool):
             return value.astype(bool)
         raise self.error("a condition on columns")
