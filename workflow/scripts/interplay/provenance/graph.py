@@ -128,6 +128,11 @@ class Graph:
         return {}
 
     @cached_property
+    def of_readings(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """Rows of tables that belong to a reading, by the table's path and the reading."""
+        return {}
+
+    @cached_property
     def data_dependence(self) -> dict[str, bool]:
         """Answers that `interplay.provenance.data.uses_data` has found, by path."""
         return {}

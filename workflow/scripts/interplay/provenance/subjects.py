@@ -142,7 +142,9 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
     table = _source(claim.tables, evaluated)
     readings = evaluated.parameters["readings"]
     whole, added = table_with_decisions(table, graph)
-    rows = select(in_reading(whole, readings[claim.reading]), text(claim.rows))
+    if (key := (table, claim.reading)) not in graph.of_readings:
+        graph.of_readings[key] = in_reading(whole, readings[claim.reading])
+    rows = select(graph.of_readings[key], text(claim.rows))
     if claim.parts:
         part = f" ({claim.part})" if text(claim.part) else ""
         notes.append(
