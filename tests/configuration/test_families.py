@@ -265,12 +265,12 @@ def test_the_file_that_set_each_key_of_a_member_is_known():
     }
     found = {
         key: (value, file)
-        for name in ("flipflop_W", "mante_clip", "flipflop_N64")
+        for name in ("flipflop_descent", "mante_clip", "flipflop_N64")
         for key, value, file in experiment_settings("nonlinear", name, configuration)
     }
     training, networks = f"{FAMILIES}/training", "nonlinear/networks"
     assert {
-        f"{training}/variants/W/trained": (["W"], "config.yaml"),
+        f"{training}/variants/descent/optimiser": ("gradient_descent", "config.yaml"),
         f"{training}/of/flipflop/epochs": (300, "preview.yaml"),
         f"{training}/with/g": ([0.0, 0.9], "config.yaml"),
         f"{training}/with/seeds": ([0], "preview.yaml"),

@@ -61,6 +61,15 @@ sys.exit(1)
     assert signal.getsignal(signal.SIGINT) is handler
 
 
+@pytest.fixture
+def heeded():
+    """SIGHUP ends a process, also where the tests ignore it because they run with `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
 def test_another_signal_interrupts_snakemake_and_ends_its_jobs(tmp_path, number):
     # As Snakemake does after Ctrl-C, this program starts one more job and waits for it.
