@@ -168,5 +168,6 @@ def described_machine(machine: Mapping[str, Any]) -> dict[str, str]:
     for one in machine.get("blas", ()):
         said = f"{one['version']} with kernel {one['architecture']}"
         libraries.setdefault(f"{one['internal_api']}:", []).append(said)
-    words |= {name: " and ".join(said) for name, said in libraries.items()}
+    # The order in which they were loaded says nothing.
+    words |= {name: " and ".join(sorted(said)) for name, said in libraries.items()}
     return {name: str(word) for name, word in words.items() if word is not None}
