@@ -99,6 +99,7 @@ def copies(tmp_path_factory):
 
 
 TINY = {
+    "formats": ["pdf", "png", "svg"],
     "readings": {"stated": {"mante": "mante", "romo": "romo"}},
     "nonlinear": {
         "N": 32,
@@ -147,7 +148,7 @@ class Reproduction:
 
     @property
     def targets(self) -> tuple[str, str]:
-        return "all", "results/preview/nonlinear/romo/overview.svg"
+        return "all", "results/preview/nonlinear/romo/overview.pdf"
 
     @property
     def results(self) -> Path:

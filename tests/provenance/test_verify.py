@@ -242,7 +242,7 @@ def test_a_run_that_nobody_touched_is_verified(reproduction):
         ("results/preview/tables/linear_theory.parquet", flip_a_byte, "altered"),
         ("results/preview/tables/linear_scalings.csv", drop_a_row, "altered"),
         ("results/preview/sentiment/data/train.txt", os.unlink, "missing"),
-        ("results/preview/figures/fig1.svg", flip_a_byte, "altered"),
+        ("results/preview/figures/fig1.png", flip_a_byte, "altered"),
         ("results/preview/paper.pdf", flip_a_byte, "altered"),
         ("workflow/scripts/interplay/linear/theory.py", add_a_line, "altered"),
         ("workflow/scripts/prepare_sentences.py", add_a_line, "altered"),

@@ -59,7 +59,7 @@ def test_a_browser_shows_every_figure(browser, report, reproduction):
 
 @pytest.mark.slow
 def test_a_browser_shows_the_overviews_that_were_drawn(browser, report, reproduction):
-    drawn = (reproduction.results / "nonlinear").glob("*/overview.svg")
+    drawn = (reproduction.results / "nonlinear").glob("*/overview.pdf")
     experiments = {path.parent.name for path in drawn}
     assert experiments == {"romo"}
     assert {row.text for row in entries(browser, report, "Experiments")} == experiments
