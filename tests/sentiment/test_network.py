@@ -20,7 +20,6 @@ from interplay.sentiment.measurements import (
     TRUNCATED,
     compared_with_whole,
     evaluations,
-    spectra,
     sufficient_ranks,
     summary,
     truncated_weights,
@@ -28,6 +27,7 @@ from interplay.sentiment.measurements import (
 )
 from interplay.sentiment.model import initial_weights
 from interplay.sentiment.run import Run, State, initial_state, learning_curves
+from interplay.sentiment.spectra import spectra
 from interplay.sentiment.synthetic import synthetic_vectors
 from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.training import train

@@ -24,8 +24,8 @@ from interplay.sentiment.treebank import (
     build_treebank,
     english_tokenizer,
     labelled_sentences,
-    read_trees,
 )
+from interplay.sentiment.trees import read_trees
 from interplay.sentiment.vectors import read_vectors
 from interplay.sentiment.vocabulary import build_language
 from interplay.storage.errors import InputError

@@ -3,7 +3,7 @@
 from interplay.sentiment.facts import data_facts
 from interplay.sentiment.sentences import read_split
 from interplay.sentiment.tree_files import SPLITS
-from interplay.sentiment.treebank import read_trees
+from interplay.sentiment.trees import read_trees
 from interplay.storage.files import read_json
 from interplay.storage.tables import read_table, write_table
 from job import script

@@ -1,6 +1,6 @@
 """Measure the singular values of one trained LSTM."""
 
-from interplay.sentiment.measurements import spectra
+from interplay.sentiment.spectra import spectra
 from interplay.sentiment.trained import TrainedLSTM
 from interplay.storage.arrays import read_arrays
 from interplay.storage.files import read_json

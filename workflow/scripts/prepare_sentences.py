@@ -5,7 +5,8 @@ from pathlib import Path
 from interplay.sentiment.facts import words_without_vector
 from interplay.sentiment.sentences import write_split
 from interplay.sentiment.tree_files import SPLITS
-from interplay.sentiment.treebank import build_treebank, read_trees
+from interplay.sentiment.treebank import build_treebank
+from interplay.sentiment.trees import read_trees
 from interplay.sentiment.vectors import read_vectors
 from interplay.storage.files import write_json
 from interplay.storage.hashes import file_hash

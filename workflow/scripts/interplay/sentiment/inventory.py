@@ -70,7 +70,8 @@ def _trees(
         if not check:
             return ("at hand", state), set()
         # Imported here, since the list needs only the standard library.
-        from interplay.sentiment.treebank import build_treebank, parse_trees
+        from interplay.sentiment.treebank import build_treebank
+        from interplay.sentiment.trees import parse_trees
 
         trees = {
             split: parse_trees(content, f"{source}, {split}.txt")

@@ -1,4 +1,4 @@
-"""Measurements on one trained LSTM: singular values and truncations (Fig. 5).
+"""Measurements on one trained LSTM, whole, truncated and compressed, Fig. 5(b).
 
 Each function returns a table without the columns that name the network.
 """
@@ -10,13 +10,11 @@ import pandas as pd
 from datasets import Dataset
 
 from interplay.lowrank.factored import pack, unpack
-from interplay.lowrank.spectrum import singular_values
 from interplay.lowrank.truncation import truncations
 from interplay.optimisers.state import Arrays
 from interplay.sentiment.archived import TRUNCATED, factored, rebuilt_weights
 from interplay.sentiment.batches import sorted_batches
 from interplay.sentiment.engine import SENTENCES_AT_ONCE, Engine, evaluate
-from interplay.sentiment.model import LAYERS
 from interplay.sentiment.run import Run
 from interplay.sentiment.trained import TrainedLSTM
 from interplay.sentiment.vocabulary import Language
@@ -30,26 +28,6 @@ LAST_EPOCHS = 5
 NEIGHBOURS = 5
 """ranks around each one, over which medians are taken: accuracy goes up and down with the
 rank, by a few sentences"""
-
-
-def spectra(trained: TrainedLSTM) -> pd.DataFrame:
-    """Return the singular values of the input and recurrent weights of both layers.
-
-    Returns:
-        A row per singular value: layer, weight (input, recurrent), matrix (W0, W, dW),
-        index (from 1, largest first), value.
-    """
-    parts = []
-    for layer in LAYERS:
-        for weight in ("input", "recurrent"):
-            name = f"layer{layer}.{weight}"
-            W0, W = trained.initial[name], trained.final[name]
-            for matrix, entries in {"W0": W0, "W": W, "dW": W - W0}.items():
-                values = singular_values(entries)
-                rows = {"index": range(1, len(values) + 1), "value": values}
-                labels = {"layer": layer, "weight": weight, "matrix": matrix}
-                parts.append(pd.DataFrame({**labels, **rows}))
-    return pd.concat(parts, ignore_index=True)
 
 
 def truncated_weights(
