@@ -12,29 +12,33 @@ RATES = {
 """key of the configuration that sets each learning rate, by the label of the rate"""
 
 
-# The published curves are those of the real treebank.
-CURVES = {} if SYNTHETIC else {"curves": rules.compare_lstm_curves.output.table}
+# The published curves and singular values of an LSTM are those of the real treebank.
+COMPARED_LSTMS = [] if SYNTHETIC else list(rules.compare_lstms.output)
+OF_REAL_TREEBANK = list(map(os.path.basename, rules.compare_lstms.output))
+
+# Published values are files of paper/, all others are tables of the run.
+NUMBERED = {
+    name: (
+        source(f"paper/{name}")
+        if (ROOT / "paper" / name).is_file()
+        else f"{TABLES}/{name}"
+    )
+    for name in dict.fromkeys(
+        entry["table"]
+        for entry in read_yaml(ROOT / "paper/numbers.yaml")["numbers"].values()
+    )
+    if name not in OF_REAL_TREEBANK or not SYNTHETIC
+}
+"""tables of the article's numbers, by the names of their files"""
 
 
 rule collect_numbers:
     """Collect every number that the paper's text shows, with its label and source."""
     input:
-        **CURVES,
+        **{name.partition(".")[0]: path for name, path in NUMBERED.items()},
         source=source("paper/paper.typ"),
-        published=source("paper/published.csv"),
-        published_spectrum=source("paper/published_lstm_spectrum.csv"),
-        nonlinear="<results>/tables/nonlinear.csv",
-        data="<results>/tables/sentiment_data.csv",
-        sentiment="<results>/tables/sentiment.csv",
-        spectrum="<results>/tables/sentiment_spectrum.parquet",
-        claims="<results>/tables/claims.csv",
-        agreement="<results>/tables/agreement.csv",
-        rate="<results>/tables/rate.csv",
-        outbreaks="<results>/tables/outbreaks.csv",
-        training="<results>/tables/training.csv",
-        scaling="<results>/tables/scaling.csv",
-        cosine="<results>/tables/cosine.csv",
-        divergence="<results>/tables/divergence.csv",
+        definitions=source("paper/numbers.yaml"),
+        schema=source("workflow/schemas/numbers.schema.yaml"),
     output:
         numbers=table("numbers"),
     log:
@@ -63,7 +67,7 @@ rule collect_numbers:
                     for name in PAPER_NETWORKS
                 },
             },
-            **{key: config[key] for key in ("linear", "sentiment", "compression")},
+            **{key: config[key] for key in ("supplement", "linear", "sentiment", "compression")},
             "rates": {
                 reading: {
                     role: {**EXPERIMENTS, **LSTMS}[name].parameters["learning_rate"]
@@ -73,7 +77,6 @@ rule collect_numbers:
             },
         },
         set_by=RATES,
-        readings=READINGS,
         code=code("collect_numbers.py"),
     message:
         "Collecting the numbers of the paper"
@@ -121,7 +124,7 @@ PAPER = [
     # As in an archive: PDF and PNG, which the same jobs draw, are no reason to draw again.
     rules.paper.input.figures,
     rules.count_sentences.output,
-    CURVES.values(),
+    COMPARED_LSTMS,
     rules.evaluate_claims.output,
     rules.paper.output,
     # The archive in git stays small: no networks of the supplement.

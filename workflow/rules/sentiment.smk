@@ -96,17 +96,20 @@ rule truncate_lstm:
         "../scripts/truncate_lstm.py"
 
 
-rule compare_lstm_curves:
-    """Compare learning curves with those that the paper's supplement shows."""
+rule compare_lstms:
+    """Compare learning curves and singular values with the paper's supplement."""
     input:
         curves=f"{TABLES}/sentiment_curves.csv",
+        spectrum=f"{TABLES}/sentiment_spectrum.parquet",
         published=source("paper/published_lstm.csv"),
+        published_spectrum=source("paper/published_lstm_spectrum.csv"),
     output:
-        table=table("sentiment_distance"),
+        curves=table("sentiment_distance"),
+        values=table("sentiment_singular_values"),
     log:
-        "<logs>/sentiment/compare_curves.log",
+        "<logs>/sentiment/compare.log",
     benchmark:
-        "<benchmarks>/sentiment/compare_curves.tsv"
+        "<benchmarks>/sentiment/compare.tsv"
     localrule: True
     conda:
         "../../envs/sentiment.yaml"
@@ -114,11 +117,11 @@ rule compare_lstm_curves:
         **each_try(mem_mb=500, runtime=10),
     params:
         treebank=TREEBANK,
-        code=code("compare_lstm_curves.py"),
+        code=code("compare_lstms.py"),
     message:
-        "Comparing the LSTMs' learning curves with the published ones"
+        "Comparing the LSTMs with the published ones"
     script:
-        "../scripts/compare_lstm_curves.py"
+        "../scripts/compare_lstms.py"
 
 
 rule compress_lstm:

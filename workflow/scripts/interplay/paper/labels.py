@@ -9,8 +9,8 @@ import pandas as pd
 COLUMNS = ["label", "value", "table", "rows", "formula"]
 """of numbers.csv"""
 
-Row = tuple[str, object, str, str, str]
-"""label, value, table, query of the table, formula in words"""
+SHOW = "num|pm|num-or-dash|plus-minus|as-percentage"
+"""functions of paper/template.typ that show the number of a label"""
 
 
 def configured(configuration: Mapping[str, Any]) -> pd.DataFrame:
@@ -32,47 +32,11 @@ def labels(source: str) -> list[str]:
     """Return the labels of the numbers that a text of the paper shows.
 
     Args:
-        source: the text, in Typst.
+        source: the text, in Typst. A number with its error has two labels.
     """
-    shows = r'\b(?:num|num-or-dash|plus-minus|as-percentage)\("([^"]+)"'
-    found = re.findall(shows, source)
-    return list(dict.fromkeys(found))
-
-
-def by(table: pd.DataFrame, column: str) -> Iterator[tuple[Any, str, pd.DataFrame]]:
-    """Yield each value of a column, the query of its rows, and the rows."""
-    for key, rows in table.groupby(column, sort=False):
-        value = f"'{key}'" if isinstance(key, str) else key
-        yield key, f"{column} == {value}", rows
-
-
-def labelled(
-    prefix: str,
-    values: Mapping[Any, object] | pd.Series,
-    table: str,
-    query: str,
-    formula: str | Mapping[str, str],
-) -> list[Row]:
-    """Return the rows of values that share a prefix, a table and a query.
-
-    Args:
-        prefix: of the labels; the name of a value follows it.
-        values: by name.
-        table: file name of the table that they were computed from.
-        query: that selects its rows.
-        formula: how each value was computed, by name; or one for all of them, in which `{}`
-            becomes the name.
-    """
-    rows = []
-    for name, value in values.items():
-        words = formula.format(name) if isinstance(formula, str) else formula[name]
-        rows.append((f"{prefix}/{name}", value, table, query, words))
-    return rows
-
-
-def as_table(rows: list[Row]) -> pd.DataFrame:
-    """Return rows as a table, without those that have no value."""
-    return pd.DataFrame(rows, columns=COLUMNS).dropna(subset="value")
+    shown = re.findall(rf'\b(?:{SHOW})\("([^"]+)"', source)
+    errors = [f"{label}/error" for label in re.findall(r'\bpm\("([^"]+)"', source)]
+    return list(dict.fromkeys([*shown, *errors]))
 
 
 def _leaves(node: Any, label: str) -> Iterator[tuple[str, object, str]]:

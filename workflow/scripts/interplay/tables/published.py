@@ -182,3 +182,27 @@ def _ends(curves: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
         "p_value",
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def lstm_singular_values(
+    spectrum: pd.DataFrame, published: pd.DataFrame
+) -> pd.DataFrame:
+    """Compare singular values of the LSTMs' weights with the published ones.
+
+    Args:
+        spectrum: the table sentiment_spectrum.parquet.
+        published: the table paper/published_lstm_spectrum.csv.
+
+    Returns:
+        A row per experiment and published value: experiment, layer, weight, matrix, index;
+        measured (mean over seeds), published, bound (`below` if the published value is an
+        upper bound), ratio (measured over published), below (bool).
+    """
+    point = ["layer", "weight", "matrix", "index"]
+    means = spectrum.groupby([EXPERIMENT, *point], as_index=False, sort=False).agg(
+        measured=("value", "mean")
+    )
+    both = means.merge(published.rename(columns={"value": "published"}), on=point)
+    return both.assign(
+        ratio=both.measured / both.published, below=both.measured < both.published
+    )
