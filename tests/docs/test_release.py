@@ -23,7 +23,9 @@ def test_the_digest_of_the_archived_run_is_stated(name):
     if not (ROOT / ARCHIVE / "paper.pdf").is_file():
         lacking.append("an article")
     if lacking:
-        assert stated == [], f"{name}: expected no digest of an archive that lacks {lacking}"
+        assert stated == [], (
+            f"{name}: expected no digest of an archive that lacks {lacking}"
+        )
         pytest.skip(f"{ARCHIVE} lacks {' and '.join(lacking)}: no digest is stated")
     assert stated == [chain.digest], f"{name}: expected sha256:{chain.digest}, once"
 
