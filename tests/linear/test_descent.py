@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from interplay.linear.dense import gradient_descent
 from interplay.linear.descent import Descent, arrays_of, descend
 from interplay.linear.divergence import target_task
-from interplay.linear.measurements import curves, measurements
+from interplay.linear.measurements import (
+    curves,
+    linearised_readout,
+    measurements,
+    shuffled_connectivity,
+)
 from interplay.linear.network import Modes, Trial, draw_network, loss_of, simulate
 from interplay.linear.rates import learning_rate
 from interplay.linear.trained import example_trials, truncation_losses
@@ -210,12 +215,47 @@ def test_a_diverging_target_is_named():
 
 @pytest.mark.parametrize(("n", "g", "epochs"), [(32, 0.0, 20), (128, 0.7, 50)])
 def test_shuffling_degrades_a_network_that_has_something_to_shuffle(n, g, epochs):
-    table = measurements(*run(n, g, epochs, speed=4), g, 0, TRIAL, 0.05)
+    table = measurements(*run(n, g, epochs, speed=4), g, 0, TRIAL, 0.05, 3)
     shuffled = table.shuffle_loss_ratio * TARGETS**2 / 2
     if g == 0:
         np.testing.assert_allclose(shuffled, table.final_loss, rtol=0, atol=1e-12)
     else:
         assert (shuffled > 10 * table.final_loss).all()
+
+
+def test_the_shuffled_loss_is_a_mean_over_permutations():
+    network, descents = run(64, 0.7, 20, speed=4)
+    tables = [measurements(network, descents, 0.7, 0, TRIAL, 0.05, n) for n in (1, 4)]
+    for number, descent in enumerate(descents):
+        permuted = shuffled_connectivity(network, 0.7, 0, descent.zhat, 4)
+        losses = np.array(
+            [
+                loss_of(simulate(network, W0 + descent.dW, TRIAL), descent.zhat, TRIAL)
+                for W0 in permuted
+            ]
+        )
+        losses /= descent.zhat**2 / 2
+        first, mean = (table.shuffle_loss_ratio[number] for table in tables)
+        assert first == pytest.approx(losses[0])
+        assert mean == pytest.approx(losses.mean())
+        error = np.std(losses, ddof=1) / 2
+        assert tables[1].shuffle_loss_error[number] == pytest.approx(error)
+    assert tables[0].shuffle_loss_error.isna().all()
+
+
+def test_the_linearised_readout_is_the_derivative_along_dW():
+    network, descents = run(48, 0.6, 30, speed=4)
+    for descent in descents:
+        linear = linearised_readout(network, descent) - descent.readout[0]
+
+        def readout(factor, dW=descent.dW):
+            W = np.eye(48) - network.W0 - factor * dW
+            return network.w @ np.linalg.solve(W, network.m)
+
+        derivative = (readout(1e-4) - readout(-1e-4)) / 2e-4
+        assert linear == pytest.approx(derivative, rel=1e-5)
+        # For a target that is reached through an eigenvalue near 1, it is not enough.
+        assert linear < 0.9 * (descent.readout[-1] - descent.readout[0])
 
 
 def test_convergence_is_the_first_epoch_below_the_threshold():
@@ -230,7 +270,7 @@ def test_convergence_is_the_first_epoch_below_the_threshold():
 @pytest.mark.parametrize("epochs", [50, 2])
 def test_measurements_follow_from_the_descent(epochs):
     network, descents = run(64, 0.3, epochs, speed=4)
-    table = measurements(network, descents, 0.3, 0, TRIAL, 0.05)
+    table = measurements(network, descents, 0.3, 0, TRIAL, 0.05, 1)
     assert (table.zhat == TARGETS).all()
     for row, descent in zip(table.itertuples(), descents, strict=True):
         half = descent.zhat**2 / 2

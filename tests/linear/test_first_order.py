@@ -50,7 +50,7 @@ def measure_flow(network, zhat, g):
     W = found.y.T.reshape(-1, n, n)
     z, dW = np.array([readout(network, one) for one in W]), W[-1] - network.W0
     norm = np.linalg.norm(slope(0, W[0]))
-    shuffled = shuffled_connectivity(network, g, 0, zhat)
+    (shuffled,) = shuffled_connectivity(network, g, 0, zhat)
     z_shuffled = readout(network, shuffled + dW)
     return {
         "initial_readout": z[0],
@@ -133,7 +133,7 @@ def test_a_small_target_is_learned_at_the_rate_of_its_own_vectors(g):
     """To first order, one network has |Bᵀw|² |Bm|² in place of β², for any N."""
     zhat, rate, n = 0.005, 0.02, 24
     rates = learning_rates([{"zhat": zhat, "learning_rate": rate}], g)
-    measured, compared = train_small_targets([n], g, 3, rates, TRIAL, 200, THRESHOLD)
+    measured, compared = train_small_targets([n], g, 3, rates, TRIAL, 200, THRESHOLD, 1)
     network = draw_network(n, g, 3)
     state = np.linalg.solve(np.eye(n) - network.W0, network.m)
     w = network.w - state * (state @ network.w) / (state @ state)
@@ -200,7 +200,7 @@ def test_overlaps_at_large_n_are_the_closed_forms(g):
     n, found = 250, []
     for seed in range(12):
         network = draw_network(n, g, seed)
-        shuffled = shuffled_connectivity(network, g, seed, 1.0)
+        (shuffled,) = shuffled_connectivity(network, g, seed, 1.0)
         kinds = (network.W0, np.zeros_like(shuffled), shuffled)
         for own, without, other in zip(
             *(directions(network, W0) for W0 in kinds), strict=True

@@ -110,15 +110,14 @@ def test_outbreaks_begin_and_end_as_their_definition_says(parts):
 
 
 def test_networks_are_chosen_in_turn_from_each_experiment():
-    rows = [("b", 0.0, 1, 9), ("b", 0.0, 0, None), ("a", 0.6, 0, 7), ("a", 0.3, 4, 8),
+    rows = [("b", 0.0, 1, 9), ("b", 0.0, 0, None), ("a", 0.6, 3, 7), ("a", 0.3, 4, 8),
             ("a", 0.3, 2, 5), ("other", 0.0, 0, 5)]  # fmt: skip
     table = pd.DataFrame(rows, columns=["experiment", "g", "seed", "lasting_epoch"])
-    chosen = chosen_networks(table, ["a", "b"], 3)
-    assert chosen[["experiment", "seed"]].values.tolist() == [
-        ["a", 2],
-        ["b", 1],
-        ["a", 4],
-    ]
+    # One of each g before the second one of any.
+    expected = [["a", 2], ["b", 1], ["a", 3], ["a", 4]]
+    for number in (3, 9):
+        chosen = chosen_networks(table, ["a", "b"], number)
+        assert chosen[["experiment", "seed"]].values.tolist() == expected[:number]
 
 
 def test_one_network_is_drawn_whose_task_says_how_hard_its_trials_are():

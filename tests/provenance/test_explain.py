@@ -52,6 +52,12 @@ def test_a_panel_leads_to_its_rows_and_their_runs_alone(graph):
     assert f"make it again:\n  {again}\n" in shown
 
 
+def test_a_figure_contains_the_hash_of_inputs_that_is_printed(graph):
+    figure = (graph.place.folder / "figures/fig2.svg").read_text()
+    (inputs,) = re.findall("made of sha256:([0-9a-f]{64})", figure)
+    assert f"  inputs     sha256 {inputs}, " in text_of("fig2", graph)
+
+
 def test_a_job_that_the_rows_do_not_depend_on_is_not_shown(graph):
     assert "example_trial" not in text_of("fig2c", graph)
     assert "example_trial" in text_of("nonlinear_trials.csv:2", graph)

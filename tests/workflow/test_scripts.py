@@ -165,6 +165,7 @@ def test_linear_networks_are_trained_truncated_and_run(tmp_path):
     shared = {
         "N": 16, "dt": 0.5, "trial": {"duration": 20.0, "onset": 1.0, "window": 2.0},
         "threshold": 0.05, "epochs": 30, "code": "0", "seeds": [0], "zhat": [0.5, 2],
+        "shuffles": 2,
         "targets": [{"zhat": z, "learning_rate": 0.01} for z in (0.5, 2.0)],
     }  # fmt: skip
     wildcards = {"g": "0.6", "seed": "0"}

@@ -29,7 +29,7 @@ rule train_linear:
         runtime=minutes("linear", "train", "train_linear", otherwise=30),
         turn=1,
     params:
-        **settings("linear", keys="N dt trial targets epochs threshold"),
+        **settings("linear", keys="N dt trial targets epochs threshold shuffles"),
         code=code("train_linear.py"),
     message:
         "Training a linear network, g = {wildcards.g}, seed {wildcards.seed}"
@@ -105,7 +105,7 @@ rule train_small_targets:
         turn=1,
     params:
         **settings("linear", "small_targets", keys="N targets epochs"),
-        **settings("linear", keys="dt trial threshold"),
+        **settings("linear", keys="dt trial threshold shuffles"),
         code=code("train_small_targets.py"),
     message:
         "Training linear networks to small targets, g = {wildcards.g}, seed {wildcards.seed}"

@@ -31,7 +31,9 @@ def main(output, params, wildcards, threads):
     probes = stream("probes", "linear", g, seed)
     descents = descend(network, zhat, eta, params.epochs, trial, probes)
     logger.info("bases of %d and %d directions", *descents[0].core.shape[1:])
-    measured = measurements(network, descents, g, seed, trial, params.threshold)
+    measured = measurements(
+        network, descents, g, seed, trial, params.threshold, params.shuffles
+    )
     directions = compared_directions(network, descents, g, seed)
     directions.insert(0, "experiment", "linear")
 

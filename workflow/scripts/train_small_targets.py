@@ -18,7 +18,14 @@ def main(output, params, wildcards, threads):
 
     stopwatch = Stopwatch.start()
     measurements, directions = train_small_targets(
-        params.N, g, seed, rates, trial, params.epochs, params.threshold
+        params.N,
+        g,
+        seed,
+        rates,
+        trial,
+        params.epochs,
+        params.threshold,
+        params.shuffles,
     )
     directions.insert(0, "experiment", "small_targets")
 

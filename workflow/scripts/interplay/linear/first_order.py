@@ -37,6 +37,7 @@ def train_small_targets(
     trial: Trial,
     epochs: int,
     threshold: float,
+    shuffles: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Train networks with a w orthogonal to Bm, of several sizes, to several targets.
 
@@ -48,6 +49,7 @@ def train_small_targets(
         trial: durations and time step.
         epochs: number of updates.
         threshold: loss below which a network has converged, in units of zhat² / 2.
+        shuffles: number of permutations of W0.
 
     Returns:
         `measurements` and `compared_directions` of the networks.
@@ -60,7 +62,9 @@ def train_small_targets(
         network = orthogonal(independent, right[0])
         probes = stream("probes", "linear", g, seed)
         descents = descend(network, zhat, eta, epochs, trial, probes)
-        measured.append(measurements(network, descents, g, seed, trial, threshold))
+        measured.append(
+            measurements(network, descents, g, seed, trial, threshold, shuffles)
+        )
         compared.append(compared_directions(network, descents, g, seed))
     return pd.concat(measured, ignore_index=True), pd.concat(compared, ignore_index=True)
 

@@ -1,6 +1,6 @@
 """Measurements on trained linear networks (Figs 3 and 4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ def measurements(
     seed: int,
     trial: Trial,
     threshold: float,
+    shuffles: int,
 ) -> pd.DataFrame:
     """Measure the trainings of one network: the rows of linear.csv.
 
@@ -32,15 +33,17 @@ def measurements(
         seed: number of the network.
         trial: durations and time step.
         threshold: loss below which a network has converged, in units of zhat² / 2.
+        shuffles: number of permutations of the entries of W0.
 
     Returns:
         A row per target: zhat, g, seed, N, initial_loss, final_loss; tau_star, the
         learning time of the first epoch below the threshold; norm_dW after the last
         epoch; mean_gradient_norm over [0, tau_star]; shuffle_loss_ratio, the loss after
         a random permutation of the entries of W0 (dW is not permuted), in units of
-        zhat² / 2; Fig. 4(d). initial_readout, the readout before training;
-        shuffled_readout, that with W0 permuted and dW; shuffled_initial_readout, that
-        with W0 permuted alone;
+        zhat² / 2; Fig. 4(d). shuffle_loss_error, its standard error over permutations (NaN
+        for one). initial_readout and final_readout, the readout before and after training;
+        linearised_readout, see there; shuffled_readout, that with W0 permuted and dW;
+        shuffled_initial_readout, that with W0 permuted alone, both means over permutations;
         first_gradient_norm, the norm of the gradient before training;
         first_readout_speed, the change of the readout in the first epoch over that of
         the learning time. converged, whether there is a tau_star; diverged, whether the
@@ -54,9 +57,11 @@ def measurements(
         if epoch is not None:
             tau_star = descent.tau[epoch]
             mean_gradient_norm = descent.gradient_norm[: epoch + 1].mean()
-        W0 = shuffled_connectivity(network, g, seed, zhat)
-        shuffled, without_dW = (
-            simulate(network, W, trial) for W in (W0 + descent.dW, W0)
+        losses, shuffled, without_dW = _shuffled(
+            network,
+            descent,
+            shuffled_connectivity(network, g, seed, zhat, shuffles),
+            trial,
         )
         row = {
             "zhat": zhat,
@@ -68,10 +73,13 @@ def measurements(
             "tau_star": tau_star,
             "norm_dW": np.linalg.norm(descent.core[-1]),
             "mean_gradient_norm": mean_gradient_norm,
-            "shuffle_loss_ratio": loss_of(shuffled, zhat, trial) / (zhat**2 / 2),
+            "shuffle_loss_ratio": losses.mean(),
+            "shuffle_loss_error": losses.sem(),
             "initial_readout": descent.readout[0],
-            "shuffled_readout": shuffled[-trial.scored :].mean(),
-            "shuffled_initial_readout": without_dW[-trial.scored :].mean(),
+            "final_readout": descent.readout[-1],
+            "linearised_readout": linearised_readout(network, descent),
+            "shuffled_readout": shuffled.mean(),
+            "shuffled_initial_readout": without_dW.mean(),
             "first_gradient_norm": descent.gradient_norm[0],
             "first_readout_speed": np.diff(descent.readout)[0] / descent.learning_rate,
             "converged": epoch is not None,
@@ -81,9 +89,51 @@ def measurements(
     return pd.DataFrame(rows)
 
 
-def shuffled_connectivity(network: Network, g: float, seed: int, zhat: float) -> Array:
-    """Return W0 with its entries permuted, the same permutation for every measurement."""
-    return shuffle_entries(network.W0, stream("shuffle", "linear", g, seed, zhat))
+def shuffled_connectivity(
+    network: Network, g: float, seed: int, zhat: float, shuffles: int = 1
+) -> Iterator[Array]:
+    """Yield W0 with its entries permuted, the same permutations for every measurement.
+
+    Args:
+        network: the network before training.
+        g: strength of the initial connectivity.
+        seed: number of the network.
+        zhat: target; each has permutations of its own.
+        shuffles: their number. The first ones are the same, however many there are.
+    """
+    rng = stream("shuffle", "linear", g, seed, zhat)
+    for _ in range(shuffles):
+        yield shuffle_entries(network.W0, rng)
+
+
+def _shuffled(
+    network: Network, descent: Descent, permuted: Iterable[Array], trial: Trial
+) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Return loss over zhat² / 2, readout, and readout without dW, by permuted W0."""
+    rows = []
+    for W0 in permuted:
+        with_dW, alone = (simulate(network, W, trial) for W in (W0 + descent.dW, W0))
+        loss = loss_of(with_dW, descent.zhat, trial) / (descent.zhat**2 / 2)
+        means = (z[-trial.scored :].mean() for z in (with_dW, alone))
+        rows.append((loss, *means))
+    table = pd.DataFrame(rows)
+    return table[0], table[1], table[2]
+
+
+def linearised_readout(network: Network, descent: Descent) -> float:
+    """Return the readout to first order in dW around W0.
+
+    The readout of a long trial is wᵀ (I − W)⁻¹ m, Eq. (5). To first order in dW, it is
+    the readout before training plus wᵀ B dW B m, with B = (I − W0)⁻¹.
+
+    Args:
+        network: the network before training.
+        descent: its training.
+    """
+    inverted = np.eye(len(network.m)) - network.W0
+    left = np.linalg.solve(inverted.T, network.w)
+    right = np.linalg.solve(inverted, network.m)
+    return float(descent.readout[0] + left @ descent.dW @ right)
 
 
 def compared_directions(
@@ -111,7 +161,7 @@ def compared_directions(
     for descent in descents:
         u, _, vt = np.linalg.svd(descent.core[-1], full_matrices=False)
         singular = (descent.left @ u[:, :2]).T, (descent.right @ vt[:2].T).T
-        shuffled = shuffled_connectivity(network, g, seed, descent.zhat)
+        (shuffled,) = shuffled_connectivity(network, g, seed, descent.zhat)
         compared = {
             ("eq8", "eq9"): without_W0,
             ("eq11", "eq7"): own,

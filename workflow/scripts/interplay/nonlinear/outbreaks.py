@@ -76,8 +76,8 @@ def chosen_networks(
 ) -> pd.DataFrame:
     """Return the networks whose outbreaks are looked into, from nonlinear.csv.
 
-    Each network has an outbreak that lasts. The first ones by g and seed are taken, one of
-    each experiment in turn.
+    Each network has an outbreak that lasts. They are taken from each experiment in turn:
+    first one of each g, in its order, that of the first seed, then the next one of each g.
 
     Args:
         networks: the table.
@@ -88,9 +88,11 @@ def chosen_networks(
     rows = networks[networks.experiment.isin(order) & networks.lasting_epoch.notna()]
     rows = rows.assign(place=rows.experiment.map(order.index))
     rows = rows.sort_values(["place", "g", "seed"])
+    rows = rows.assign(of_g=rows.groupby(["experiment", "g"]).cumcount())
+    rows = rows.sort_values(["place", "of_g", "g"], kind="stable")
     turn = rows.groupby("experiment").cumcount()
     rows = rows.assign(turn=turn).sort_values(["turn", "place"], kind="stable")
-    return rows.head(number).drop(columns=["turn", "place"])
+    return rows.head(number).drop(columns=["turn", "place", "of_g"])
 
 
 def intervene_on_networks(

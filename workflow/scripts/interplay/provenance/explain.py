@@ -147,6 +147,7 @@ def _made_by(receipt: Receipt, outputs: bool = True) -> Iterator[str]:
     if outputs:
         for path, sha256 in receipt.outputs.items():
             yield f"  made       {path}  sha256 {sha256}"
+        yield f"  inputs     sha256 {receipt.inputs_hash}, with parameters and code"
     yield f"  from       {date(receipt.started)}  to {date(receipt.ended)}"
     yield f"  script     {receipt.script}  code sha256 {receipt.code_hash}"
     yield f"  modules    {', '.join(module_names(receipt))}"
