@@ -102,7 +102,7 @@ def draw(
         **dict(CONNECTIVITY.values()),
         "vectors after training": {"ls": "-", **TRAINED, "marker": None},
         **{f"{side} vectors": {**marker, "ls": "none"} for side, marker in SIDES.items()},
-        **style.strength_dots(g, ms=2),
+        **{f"{name} (g-i)": dot for name, dot in style.strength_dots(g, ms=2).items()},
     }
     handles = style.legend_entries(entries)
     figure.legend(handles=handles, loc="outside lower center", ncols=3)
