@@ -49,6 +49,20 @@ def test_the_readout_at_the_start_and_how_it_grows():
     assert linear.initial_readout(start) == pytest.approx(0.1 * 20)
 
 
+def test_a_linearised_readout_misses_by_its_distance_from_the_trained_one():
+    # The trained readout is 1.8 or 2.2; of 2, the readout before training was 0.4.
+    row = {"zhat": 2.0, "initial_readout": 0.4, "final_loss": 0.2**2 / 2}
+
+    def missed(readout):
+        return linear.linearisation_error(
+            pd.DataFrame([row | {"linearised_readout": readout}])
+        )
+
+    assert missed(1.0) == pytest.approx(0.8 / 1.6)
+    assert missed(3.0) == pytest.approx(0.8 / 1.6)
+    assert missed(1.8) == pytest.approx(0, abs=1e-12)
+
+
 def test_what_theory_predicts_at_convergence():
     rows = linear_network(0.6, 2.0)
     measured = linear.concavity(rows, threshold=0.05)

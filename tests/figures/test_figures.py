@@ -85,6 +85,7 @@ TRAINING = in_three_ways()
 SCALING = comparisons.scaling(
     pd.concat([NETWORKS, tables.nonlinear(["mante_small"]).assign(N=8)]),
     {name: {} for name in (*tables.TASKS, "mante_small")},
+    tables.eigenvalues(),
 )
 CHANNELS = flipflops.channels(
     tables.nonlinear([*tables.CHANNELS, "flipflop"]),
