@@ -50,17 +50,16 @@ def test_the_readout_at_the_start_and_how_it_grows():
 
 
 def test_a_linearised_readout_misses_by_its_distance_from_the_trained_one():
-    # The trained readout is 1.8 or 2.2; of 2, the readout before training was 0.4.
-    row = {"zhat": 2.0, "initial_readout": 0.4, "final_loss": 0.2**2 / 2}
+    row = {"initial_readout": 0.4, "final_readout": 2.0}
 
     def missed(readout):
         return linear.linearisation_error(
             pd.DataFrame([row | {"linearised_readout": readout}])
         )
 
-    assert missed(1.0) == pytest.approx(0.8 / 1.6)
-    assert missed(3.0) == pytest.approx(0.8 / 1.6)
-    assert missed(1.8) == pytest.approx(0, abs=1e-12)
+    assert missed(1.2) == pytest.approx(0.5)
+    assert missed(2.8) == pytest.approx(0.5)
+    assert missed(2.0) == 0
 
 
 def test_what_theory_predicts_at_convergence():

@@ -172,17 +172,14 @@ def effective_time_ratio_change(
 def linearisation_error(rows: pd.DataFrame) -> float:
     """Return by how much the linearised readout misses the trained one, over what was learned.
 
-    The trained readout is off zhat by the root of twice the final loss, to one side or the
-    other; the miss is the smaller of both. Learned was zhat less the readout before training.
-
     Args:
-        rows: one network of the table linear.csv; `linearised_readout` is that of first
-            order in dW around W0.
+        rows: one network of the table linear.csv, with its readouts initial_readout,
+            final_readout and linearised_readout, that of first order in dW around W0.
     """
-    zhat = one_value(rows, "zhat")
-    off = abs(one_value(rows, "linearised_readout") - zhat)
-    trained = (2 * one_value(rows, "final_loss")) ** 0.5
-    return abs(off - trained) / abs(zhat - one_value(rows, "initial_readout"))
+    before, after, linearised = (
+        one_value(rows, f"{name}_readout") for name in ("initial", "final", "linearised")
+    )
+    return abs(linearised - after) / abs(after - before)
 
 
 def converged_ratio(rows: pd.DataFrame, of: str, to: str, threshold: float) -> float:
