@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interplay.claims.agreement import (
+    POINTS_OF_OURS,
     compare,
     figures,
     published_tables,
@@ -119,6 +121,73 @@ def test_what_has_no_published_value_has_no_agreement():
     _, row = both(other, networks([[1.0]]), published([1, 1, 1], 0.1))
     assert (row["agreement"], row["comparable"]) == ("no published value", 0)
     assert row["source"] == row["published_verdict"] == ""
+
+
+def scaling(ratio, error):
+    """Return published norms at two N, the second `ratio` times the first, and our columns."""
+    columns = {"figure": "Fig. S1", "quantity": "norm_dW", "task": "romo", "g": 0.9}
+    theirs = pd.DataFrame({**columns, "N": [256, 512], "value": [2.0, 2 * ratio]})
+    ours = pd.DataFrame(columns=["role", "g", "seed", "N", "norm_dW", "settled"])
+    return theirs.assign(reading_error=error, bound=""), ours
+
+
+@pytest.mark.parametrize(
+    ("ratio", "error", "verdict"),
+    [(1.1, 0.001, "holds"), (1.5, 0.001, "fails"), (1.5, 0.3, "holds")],
+)
+def test_a_published_change_with_n_is_judged_by_its_reading_error(ratio, error, verdict):
+    invariant = Claim(
+        **{
+            **vars(NORM), "quantity": "sure_change", "tables": ("scaling",), "rows": "",
+            "options": {"column": "norm_dW", "smaller": 256, "larger": 512},
+            "pooled": True, "each": ("role", "g"), "expected": Expected(at_most=0.2),
+        }
+    )  # fmt: skip
+    theirs, ours = scaling(ratio, error)
+    as_tables = published_tables(theirs, {"scaling": ours})
+    row = summary(invariant, pd.DataFrame(columns=["agreement"]), as_tables)
+    assert (row["published_verdict"], row["source"]) == (verdict, "Fig. S1")
+
+
+BEATS = Claim(
+    id="dw-beats-w",
+    where="Fig. 5(b)",
+    claim="",
+    quantity="difference",
+    options={"column": "dev_accuracy", "of": "target == 'dW'", "to": "target == 'W'"},
+    tables=("sentiment_truncation",),
+    rows="treebank == 'real' and rank == 10",
+    expected=Expected(at_least=0.01),
+    published={"value": 0.075, "reading_error": 0.02, "figure": "Fig. 5(b)"},
+)
+
+
+@pytest.mark.parametrize(("worse", "answer"), [(0.05, "agrees"), (0.01, "differs")])
+def test_a_quantity_that_was_read_off_itself_is_compared(worse, answer):
+    rows = [
+        {
+            "seed": seed,
+            "target": target,
+            "rank": rank,
+            "dev_accuracy": accuracy - 0.1 * seed,
+        }
+        for seed in (0, 1)
+        for rank, of_w in ((9, 0.1), (10, 0.8 - worse))
+        for target, accuracy in (("dW", 0.8), ("W", of_w))
+    ]
+    tables = {"sentiment_truncation": pd.DataFrame(rows).assign(treebank="real")}
+    found = compare(BEATS, tables, {})
+    assert found.measured[0] == pytest.approx(worse)
+    row = summary(BEATS, found, {})
+    assert (row["agreement"], row["published_verdict"]) == (answer, "holds")
+    tables["sentiment_truncation"]["treebank"] = "synthetic"
+    assert compare(BEATS, tables, {}).empty
+
+
+def test_every_claim_with_a_published_value_is_in_a_table_whose_points_are_known():
+    claims = yaml.safe_load((ROOT / "paper/claims.yaml").read_text())["claims"]
+    tables = {one["tables"][0] for one in claims if "published" in one}
+    assert tables == set(POINTS_OF_OURS)
 
 
 def test_every_published_value_has_an_error_and_is_compared():

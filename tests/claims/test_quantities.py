@@ -49,6 +49,19 @@ def test_the_readout_at_the_start_and_how_it_grows():
     assert linear.initial_readout(start) == pytest.approx(0.1 * 20)
 
 
+def test_a_linearised_readout_misses_by_its_distance_from_the_trained_one():
+    row = {"initial_readout": 0.4, "final_readout": 2.0}
+
+    def missed(readout):
+        return linear.linearisation_error(
+            pd.DataFrame([row | {"linearised_readout": readout}])
+        )
+
+    assert missed(1.2) == pytest.approx(0.5)
+    assert missed(2.8) == pytest.approx(0.5)
+    assert missed(2.0) == 0
+
+
 def test_what_theory_predicts_at_convergence():
     rows = linear_network(0.6, 2.0)
     measured = linear.concavity(rows, threshold=0.05)

@@ -85,6 +85,7 @@ TRAINING = in_three_ways()
 SCALING = comparisons.scaling(
     pd.concat([NETWORKS, tables.nonlinear(["mante_small"]).assign(N=8)]),
     {name: {} for name in (*tables.TASKS, "mante_small")},
+    tables.eigenvalues(),
 )
 CHANNELS = flipflops.channels(
     tables.nonlinear([*tables.CHANNELS, "flipflop"]),
@@ -430,3 +431,23 @@ def test_published_curves_are_shown_on_the_real_treebank_only(treebank, shown):
     assert [len(ax.lines) for ax in figure.axes[:2]] == [shown + 2, shown + 2]
     labels = [text.get_text() for one in figure.subfigs[0].legends for text in one.texts]
     assert "rate 0.01 / N" in labels
+
+
+def test_published_values_are_inside_the_axes_where_ours_are_lower():
+    real = {
+        "sentiment_curves.csv": CURVES.assign(treebank=fig5.REAL),
+        "sentiment_spectrum.parquet": SPECTRUM.assign(treebank=fig5.REAL),
+    }
+    for ax in draw(figS_sentiment, real).axes[3:]:
+        highest = max(
+            line.get_ydata().max() for line in ax.lines if len(line.get_ydata())
+        )
+        assert highest > SPECTRUM.value.max()
+        assert ax.get_ylim()[1] > highest
+
+
+def test_a_loss_that_grows_at_another_rate_does_not_stretch_the_axis():
+    grown = CURVES.assign(experiment="fast", dev_loss=100.0)
+    curves = pd.concat([CURVES, grown], ignore_index=True)
+    figure = draw(figS_sentiment, {"sentiment_curves.csv": curves}, others={"fast": 0.01})
+    assert figure.axes[0].get_ylim() == (0, 2 * CURVES.dev_loss.max())

@@ -47,6 +47,18 @@ def networks(experiment, task="flipflop", g=(0.0, 0.9), seeds=(0, 1), **columns)
     return rows.assign(experiment=experiment, task=task, **usual | columns)
 
 
+EIGENVALUES = pd.DataFrame(
+    [
+        ("small", 0.9, 1, "W0", 0.6, -0.8),
+        ("small", 0.9, 1, "W0", 0.9, 0.0),
+        ("small", 0.9, 1, "W", -1.3, 0.0),
+        ("small", 0.9, 1, "dW", 2.0, 0.0),
+        ("elsewhere", 0.9, 1, "W", 5.0, 0.0),
+    ],
+    columns=["experiment", "g", "seed", "matrix", "real", "imaginary"],
+)
+
+
 def compare(name, table, *arguments):
     """Return a comparison of networks."""
     module = flipflops if hasattr(flipflops, name) else comparisons
@@ -62,12 +74,22 @@ def test_the_scaling_counts_a_point_if_three_of_five_settled():
         None,
         None,
     )
-    scaling = compare("scaling", pd.concat([large, table]), {"small": {}, "large": {}})
+    sizes = {"small": {}, "large": {}}
+    scaling = compare("scaling", pd.concat([large, table]), sizes, EIGENVALUES)
     assert scaling.experiment.unique().tolist() == ["small", "large"]
     assert scaling[scaling.counts].experiment.unique().tolist() == ["small"]
     large.loc[2, ["converged", "functional_rank", "convergence_epoch"]] = True, 2.0, 90.0
-    scaling = compare("scaling", pd.concat([large, table]), {"small": {}, "large": {}})
+    scaling = compare("scaling", pd.concat([large, table]), sizes, EIGENVALUES)
     assert scaling.counts.all()
+
+
+def test_the_scaling_has_the_largest_modulus_of_each_networks_eigenvalues():
+    table = networks("small", N=64, seeds=[0, 1])
+    scaling = compare("scaling", table, {"small": {}}, EIGENVALUES)
+    known = scaling[(scaling.g == 0.9) & (scaling.seed == 1)].iloc[0]
+    assert (known.spectral_radius_W0, known.spectral_radius_W) == (1.0, 1.3)
+    others = scaling.drop(known.name)
+    assert len(others) == 3 and others[comparisons.RADII].isna().all(axis=None)
 
 
 def test_quantities_of_scaling():
@@ -283,6 +305,6 @@ def test_only_panels_a_and_b_identify_the_rate(published):
 
 
 def test_a_comparison_is_the_same_in_each_reading():
-    table = compare("scaling", networks("small"), {"small": {}})
+    table = compare("scaling", networks("small"), {"small": {}}, EIGENVALUES)
     assert in_reading(table, {"mante": "other"}) is table
     assert in_reading(networks("small"), {"mante": "other"}).empty

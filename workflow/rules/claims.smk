@@ -18,7 +18,12 @@ for name in COMPARED:
         conda:
             "../../envs/claims.yaml"
         resources:
-            **each_try(mem_mb=500, runtime=10),
+            **each_try(
+                mem_mb=(
+                    memory.gathering(PAPER_EXPERIMENTS) if name == "scaling" else 500
+                ),
+                runtime=10,
+            ),
         params:
             comparison=name,
             experiments={one: EXPERIMENTS[one].parameters for one in compared_by(name)},

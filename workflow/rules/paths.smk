@@ -69,6 +69,8 @@ def compared_tables(comparison):
     tables = {"networks": f"{TABLES}/nonlinear.csv"}
     if comparison in ("rate", "flipflops"):
         tables["published"] = source("paper/published.csv")
+    if comparison == "scaling":
+        tables["eigenvalues"] = f"{TABLES}/nonlinear_eigenvalues.parquet"
     return tables
 
 

@@ -7,8 +7,8 @@ from job import script
 
 @script
 def main(input, output, params):
-    """Write a comparison; inputs are the networks and, for some, published values."""
-    networks, *published = map(read_table, input)
+    """Write a comparison; inputs are the networks and, for some, one table more."""
+    networks, *others = map(read_table, input)
     module = flipflops if hasattr(flipflops, params.comparison) else comparisons
     compare = getattr(module, params.comparison)
-    write_table(compare(networks, params.experiments, *published), output.comparison)
+    write_table(compare(networks, params.experiments, *others), output.comparison)

@@ -29,8 +29,13 @@ EVERY = -1
 POINTS = {"nonlinear": ["task", "g"], "scaling": ["task", "g", "N"]}
 """columns that name a point of the published figure, by the table that shows the same"""
 
-LINEAR_POINT = ["zhat", "g"]
-"""columns that name a point of Fig. 4, whose deviations were read off themselves"""
+POINTS_OF_OURS = {
+    "linear": ["zhat", "g"],
+    "cosine": ["g"],
+    "sentiment_truncation": ["target", "rank"],
+}
+"""columns that name a point of a published figure, by our table, where the quantity of a
+claim was read off itself"""
 
 FIGURES = {"nonlinear": "Fig. 2", "scaling": "Fig. S1"}
 
@@ -163,7 +168,8 @@ def compare(
 
 def _read_itself(claim: Claim, ours: pd.DataFrame) -> pd.DataFrame:
     """Compare the part that meets the expectation least with the published quantity."""
-    found = _measured(claim, ours, LINEAR_POINT).dropna(subset="measured").reset_index()
+    key = POINTS_OF_OURS[claim.tables[0]]
+    found = _measured(claim, ours, key).dropna(subset="measured").reset_index()
     margins = found.measured.map(claim.expected.margin)
     found = found[margins == margins.min()].head(1)
     error = claim.published.get("reading_error", np.nan)
@@ -247,10 +253,10 @@ def summary(
     }  # fmt: skip
     if claim.tables and (name := claim.tables[0]) in published:
         exact = published[name][published[name].seed == EVERY]
-        alone = replace(claim, pooled=False)
-        values = measure(alone, {name: exact})
+        rows = _with_reading_errors(published[name]) if claim.pooled else exact
+        values = measure(claim, {name: rows})
         if values.value.notna().any() and not unanswered(values):
-            row["published_verdict"] = judge(alone, values)["verdict"]
+            row["published_verdict"] = judge(claim, values)["verdict"]
             row["source"] = FIGURES[name]
     if claim.published:
         met = claim.published["value"] in claim.expected
@@ -272,6 +278,18 @@ def summary(
         "source": row["source"] or FIGURES[claim.tables[0]],
     }
     return row | worst[["standard_error", "published", "reading_error"]].to_dict()
+
+
+def _with_reading_errors(published: pd.DataFrame) -> pd.DataFrame:
+    """Return two rows per published point, its value less and plus the reading error.
+
+    The mean of both is the value, and the standard error of this mean is the reading error,
+    which so takes the place of the spread over seeds.
+    """
+    exact, above = published[published.seed == EVERY], published[published.shifted]
+    numbers = exact.select_dtypes("number").columns
+    below = 2 * exact[numbers].to_numpy() - above[numbers]
+    return pd.concat([above.assign(**below), above])
 
 
 def figures(published: pd.DataFrame) -> Iterable[Claim]:

@@ -100,7 +100,10 @@ def draw(
     for number, colour in counts.items():
         rows = by_count[by_count.channels == number]
         style.draw_mean(panels["f"], rows, "index", "value", color=colour, label=number)
-    panels["f"].legend(title=f"$K$ ($g = {weakest:g}$)", ncols=2, title_fontsize=6.5)
+    narrow = {"handlelength": 1, "columnspacing": 0.8}
+    panels["f"].legend(
+        title=f"$K$ ($g = {weakest:g}$)", ncols=2, title_fontsize=6.5, **narrow
+    )
     options = {"largest": largest, "g": list(g)}
     shown = f"$K = {count[largest]}$"
     values = PANELS["g"].select(spectrum, **options)

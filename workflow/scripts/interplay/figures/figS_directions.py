@@ -92,7 +92,9 @@ def draw(
         column[2].axhline(threshold, color=style.INK, ls=(0, (1, 2)), lw=0.7)
         column[2].set(xlabel=r"factor of $\Delta W$")
         if len(rows[2]):
-            column[2].legend(title="$g$", fontsize=6, title_fontsize=6)
+            counts = rows[2].groupby("g").seed.nunique().reindex(g, fill_value=0)
+            numbers = f"n = {', '.join(map(str, counts))}"
+            column[2].set_title(numbers, loc="right", fontsize=6.5)
             style.use_log_axis(column[2])
     for ax in axes[:2, 0]:
         ax.set_ylim(0, None)
@@ -100,6 +102,7 @@ def draw(
         **dict(CONNECTIVITY.values()),
         "vectors after training": {"ls": "-", **TRAINED, "marker": None},
         **{f"{side} vectors": {**marker, "ls": "none"} for side, marker in SIDES.items()},
+        **{f"{name} (g-i)": dot for name, dot in style.strength_dots(g, ms=2).items()},
     }
     handles = style.legend_entries(entries)
     figure.legend(handles=handles, loc="outside lower center", ncols=3)
@@ -122,9 +125,7 @@ def _draw_shares(ax: Axes, table: pd.DataFrame, x: str, colour: str) -> None:
 def _draw_losses(ax: Axes, table: pd.DataFrame, colours: Mapping[float, object]) -> None:
     """Draw the mean loss against the factor of dW, a shade per g."""
     for (connectivity, strength), group in table.groupby(["connectivity", "g"]):
-        label = f"{strength:g} (n = {group.seed.nunique()})"
         style.draw_mean(
             ax, group, "gain", "loss_ratio", shade=0.1, color=colours[strength],
-            marker="o", ms=2, lw=1, label=label if connectivity == "initial" else None,
-            **CONNECTIVITY[connectivity][1],
+            marker="o", ms=2, lw=1, **CONNECTIVITY[connectivity][1],
         )  # fmt: skip

@@ -11,22 +11,25 @@ from interplay.figures import style
 from interplay.figures.panels import Panel, lettered
 
 WAYS = {
-    "share_same": "same\nbatches",
-    "share_without": "without\nthe trial",
-    "share_without_another": "without\nanother",
+    "share_same": "same batches",
+    "share_without": "without the trial",
+    "share_without_another": "without another",
     "share_clipped": "clipped",
 }
 """columns of interventions.csv, and how they are shown"""
 
 VARIANTS = {
     "before": {"color": style.INK, "label": "before"},
-    "same": {"color": "#c0392b", "label": "same batches"},
-    "without": {"color": "#2471a3", "label": "without the trial"},
-    "clipped": {"color": "#239b56", "label": "clipped"},
+    "same": {"color": style.COLOURBLIND[3], "label": "same batches"},
+    "without": {"color": style.COLOURBLIND[0], "label": "without the trial"},
+    "clipped": {"color": style.COLOURBLIND[2], "ls": (0, (2, 1)), "label": "clipped"},
 }
 
 NONE = "no network has an\noutbreak that lasts"
 SHARE = "share of epochs\nabove the bound"
+
+ROOM = 0.7
+"""height of the legend of panel (a), as a share of the height of the losses"""
 
 PANELS = lettered(
     Panel(
@@ -86,7 +89,7 @@ def draw(
         names: of these readings.
         varied: the tasks that are trained with other options of Adam, too.
     """
-    figure = Figure(figsize=(style.TEXT_WIDTH, 3.9))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 4.4))
     axes = figure.subplots(2, 3)
     _draw_losses(axes[0, 0], PANELS["a"].select(losses), interventions)
     _draw_trials(axes[0, 1], PANELS["b"].select(trials))
@@ -96,17 +99,28 @@ def draw(
         rows = PANELS[letter].select(outbreaks, readings=readings)
         _draw_counts(ax, rows, reading)
         ax.set_title(f"reading {name}", loc="right", fontsize=7)
-    _draw_variants(axes[1, 2], PANELS["f"].select(outbreaks, varied=varied))
+    variants = PANELS["f"].select(outbreaks, varied=varied)
+    smallest = variants.learning_rate.min()
+    markers = {
+        rate: "o" if rate == smallest else "s"
+        for rate in sorted(variants.learning_rate.unique())
+    }
+    _draw_variants(axes[1, 2], variants, markers)
     tasks = {
         name: {"color": style.TASK_COLOURS[task], "marker": "o", "ms": 3}
         for task, name in style.TASKS.items()
     }
-    entries = tasks | {
-        "any outbreak (Wilson's 95 %)": {"marker": "o", **style.ALONE},
-        "one that lasts": {"marker": "x", **style.ALONE},
+    rates = {
+        f"rate {rate:g} / N (f)": {"marker": marker, **style.ALONE}
+        for rate, marker in markers.items()
     }
+    counted = {
+        "any outbreak, Wilson's 95 % (d, e)": {"marker": "o", **style.ALONE},
+        "one that lasts (d, e)": {"marker": "x", **style.ALONE},
+    }
+    entries = tasks | counted | rates
     figure.legend(
-        handles=style.legend_entries(entries), loc="outside lower center", ncols=5
+        handles=style.legend_entries(entries), loc="outside lower center", ncols=3
     )
     style.letter_panels(axes.flat)
     return figure
@@ -121,13 +135,13 @@ def _draw_losses(ax: Axes, losses: pd.DataFrame, interventions: pd.DataFrame) ->
         ax.plot(curve.epoch, curve.loss, lw=0.8, **line)
     shown = interventions[interventions.drawn].iloc[0]
     ax.axhline(shown.bound, color=style.MUTED, lw=0.5, ls=":")
-    ax.axvline(shown.epoch, color=style.MUTED, lw=0.5)
+    ax.axvline(shown.epoch, ymax=1 / (1 + ROOM), color=style.MUTED, lw=0.5)
     ax.set(xlabel="epoch", ylabel="loss")
     if np.isfinite(ax.dataLim.minposy):
         ax.set_yscale("log")
         # Room for the legend.
         low, high = ax.get_ylim()
-        ax.set_ylim(low, high * (high / low) ** 0.5)
+        ax.set_ylim(low, high * (high / low) ** ROOM)
     ax.legend(loc="upper left", fontsize=6, borderaxespad=0.1)
     name = style.TASKS.get(shown.role, shown.role)
     ax.set_title(f"{name}, $g = {shown.g:g}$", loc="right", fontsize=7)
@@ -157,7 +171,9 @@ def _draw_shares(ax: Axes, interventions: pd.DataFrame) -> None:
         x, y = np.arange(len(WAYS)) + shift, [row[way] for way in WAYS]
         colour = style.TASK_COLOURS.get(row["role"], style.INK)
         ax.plot(x, y, "o-", color=colour, ms=2.5, lw=0.5)
-    ax.set_xticks(range(len(WAYS)), list(WAYS.values()), fontsize=5)
+    ax.set_xticks(
+        range(len(WAYS)), list(WAYS.values()), rotation=30, ha="right", fontsize=6
+    )
     ax.set(ylabel="share of next epochs\nabove the bound", ylim=(-0.03, 1.03))
 
 
@@ -174,8 +190,8 @@ def _draw_counts(ax: Axes, rows: pd.DataFrame, reading: Mapping[str, str]) -> No
     ax.set(xlabel="$g$", ylabel="share of networks", ylim=(-0.05, 1.05))
 
 
-def _draw_variants(ax: Axes, rows: pd.DataFrame) -> None:
-    """Draw a dot per experiment and g, by options of Adam."""
+def _draw_variants(ax: Axes, rows: pd.DataFrame, markers: Mapping[float, str]) -> None:
+    """Draw a marker per experiment and g, by options of Adam; the marker shows the rate."""
     rows = rows.dropna(subset="outbreak_share")
     if rows.empty:
         style.leave_empty(ax, "no network learned early")
@@ -184,11 +200,9 @@ def _draw_variants(ax: Axes, rows: pd.DataFrame) -> None:
     groups = rows.groupby(["role", "learning_rate"], sort=False)
     for number, ((role, rate), group) in enumerate(groups):
         x = group.variant.map(variants.index) + 0.2 * (number - (len(groups) - 1) / 2)
-        marker = "o" if rate == rows.learning_rate.min() else "s"
         ax.plot(
-            x, group.outbreak_share, marker, color=style.TASK_COLOURS.get(role, style.INK),
-            ms=2.5, alpha=0.8, mew=0, label=f"{style.TASKS.get(role, role)}, {rate:g}$/N$",
+            x, group.outbreak_share, markers[rate], ms=2.5, alpha=0.8, mew=0,
+            color=style.TASK_COLOURS.get(role, style.INK), clip_on=False,
         )  # fmt: skip
     ax.set_xticks(range(len(variants)), variants, rotation=30, ha="right", fontsize=6)
-    ax.set(ylabel=SHARE, ylim=(-0.02, None))
-    ax.legend(loc="upper right", fontsize=5.5, handletextpad=0.1, borderaxespad=0)
+    ax.set(ylabel=SHARE, ylim=(0, None))

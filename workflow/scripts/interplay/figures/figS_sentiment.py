@@ -83,19 +83,23 @@ def draw(
     for ax, letter, quantity in zip(upper[:2], "ab", ("loss", "accuracy"), strict=True):
         rows = PANELS[letter].select(curves, experiment=experiment)
         for split, (name, colour) in SPLITS.items():
-            line = {"color": colour, "label": name, "lw": 0.8}
+            line = {"color": colour, "label": name, "lw": 1}
             style.draw_mean(ax, rows, "epoch", f"{split}_{quantity}", **line)
         for other, line in lines.items():
             at_rate = PANELS[letter].select(curves, experiment=other)
             _draw_other(ax, at_rate, quantity, line)
         if (rows.treebank == REAL).all():
             _draw_published(ax, published, quantity)
-        ax.set(xlabel="epoch", ylabel=quantity, xlim=(0, rows.epoch.max()))
-    upper[0].set_ylim(0, None)
+        # Room for the last published circle.
+        ax.set(xlabel="epoch", ylabel=quantity, xlim=(0, 1.02 * rows.epoch.max()))
+    shown = PANELS["a"].select(curves, experiment=experiment)
+    # A rate at which the loss grows would hide the difference to the published values.
+    highest = shown[[f"{split}_loss" for split in SPLITS]].max().max()
+    upper[0].set_ylim(0, min(2 * highest, upper[0].get_ylim()[1]))
     handles = [*upper[0].lines[: len(SPLITS)]]
     handles += style.legend_entries(
         {
-            f"rate {others[other]:g} / N": IN_INK | {"ls": line, "lw": 0.8}
+            f"rate {others[other]:g} / N": IN_INK | {"ls": line, "lw": 0.6}
             for other, line in lines.items()
         }
     )
@@ -110,6 +114,9 @@ def draw(
         draw_spectrum(ax, rows)
         if (rows.treebank == REAL).all():
             _draw_published_values(ax, published_spectrum, layer, weight)
+            # Published values may be above ours.
+            ax.autoscale(axis="y")
+            ax.set_ylim(0, None)
         ax.set(xlabel="index", ylabel="")
         ax.text(
             0.97, 0.97, f"layer {layer},\n{weight}", transform=ax.transAxes, ha="right",
@@ -128,7 +135,7 @@ def _draw_other(ax: Axes, rows: pd.DataFrame, quantity: str, line: Any) -> None:
     """Draw the mean over the seeds of another rate."""
     for split, (_, colour) in SPLITS.items():
         means = rows.groupby("epoch")[f"{split}_{quantity}"].mean()
-        ax.plot(means.index, means, color=colour, ls=line, lw=0.8)
+        ax.plot(means.index, means, color=colour, ls=line, lw=0.6)
 
 
 def _draw_truncation(ax: Axes, rows: pd.DataFrame) -> None:

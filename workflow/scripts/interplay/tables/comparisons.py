@@ -26,6 +26,9 @@ NETWORK = [EXPERIMENT, ROLE, "g", "seed"]
 PLAIN = "Adam"
 """the variant of Adam with its usual options"""
 
+RADII = ["spectral_radius_W0", "spectral_radius_W"]
+"""columns of the N-scaling that come from the eigenvalues"""
+
 ENOUGH = 3 / 5
 """share of the networks that have to settle for a g to count in the N-scaling"""
 
@@ -95,26 +98,37 @@ def rate(
     ).reset_index(drop=True)
 
 
-def scaling(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+def scaling(
+    networks: pd.DataFrame, parameters: Parameters, eigenvalues: pd.DataFrame
+) -> pd.DataFrame:
     """Compare network sizes.
 
     Args:
         networks: the table nonlinear.csv.
         parameters: of experiments that differ in N.
+        eigenvalues: the table nonlinear_eigenvalues.parquet.
 
     Returns:
         experiment, role, g, seed, N, convergence_epoch, norm_dW, norm_W, relative_norm_dW
-        (over the norm of W0, missing at g = 0), functional_rank, settled, counts (at least
-        three fifths of the networks of this experiment and g settled). Only the g that all
-        experiments of a task share.
+        (over the norm of W0, missing at g = 0), spectral_radius_W0 and spectral_radius_W (the
+        largest modulus of an eigenvalue; missing if the table has none of the network),
+        functional_rank, settled, counts (at least three fifths of the networks of this
+        experiment and g settled). Only the g that all experiments of a task share.
     """
     rows = compared(networks, parameters)
-    rows = at_shared_g(rows)
+    rows = at_shared_g(rows).join(_spectral_radii(eigenvalues), [EXPERIMENT, "g", "seed"])
     share = rows.settled.groupby([rows.experiment, rows.g]).transform("mean")
     relative = rows.norm_dW / rows.norm_W0.where(rows.norm_W0 > 0)
     rows = rows.assign(relative_norm_dW=relative, counts=share >= ENOUGH)
-    measured = ["convergence_epoch", "norm_dW", "norm_W", "relative_norm_dW"]
+    measured = ["convergence_epoch", "norm_dW", "norm_W", "relative_norm_dW", *RADII]
     return rows[[*NETWORK, "N", *measured, "functional_rank", "settled", "counts"]]
+
+
+def _spectral_radii(eigenvalues: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns `RADII`, a row per experiment, g and seed."""
+    network = [eigenvalues[name] for name in (EXPERIMENT, "g", "seed", "matrix")]
+    sizes = np.hypot(eigenvalues.real, eigenvalues.imaginary).groupby(network).max()
+    return sizes.unstack().add_prefix("spectral_radius_").reindex(columns=RADII)
 
 
 def training(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:

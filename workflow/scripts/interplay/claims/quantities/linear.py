@@ -169,6 +169,19 @@ def effective_time_ratio_change(
     return ratios[0] - ratios[1]
 
 
+def linearisation_error(rows: pd.DataFrame) -> float:
+    """Return by how much the linearised readout misses the trained one, over what was learned.
+
+    Args:
+        rows: one network of the table linear.csv, with its readouts initial_readout,
+            final_readout and linearised_readout, that of first order in dW around W0.
+    """
+    before, after, linearised = (
+        one_value(rows, f"{name}_readout") for name in ("initial", "final", "linearised")
+    )
+    return abs(linearised - after) / abs(after - before)
+
+
 def converged_ratio(rows: pd.DataFrame, of: str, to: str, threshold: float) -> float:
     """Return one column over another at the first epoch below threshold * zhat² / 2."""
     last = _until_converged(rows, threshold).iloc[-1]
