@@ -1,4 +1,4 @@
-"""The numbers of the paper's text: computed from the rows and by the formula that they name."""
+"""The numbers of the paper's text: computed from their rows and by their formula."""
 
 import re
 from pathlib import Path
@@ -65,7 +65,10 @@ def test_a_number_without_rows_is_unknown_and_a_count_of_none_is_zero():
 @pytest.mark.parametrize(
     ("formula", "message"),
     [
-        ("mean of height", "formula 'mean of height': expected a column of the table, found"),
+        (
+            "mean of height",
+            "formula 'mean of height': expected a column of the table, found",
+        ),
         ("mean of rank / height", "expected a column of the table, found 'height'"),
         ("maximum of rank", "formula 'maximum of rank': expected one of number of rows;"),
     ],
@@ -161,7 +164,11 @@ def test_numbers_of_published_values_can_be_computed():
         path = ROOT / "paper" / number.table
         if path.is_file():
             (value,) = collect(
-                {number.table: read_table(path)}, [number], f'num("{number.label}")', {}, {}
+                {number.table: read_table(path)},
+                [number],
+                f'num("{number.label}")',
+                {},
+                {},
             ).value
             assert float(value) > 0
 

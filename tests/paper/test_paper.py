@@ -15,7 +15,7 @@ from interplay.configuration.files import read_yaml
 from interplay.paper.labels import labels
 from interplay.paper.numbers import collect, read_numbers
 from interplay.site.addresses import claim_page, number_page
-from interplay.storage.tables import read_table, write_table
+from interplay.storage.tables import write_table
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "paper" / "paper.typ"
@@ -179,7 +179,12 @@ def files(tmp_path):
     of_config = collect({}, [], TEXT, config, {})
     of_tables = pd.DataFrame(
         [
-            (one.label, "a treebank" if one.label == "data/name" else 0.5, one.table, one.rows)
+            (
+                one.label,
+                "a treebank" if one.label == "data/name" else 0.5,
+                one.table,
+                one.rows,
+            )
             for one in NUMBERS
             if one.label in labels(TEXT)
         ],

@@ -67,7 +67,10 @@ rule collect_numbers:
                     for name in PAPER_NETWORKS
                 },
             },
-            **{key: config[key] for key in ("supplement", "linear", "sentiment", "compression")},
+            **{
+                key: config[key]
+                for key in ("supplement", "linear", "sentiment", "compression")
+            },
             "rates": {
                 reading: {
                     role: {**EXPERIMENTS, **LSTMS}[name].parameters["learning_rate"]

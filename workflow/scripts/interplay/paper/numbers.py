@@ -87,8 +87,8 @@ def collect(
     """Return the numbers that the paper's text shows: the table numbers.csv.
 
     Args:
-        tables: of the run, by the name of the file. A table that the run does not make is missing, and so
-            are its numbers.
+        tables: by the names of their files. A table that the run does not make is missing,
+            and so are its numbers.
         numbers: how to compute those that are not of the configuration.
         source: the text, in Typst.
         configuration: of the run.

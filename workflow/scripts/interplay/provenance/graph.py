@@ -147,7 +147,8 @@ class Graph:
         """Read a table; its index is the line in the file, the header being line 1.
 
         Raises:
-            InputError: the file is missing, or is not the one that its job wrote.
+            InputError: the file is missing, or is not the one that its job wrote, or, of a
+                file of the repository, that a job read.
         """
         if path not in self._tables:
             self.check(path)
@@ -161,12 +162,20 @@ class Graph:
         file, name = self.place.file(path), self.place.name(path)
         if not file.is_file():
             raise InputError(f"{name}: expected a file, found none")
-        expected, found = self.producer(path).outputs[path], file_hash(file)
+        expected, found = self._hash(path), file_hash(file)
         if found != expected:
             raise InputError(
                 f"{name}: altered: expected sha256 {expected[:12]}, found {found[:12]}; "
                 "`interplay verify` names everything that was altered"
             )
+
+    def _hash(self, path: str) -> str:
+        """Return the hash of a file as its job wrote it, or as other jobs read a source."""
+        if path not in self.producers:
+            for receipt in self.receipts:
+                if path in receipt.inputs:
+                    return receipt.inputs[path]
+        return self.producer(path).outputs[path]
 
     def check_outputs(self, path: str) -> None:
         """Raise `InputError` unless the outputs of a file's job are as its receipt says.

@@ -187,7 +187,7 @@ def _error(value: float) -> str:
 
 
 def _source(stem: str, evaluated: Receipt) -> str:
-    """Return the table of a name among the tables that the claims were measured in."""
+    """Return the table of a name among the tables that a job read."""
     return next(path for path in evaluated.inputs if Path(path).stem == stem)
 
 
@@ -239,11 +239,35 @@ def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
             formula,
         ]
         return Subject(number.label, path, rows=pd.DataFrame(), notes=notes)
-    table = f"{graph.results}/tables/{number.table}"
+    table = _source(Path(number.table).stem, graph.producer(path))
+    if table not in graph.producers:
+        return Subject(
+            number.label,
+            path,
+            rows=pd.DataFrame(),
+            notes=[
+                f"{number.value}, from {table}: {query or 'all rows'}",
+                formula,
+                *_rows_of_source(table, query, graph),
+            ],
+        )
     whole, added = table_with_decisions(table, graph)
     found = f"{number.value}, from {number.table}: {query or 'all rows'}"
     rows = select(whole, query)
     return Subject(number.label, path, table, rows, query, notes=[found, formula, *added])
+
+
+def _rows_of_source(table: str, query: str, graph: Graph) -> list[str]:
+    """Return the rows of a table that the repository has, as text, one a line."""
+    try:
+        rows = select(graph.table(table), query)
+    except InputError as error:
+        return [str(error)]
+    return [
+        f"{table}:{line}: "
+        + ", ".join(f"{name} {value}" for name, value in row.items() if pd.notna(value))
+        for line, row in rows.iterrows()
+    ]
 
 
 def number_source(number: pd.Series, path: str, graph: Graph) -> str:

@@ -184,9 +184,7 @@ def _ends(curves: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def lstm_singular_values(
-    spectrum: pd.DataFrame, published: pd.DataFrame
-) -> pd.DataFrame:
+def lstm_singular_values(spectrum: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """Compare singular values of the LSTMs' weights with the published ones.
 
     Args:

@@ -124,7 +124,7 @@ class Neurogym:
         """Return a new environment: it has a state, which threads may not share."""
         known = self.env in gymnasium.registry
         spec = gymnasium.spec(self.env if known else f"{self.env}-v0")
-        create = spec.entry_point
+        create: Any = spec.entry_point
         if isinstance(create, str):
             create = pkgutil.resolve_name(create)
         arguments = {**spec.kwargs, **(self.options or {}), "dt": self._step}
