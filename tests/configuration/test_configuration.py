@@ -223,7 +223,7 @@ def test_an_entry_overrides_what_it_is_like_and_that_the_defaults():
 
 def test_a_full_run_may_have_more_experiments_and_no_other():
     more = deepcopy(CONFIG)
-    more["nonlinear"]["networks"]["romo_N1024"] = {"like": "romo", "N": 1024}
+    more["nonlinear"]["networks"]["romo_N2048"] = {"like": "romo", "N": 2048}
     assert has_all_of(more, CONFIG)
     assert has_all_of(
         changed("nonlinear/families/scaling/N", [64, 128, 512, 1024]), CONFIG

@@ -24,9 +24,7 @@ from interplay.storage.errors import InputError
 from interplay.tasks.checking import problem_of
 
 ROOT = Path(__file__).parents[2]
-CONFIG, PREVIEW, LARGE = (
-    read_yaml(ROOT / name) for name in ("config.yaml", "preview.yaml", "large_N.yaml")
-)
+CONFIG, PREVIEW = (read_yaml(ROOT / name) for name in ("config.yaml", "preview.yaml"))
 SCHEMA = read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
 
 
@@ -53,20 +51,6 @@ def test_the_families_make_the_experiments_that_were_entries(files):
     assert experiments(nonlinear) == entries
     assert compared_experiments(nonlinear) == compared
     assert list(compared_experiments(nonlinear)) == list(compared)
-
-
-def test_large_n_adds_one_size_per_task():
-    nonlinear = merged([CONFIG, LARGE])["nonlinear"]
-    before, after = experiments(CONFIG["nonlinear"]), experiments(nonlinear)
-    added = {name: after[name] for name in after if name not in before}
-    assert after == before | added
-    assert list(added) == ["flipflop_N1024", "mante_N1024", "romo_N1024"]
-    for name, one in added.items():
-        base = before[name.partition("_")[0]]
-        assert one.parameters == base.parameters | {"N": 1024}
-        assert (one.g, one.seeds) == ((0.0, 0.9, 1.8), base.seeds)
-    sizes = compared_experiments(nonlinear)["scaling"]
-    assert [after[name].training["N"] for name in sizes] == [64, 128, 256, 512, 1024] * 3
 
 
 def changed(path, value):

@@ -89,10 +89,10 @@ def test_the_benchmarks_have_the_options_that_the_page_names():
 def folder(copies):
     """Return a copy whose own configurations are tiny, so that dry runs take less time."""
     folder = copies()
-    names = "config.yaml", "preview.yaml", "large_N.yaml"
-    full, preview, large = (read_yaml(folder / name) for name in names)
+    names = "config.yaml", "preview.yaml"
+    full, preview = (read_yaml(folder / name) for name in names)
     tiny = merged([full, preview, TINY])
-    for name, content in zip(names, (tiny, merged([preview, TINY]), large), strict=True):
+    for name, content in zip(names, (tiny, merged([preview, TINY])), strict=True):
         (folder / name).write_text(yaml.safe_dump(content))
     # A container's image takes minutes to make. A dry run only asks whether it is there.
     (folder / "envs/interplay.sif").touch()
