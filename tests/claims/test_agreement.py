@@ -149,39 +149,32 @@ def test_a_published_change_with_n_is_judged_by_its_reading_error(ratio, error, 
     assert (row["published_verdict"], row["source"]) == (verdict, "Fig. S1")
 
 
-BEATS = Claim(
-    id="dw-beats-w",
-    where="Fig. 5(b)",
+STALLS = Claim(
+    id="stalls",
+    where="supplementary",
     claim="",
-    quantity="difference",
-    options={"column": "dev_accuracy", "of": "target == 'dW'", "to": "target == 'W'"},
-    tables=("sentiment_truncation",),
-    rows="treebank == 'real' and rank == 10",
-    expected=Expected(at_least=0.01),
-    published={"value": 0.075, "reading_error": 0.02, "figure": "Fig. 5(b)"},
+    quantity="share",
+    options={"column": "final_loss", "of": "initial_loss"},
+    tables=("cosine",),
+    rows="g == 0",
+    expected=Expected(at_least=0.5),
+    published={"value": 1.0, "reading_error": 0.05, "figure": "supplementary"},
 )
 
 
-@pytest.mark.parametrize(("worse", "answer"), [(0.05, "agrees"), (0.01, "differs")])
-def test_a_quantity_that_was_read_off_itself_is_compared(worse, answer):
+@pytest.mark.parametrize(("final", "answer"), [(1.9, "agrees"), (1.6, "differs")])
+def test_a_quantity_that_was_read_off_itself_is_compared(final, answer):
     rows = [
-        {
-            "seed": seed,
-            "target": target,
-            "rank": rank,
-            "dev_accuracy": accuracy - 0.1 * seed,
-        }
+        {"seed": seed, "g": g, "initial_loss": 2.0, "final_loss": loss + 0.01 * seed}
         for seed in (0, 1)
-        for rank, of_w in ((9, 0.1), (10, 0.8 - worse))
-        for target, accuracy in (("dW", 0.8), ("W", of_w))
+        for g, loss in ((0.0, final), (0.4, 0.01))
     ]
-    tables = {"sentiment_truncation": pd.DataFrame(rows).assign(treebank="real")}
-    found = compare(BEATS, tables, {})
-    assert found.measured[0] == pytest.approx(worse)
-    row = summary(BEATS, found, {})
+    tables = {"cosine": pd.DataFrame(rows)}
+    found = compare(STALLS, tables, {})
+    assert found.measured[0] == pytest.approx((final + 0.005) / 2)
+    row = summary(STALLS, found, {})
     assert (row["agreement"], row["published_verdict"]) == (answer, "holds")
-    tables["sentiment_truncation"]["treebank"] = "synthetic"
-    assert compare(BEATS, tables, {}).empty
+    assert compare(STALLS, {"cosine": tables["cosine"].query("g > 0")}, {}).empty
 
 
 def test_every_claim_with_a_published_value_is_in_a_table_whose_points_are_known():

@@ -29,11 +29,7 @@ EVERY = -1
 POINTS = {"nonlinear": ["task", "g"], "scaling": ["task", "g", "N"]}
 """columns that name a point of the published figure, by the table that shows the same"""
 
-POINTS_OF_OURS = {
-    "linear": ["zhat", "g"],
-    "cosine": ["g"],
-    "sentiment_truncation": ["target", "rank"],
-}
+POINTS_OF_OURS = {"linear": ["zhat", "g"], "cosine": ["g"]}
 """columns that name a point of a published figure, by our table, where the quantity of a
 claim was read off itself"""
 

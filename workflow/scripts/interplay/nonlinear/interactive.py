@@ -139,7 +139,7 @@ def measure(
     test_trials: int = 512,
     rank_trials: int = 2048,
     shuffles: int = 12,
-    largest_rank: int = 25,
+    largest_rank: int = 32,
     threshold: float = 0.05,
 ) -> Measurements:
     """Measure a trained network as the workflow does.
