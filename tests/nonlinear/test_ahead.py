@@ -77,16 +77,16 @@ run = Run("mante", 0.9, 0, n=16, epochs=230, batch=4, learning_rate=1e-3)
 weights, forks = [], []
 
 class Counted(ahead.Fork):
-    def __init__(self, draw, number):
-        forks.append(number)
-        super().__init__(draw, number)
+    def __init__(self, draw, numbers):
+        forks.append(list(numbers))
+        super().__init__(draw, numbers)
 
 ahead.Fork = Counted
 for ahead.SLOW in (float("inf"), 0.0):
     assert not forks
     state = training.train(run, task, initial_state(run, task))
     weights.append(state.weights | {"losses": np.array(state.losses)})
-assert forks == [2, 3, 4]
+assert forks == [[2, 3, 4]]
 assert all(np.array_equal(weights[0][name], weights[1][name]) for name in weights[0])
 """,
 }

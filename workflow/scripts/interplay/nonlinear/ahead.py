@@ -27,34 +27,33 @@ def draw_ahead(draw: Draw, numbers: Sequence[int]) -> Iterator[Trials]:
             process has no other threads, which a fork would lose.
         numbers: arguments of `draw`, one after the other.
     """
-    ahead, slow = None, False
+    fork, slow = None, False
     try:
-        for number, following in zip(numbers, [*numbers[1:], None], strict=False):
-            trials = ahead.trials() if ahead else None
-            ahead = None
+        for done, number in enumerate(numbers, start=1):
+            trials = fork.trials() if fork else None
             begun = time.process_time()
             if trials is None:
                 # If the fork failed, its error is raised here.
-                trials = draw(number)
+                fork, trials = None, draw(number)
             drawn = time.process_time()
-            if slow and following is not None and _may_fork():
-                ahead = Fork(draw, following)
+            if slow and fork is None and done < len(numbers) and _may_fork():
+                fork = Fork(draw, numbers[done:])
             yield trials
             trained = time.process_time() - drawn
             slow = slow or drawn - begun > SLOW * trained
     finally:
-        if ahead:
-            ahead.stop()
+        if fork:
+            fork.stop()
 
 
 class Fork:
-    """A process that draws the trials of one number."""
+    """A process that draws the trials of some numbers, one after the other."""
 
-    def __init__(self, draw: Draw, number: int):
+    def __init__(self, draw: Draw, numbers: Sequence[int]):
         """Start to draw."""
         context = multiprocessing.get_context("fork")
         self._receiver, sender = context.Pipe(duplex=False)
-        arguments = draw, number, self._receiver, sender
+        arguments = draw, numbers, self._receiver, sender
         self._process = context.Process(target=_send, args=arguments, daemon=True)
         with warnings.catch_warnings():
             # Python warns of threads of libraries, such as BLAS, which drawing does not use.
@@ -63,12 +62,11 @@ class Fork:
         sender.close()
 
     def trials(self) -> Trials | None:
-        """Wait for the trials and return them; None if the process failed."""
-        trials = None
+        """Wait for the next trials and return them; None if the process failed, and ended."""
         with suppress(EOFError, OSError):
-            trials = self._receiver.recv()
+            return self._receiver.recv()
         self.stop()
-        return trials
+        return None
 
     def stop(self) -> None:
         """End the process."""
@@ -77,13 +75,16 @@ class Fork:
         self._receiver.close()
 
 
-def _send(draw: Draw, number: int, receiver: Connection, sender: Connection) -> None:
+def _send(
+    draw: Draw, numbers: Sequence[int], receiver: Connection, sender: Connection
+) -> None:
     # Without this end of the pipe, the process ends when the one that trains is killed.
     receiver.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with suppress(Exception):
-        sender.send(draw(number))
+        for number in numbers:
+            sender.send(draw(number))
 
 
 def _may_fork() -> bool:
