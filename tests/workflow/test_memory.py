@@ -89,7 +89,7 @@ def test_linear_networks_of_1024_neurons_fit(tmp_path):
     )  # fmt: skip
     params = {
         "N": 1024, "dt": 0.5, "trial": TRIAL, "targets": TARGETS, "epochs": 5,
-        "threshold": 0.05, "code": "0",
+        "threshold": 0.05, "shuffles": 2, "code": "0",
     }  # fmt: skip
     used = peak(
         "train_linear",
