@@ -198,6 +198,11 @@ def test_the_archive_of_a_run(reproduction, tmp_path, monkeypatch, capsys):
     (problem,) = verify(folder, reproduction.folder).problems
     assert "tables/claims.csv: altered" in problem
 
+    assert list(folder.glob("nonlinear/*/*.csv"))
+    assert main(["archive", "--small", str(folder), "--results", "results/preview"]) == 0
+    assert {file.name for file in folder.glob("nonlinear/*/*")} == {"overview.svg"}
+    assert verify(folder, reproduction.folder).problems == []
+
 
 @pytest.mark.parametrize("folder", [".", "results"])
 def test_another_folder_is_not_replaced(project, tmp_path, monkeypatch, capsys, folder):

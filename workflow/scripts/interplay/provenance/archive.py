@@ -26,7 +26,7 @@ from interplay.storage.hashes import file_hash
 from interplay.storage.tables import write_table
 
 
-def archive(results: Path, folder: Path, work: Path) -> None:
+def archive(results: Path, folder: Path, work: Path, small: bool = False) -> None:
     """Copy figures, tables, kept networks and paper of a run, and note their origin.
 
     The folder also gets the tables of single experiments and networks that `restore` needs,
@@ -40,6 +40,7 @@ def archive(results: Path, folder: Path, work: Path) -> None:
         results: the results folder.
         folder: of the archive; an earlier archive there is replaced.
         work: the current folder.
+        small: whether to leave out the tables that only `restore` needs.
 
     Raises:
         InputError: the results differ from their receipts, or the folder exists and is no
@@ -54,13 +55,13 @@ def archive(results: Path, folder: Path, work: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         whole = Path(temporary) / folder.name
-        _write(whole, results, work)
+        _write(whole, results, work, small)
         if folder.exists():
             shutil.rmtree(folder)
         whole.rename(folder)
 
 
-def _write(folder: Path, results: Path, work: Path) -> None:
+def _write(folder: Path, results: Path, work: Path, small: bool) -> None:
     chain = Chain.read(work / results / RECEIPTS)
     place = place_of(results, chain, work)
     kept = [
@@ -69,7 +70,8 @@ def _write(folder: Path, results: Path, work: Path) -> None:
         for path in receipt.outputs
         if place.is_archived(path)
     ]
-    files = map(place.file, [*kept, *_measured(chain, place)])
+    measured = [] if small else _measured(chain, place)
+    files = map(place.file, [*kept, *measured])
     copies = [file.relative_to(place.folder) for file in files]
     for name in (*copies, Path(CONFIGURATION)):
         file, copy = place.folder / name, folder / name

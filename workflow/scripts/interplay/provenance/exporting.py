@@ -39,6 +39,9 @@ def add_commands(
         parents=[results],
     )
     archive.add_argument("folder", type=home_path, help="replaced if it is an archive")
+    archive.add_argument("--small", action="store_true",
+                         help="without the tables of single experiments and networks, which "
+                              "only `restore` needs")  # fmt: skip
     restore = add(
         "restore",
         _restore,
@@ -92,7 +95,7 @@ def _archive(options: argparse.Namespace) -> int:
     from interplay.provenance.archive import archive
 
     folder = named_or_first(options.results)
-    archive(folder, options.folder, Path.cwd())
+    archive(folder, options.folder, Path.cwd(), small=options.small)
     print(f"{options.folder}: figures, tables, networks, paper and receipts of {folder}")
     return 0
 
