@@ -16,12 +16,17 @@ RATES = {
 COMPARED_LSTMS = [] if SYNTHETIC else list(rules.compare_lstms.output)
 OF_REAL_TREEBANK = list(map(os.path.basename, rules.compare_lstms.output))
 
-# Published values are files of paper/, all others are tables of the run.
+# Published values and the archived run of field.yaml are files of paper/, all others are
+# tables of the run.
+KEPT = [ROOT / "paper", ROOT / "paper/field/tables"]
 NUMBERED = {
-    name: (
-        source(f"paper/{name}")
-        if (ROOT / "paper" / name).is_file()
-        else f"{TABLES}/{name}"
+    name: next(
+        (
+            source((folder / name).relative_to(ROOT))
+            for folder in KEPT
+            if (folder / name).is_file()
+        ),
+        f"{TABLES}/{name}",
     )
     for name in dict.fromkeys(
         entry["table"]
