@@ -73,6 +73,8 @@ def test_a_value_is_compared_by_both_errors(seeds, value, error):
     assert found.measured[0] == pytest.approx(mean)
     assert found.standard_error[0] == pytest.approx(of_mean, abs=1e-9)
     assert found.reading_error[0] == pytest.approx(error)
+    if value > 0.01:
+        assert found.tolerance[0] == pytest.approx(2 * np.hypot(of_mean, error) / value)
     off = abs(mean - value) / np.hypot(of_mean, error)
     if abs(off - 2) > 1e-6:
         assert row["agreement"] == ("differs" if off > 2 else "agrees")
@@ -175,6 +177,21 @@ def test_a_quantity_that_was_read_off_itself_is_compared(final, answer):
     row = summary(STALLS, found, {})
     assert (row["agreement"], row["published_verdict"]) == (answer, "holds")
     assert compare(STALLS, {"cosine": tables["cosine"].query("g > 0")}, {}).empty
+
+
+def test_points_that_chose_the_reading_are_known():
+    theirs = pd.concat(
+        published([2.0, 1.0, 1.0], 0.1, task) for task in ("mante", "romo")
+    )
+    ours = pd.concat(networks([[2.0, 1, 1], [2.1, 1, 1]], t) for t in ("mante", "romo"))
+    (points,) = figures(theirs)
+    found = compare(
+        points,
+        {"nonlinear": ours},
+        shared_points({"nonlinear": ours}, published_tables(theirs, {"nonlinear": ours})),
+    )
+    assert set(found.role) == {"mante", "romo"}
+    assert (found.chose == (found.role == "mante")).all()
 
 
 def test_every_claim_with_a_published_value_is_in_a_table_whose_points_are_known():

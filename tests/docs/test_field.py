@@ -53,9 +53,7 @@ def test_the_sentences_say_what_the_table_has():
     for table in (epochs, norms):
         steps = table.diff(axis=1).iloc[:, 1:]
         assert ((steps < 0) | steps.isna()).all(axis=None)
-    faster, smaller = (
-        (table[0.9] / table[0.0]).dropna() for table in (epochs, norms)
-    )
+    faster, smaller = ((table[0.9] / table[0.0]).dropna() for table in (epochs, norms))
     ranks, shuffled = MEANS.functional_rank, MEANS.shuffle_loss_ratio
     dimension = NETWORKS.groupby("experiment").target_dimension.first()
     correlation = ranks[0.0].corr(dimension, method="spearman")

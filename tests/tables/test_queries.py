@@ -30,7 +30,7 @@ COMPARISONS = st.one_of(
               st.lists(NUMBERS, min_size=1, max_size=3).map(", ".join)),
     st.sampled_from(
         ["settled", "g.notna()", "g.isna()", "seed == @seed", "g in @strengths",
-         "0 < g < 1", "settled == True"]
+         "0 < g < 1", "settled == True", "2 * g < seed", "g >= 0.5 * seed"]
     ),
 )  # fmt: skip
 QUERIES = st.recursive(
@@ -89,6 +89,9 @@ def test_options_may_be_lists_and_mappings(query, lines):
         "g == [0]",
         "g in 0",
         "missing == 1",
+        "2 * task == 1",
+        "2 * 3 == g",
+        "2 * missing < g",
         "seed == @missing",
         "g == @strengths['no']",
         "g in @strengths.copy()",

@@ -55,8 +55,16 @@ YES = [
 """decisions, all true for a published point: the paper draws no others"""
 
 COMPARED = [
-    "part", "measured", "standard_error", "seeds", "published", "reading_error", "agreement",
+    "part", "role", "measured", "standard_error", "seeds", "published", "reading_error",
+    "tolerance", "agreement", "chose",
 ]  # fmt: skip
+
+CHOSE = {
+    "convergence_epoch": ["flipflop", "mante"],
+    "norm_dW": ["flipflop", "mante"],
+    "shuffle_loss_ratio": ["flipflop"],
+}
+"""tasks whose published values in Fig. 2 the reading `identified` was chosen by, by quantity"""
 
 
 def published_tables(
@@ -143,7 +151,9 @@ def compare(
         means over seeds, as published, at the same points), standard_error (over seeds, by
         the jackknife), seeds, published, reading_error (that of each point, combined),
         agreement. A value differs if it is further from the published one than twice the
-        root of the sum of both squared errors.
+        root of the sum of both squared errors; tolerance is this distance over the
+        published value. role: the task of the part, if it is one; chose: whether the
+        reading `identified` was chosen by this value.
     """
     if claim.published:
         return _read_itself(claim, tables[claim.tables[0]])
@@ -159,7 +169,7 @@ def compare(
         published=by_part[EVERY], reading_error=np.sqrt((shifts**2).sum(axis=1))
     )
     found = found.dropna(subset=["measured", "published"]).reset_index()
-    return found.assign(agreement=_agreement(found))[COMPARED]
+    return _answered(found, claim, theirs.task.unique())
 
 
 def _read_itself(claim: Claim, ours: pd.DataFrame) -> pd.DataFrame:
@@ -170,7 +180,7 @@ def _read_itself(claim: Claim, ours: pd.DataFrame) -> pd.DataFrame:
     found = found[margins == margins.min()].head(1)
     error = claim.published.get("reading_error", np.nan)
     found = found.assign(published=claim.published["value"], reading_error=error)
-    return found.assign(agreement=_agreement(found))[COMPARED]
+    return _answered(found, claim)
 
 
 def _at_shared_points(
@@ -219,11 +229,22 @@ def _by_part(measured: pd.DataFrame) -> pd.DataFrame:
     return wide if EVERY in wide else wide.reindex(columns=[EVERY])
 
 
-def _agreement(found: pd.DataFrame) -> pd.Series:
-    combined = np.hypot(found.standard_error.astype(float), found.reading_error)
-    differ = (found.measured - found.published).abs() > ERRORS * combined
+def _answered(
+    found: pd.DataFrame, claim: Claim, tasks: Iterable[str] = ()
+) -> pd.DataFrame:
+    """Return the columns `COMPARED`; see `compare`."""
+    distance = ERRORS * np.hypot(found.standard_error.astype(float), found.reading_error)
+    differ = (found.measured - found.published).abs() > distance
     words = differ.map({True: DIFFERS, False: AGREES})
-    return words.where(combined.notna(), UNKNOWN)
+    role = found.part.str.partition(", ")[0] if len(found) else found.part
+    of_figure = claim.id.startswith(FIGURES["nonlinear"])
+    chose = CHOSE.get(claim.options.get("column", ""), []) if of_figure else []
+    return found.assign(
+        role=role.where(role.isin(list(tasks)), ""),
+        tolerance=distance / found.published.abs(),
+        agreement=words.where(distance.notna(), UNKNOWN),
+        chose=role.isin(chose),
+    )[COMPARED]
 
 
 def summary(

@@ -43,6 +43,9 @@ FORMS: dict[str, Callable[..., object]] = {
     r"smallest mean of (\w+) by (\w+)": lambda rows, column, by: (
         rows.groupby(by)[column].mean().min()
     ),
+    r"(\w+) with the smallest mean of (\w+)": lambda rows, by, column: (
+        rows.groupby(by)[column].mean().idxmin()
+    ),
     rf"standard error of {QUANTITY}": _of_values(pd.Series.sem),
 }
 """form of a formula, as a regular expression: how to compute it from the rows"""

@@ -4,7 +4,7 @@
     and      =  negation { "and" negation }
     negation =  "not" negation | comparison
     compared =  operand { ("==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in") operand }
-    operand  =  number | 'text' | [list] | option | column | column.notna() | column.isna()
+    operand  =  number | number * column | 'text' | [list] | option | column | column.notna() | column.isna()
                 | True | False | ( query )
     option   =  @name { "[" constant "]" }, a list or a mapping, of which the values count
 
@@ -28,7 +28,7 @@ TOKEN = re.compile(
     r"|(?P<option>@[A-Za-z_]\w*)"
     r"|(?P<test>\.(?:notna|isna)\(\))"
     r"|(?P<name>[A-Za-z_]\w*)"
-    r"|(?P<sign>==|!=|<=|>=|<|>|\(|\)|\[|\]|,))"
+    r"|(?P<sign>==|!=|<=|>=|<|>|\(|\)|\[|\]|,|\*))"
 )
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -157,7 +157,8 @@ class _Parser:
     def operand(self) -> Any:
         kind, text = self.tokens.pop(0)
         if kind == "number":
-            return float(text) if re.search(r"[.eE]", text) else int(text)
+            value = float(text) if re.search(r"[.eE]", text) else int(text)
+            return value * self._numbers() if self.accept("*") else value
         if kind == "text":
             return text[1:-1]
         if kind == "option" and text[1:] in self.options:
@@ -175,6 +176,14 @@ class _Parser:
         if kind == "name":
             raise self.error(f"a column of the table, found {text!r}")
         raise self.error(f"a column or a constant, found {text!r}")
+
+    def _numbers(self) -> pd.Series:
+        kind, name = self.tokens.pop(0)
+        if kind == "name" and name in self.table.columns:
+            column = self.table[name]
+            if pd.api.types.is_numeric_dtype(column):
+                return column
+        raise self.error(f"a column of numbers after *, found {name!r}")
 
     def _part_of(self, option: Any) -> Any:
         while self.accept("["):
