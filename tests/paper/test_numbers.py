@@ -44,6 +44,7 @@ ROWS = pd.DataFrame(
         ("smallest rank", 2),
         ("largest rank / epochs", 0.2),
         ("smallest mean of epochs by g", 15),
+        ("largest mean of epochs by g", 60),
         ("g with the smallest mean of epochs", 0.0),
         ("standard error of rank", (13 / 3) ** 0.5),
     ],

@@ -64,7 +64,7 @@ CHOSE = {
     "norm_dW": ["flipflop", "mante"],
     "shuffle_loss_ratio": ["flipflop"],
 }
-"""tasks whose published values in Fig. 2 the reading `identified` was chosen by, by quantity"""
+"""tasks by whose published values in Fig. 2 the reading `identified` was chosen"""
 
 
 def published_tables(

@@ -43,6 +43,9 @@ FORMS: dict[str, Callable[..., object]] = {
     r"smallest mean of (\w+) by (\w+)": lambda rows, column, by: (
         rows.groupby(by)[column].mean().min()
     ),
+    r"largest mean of (\w+) by (\w+)": lambda rows, column, by: (
+        rows.groupby(by)[column].mean().max()
+    ),
     r"(\w+) with the smallest mean of (\w+)": lambda rows, by, column: (
         rows.groupby(by)[column].mean().idxmin()
     ),

@@ -4,8 +4,8 @@
     and      =  negation { "and" negation }
     negation =  "not" negation | comparison
     compared =  operand { ("==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in") operand }
-    operand  =  number | number * column | 'text' | [list] | option | column | column.notna() | column.isna()
-                | True | False | ( query )
+    operand  =  number | number * column | 'text' | [list] | option | column
+                | column.notna() | column.isna() | True | False | ( query )
     option   =  @name { "[" constant "]" }, a list or a mapping, of which the values count
 
 Claims and numbers name their rows by such a query, which is stored in
