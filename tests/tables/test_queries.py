@@ -51,7 +51,9 @@ def test_rows_are_those_of_pandas(query):
     pd.testing.assert_frame_equal(select(TABLE, query, **OPTIONS), expected)
 
 
-@pytest.mark.parametrize("query", ["settled", "not settled and g == 0", "task == 'x'"])
+@pytest.mark.parametrize(
+    "query", ["settled", "not settled and g == 0", "task == 'x'", "2 * g < seed"]
+)
 def test_a_table_without_rows_has_none_that_are_selected(query, tmp_path):
     TABLE[:0].to_csv(tmp_path / "empty.csv", index=False)
     assert len(select(pd.read_csv(tmp_path / "empty.csv"), query)) == 0

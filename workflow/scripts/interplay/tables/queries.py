@@ -181,8 +181,9 @@ class _Parser:
         kind, name = self.tokens.pop(0)
         if kind == "name" and name in self.table.columns:
             column = self.table[name]
-            if pd.api.types.is_numeric_dtype(column):
-                return column
+            # Columns of a table without rows have no type of their own.
+            if self.no_rows or pd.api.types.is_numeric_dtype(column):
+                return column.astype(float)
         raise self.error(f"a column of numbers after *, found {name!r}")
 
     def _part_of(self, option: Any) -> Any:
@@ -215,7 +216,6 @@ class _Parser:
 
     def condition(self, value: Any) -> pd.Series:
         """Return a value as the condition that it has to be: bool, (row,)."""
-        # Columns of a table without rows have no type of their own.
         if isinstance(value, pd.Series) and (self.no_rows or value.dtype == bool):
             return value.astype(bool)
         raise self.error("a condition on columns")
