@@ -7,14 +7,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interplay.claims.agreement import (
-    POINTS_OF_OURS,
-    compare,
-    figures,
-    published_tables,
-    shared_points,
-    summary,
-)
+from interplay.claims.agreement import POINTS_OF_OURS, compare, summary
+from interplay.claims.published import figures, published_tables, shared_points
 from interplay.claims.statement import Claim, Expected
 from interplay.storage.tables import read_table
 from tests.claims.written import ROOT

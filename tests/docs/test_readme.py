@@ -6,12 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from interplay.claims.agreement import (
-    compare,
-    figures,
-    published_tables,
-    shared_points,
-)
+from interplay.claims.agreement import compare
+from interplay.claims.published import figures, published_tables, shared_points
 from interplay.configuration.experiments import experiments, sentiment_experiments
 from interplay.configuration.files import read_yaml
 from interplay.storage.tables import read_table

@@ -4,15 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from interplay.claims.agreement import (
-    COMPARED,
-    compare,
-    figures,
-    published_tables,
-    shared_points,
-    summary,
-)
+from interplay.claims.agreement import COMPARED, compare, summary
 from interplay.claims.explanation import Explanation, cause_of, explain
+from interplay.claims.published import figures, published_tables, shared_points
 from interplay.claims.statement import Claim
 from interplay.claims.verdict import judge, measure
 from interplay.storage.tables import concatenate
