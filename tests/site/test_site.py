@@ -18,7 +18,7 @@ from interplay.__main__ import main
 from interplay.figures.style import letter_panels
 from interplay.provenance.graph import Graph
 from interplay.provenance.receipts import RECEIPTS, Chain
-from interplay.provenance.subjects import Subject
+from interplay.provenance.subject import Subject
 from interplay.provenance.verify import verify
 from interplay.site.addresses import address, experiment_page, job_page, number_page
 from interplay.site.boxes import panel_boxes

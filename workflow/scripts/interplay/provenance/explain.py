@@ -13,7 +13,8 @@ from interplay.provenance.graph import RUN_KEYS, Graph, Run
 from interplay.provenance.identity import short_id
 from interplay.provenance.receipts import Receipt, Seal
 from interplay.provenance.settings import experiment_settings
-from interplay.provenance.subjects import Subject, find
+from interplay.provenance.subject import Subject
+from interplay.provenance.subjects import find
 from interplay.storage.errors import InputError
 from interplay.storage.tables import write_table
 from interplay.storage.text import printable

@@ -2,20 +2,19 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from math import isfinite
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from interplay.provenance.graph import FIRST_LINE, Graph
 from interplay.provenance.identity import short_id
+from interplay.provenance.numbers import number_subject
 from interplay.provenance.older import table_with_decisions
 from interplay.provenance.panels import panels_of
 from interplay.provenance.receipts import Receipt
-from interplay.provenance.settings import key_that_sets, setter
+from interplay.provenance.subject import Subject, input_of, text
 from interplay.storage.errors import InputError
 from interplay.tables.queries import select
 from interplay.tables.readings import in_reading
@@ -24,25 +23,6 @@ TODAYS_PANELS = (
     "the rows are those that the figure's module selects today: receipts of format 1 do not "
     "say which rows a panel shows"
 )
-
-NO_FORMULA = "not in this run's numbers.csv, which is older than the column"
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A thing to be explained."""
-
-    title: str
-    path: str
-    """the file that holds it"""
-    table: str = ""
-    """path of the table whose rows it shows, if any"""
-    rows: pd.DataFrame | None = None
-    """indexed by their line in the table's file; none for a whole file, and without a table
-    empty for what rests on no run"""
-    query: str = ""
-    columns: tuple[str, ...] = ()
-    notes: list[str] = field(default_factory=list)
 
 
 def find(name: str, graph: Graph) -> Subject:
@@ -139,7 +119,7 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
     if not text(claim.tables):
         return Subject(title, path, rows=pd.DataFrame(), notes=notes)
     evaluated = graph.producer(path)
-    table = _source(claim.tables, evaluated)
+    table = input_of(claim.tables, evaluated)
     readings = evaluated.parameters["readings"]
     whole, added = table_with_decisions(table, graph)
     if (key := (table, claim.reading)) not in graph.of_readings:
@@ -186,11 +166,6 @@ def _error(value: float) -> str:
     return f"{value:.2g}" if isfinite(value) else "not known"
 
 
-def _source(stem: str, evaluated: Receipt) -> str:
-    """Return the table of a name among the tables that a job read."""
-    return next(path for path in evaluated.inputs if Path(path).stem == stem)
-
-
 def _measured(claim: pd.Series, rows: pd.DataFrame) -> str:
     """Return the measured value of a claim, and the seeds that it is of."""
     value = f"{claim.measured:.4g}"
@@ -215,7 +190,7 @@ def _reasons(claim: pd.Series, evaluated: Receipt, graph: Graph) -> Iterator[str
     for _, one in reasons[here].iterrows():
         yield (
             f"reason: {one.text} Expected {one.expected}; measured {one.measured:.4g}, "
-            f"from {_source(one.tables, evaluated)}: {text(one.rows) or 'all rows'}"
+            f"from {input_of(one.tables, evaluated)}: {text(one.rows) or 'all rows'}"
         )
 
 
@@ -226,64 +201,6 @@ def _number(name: str, graph: Graph) -> Subject | None:
     numbers = graph.table(path)
     found = numbers[numbers.label == name]
     return number_subject(found.iloc[0], path, graph) if len(found) else None
-
-
-def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
-    """Return the subject of one row of numbers.csv."""
-    query = text(number.rows)
-    formula = f"formula: {text(number.get('formula')) or NO_FORMULA}"
-    if number.table == "config.yaml":
-        notes = [
-            f"{number.value}, from the configuration: {'/'.join(_key(number, path, graph))}",
-            f"set by {number_source(number, path, graph)}",
-            formula,
-        ]
-        return Subject(number.label, path, rows=pd.DataFrame(), notes=notes)
-    table = _source(Path(number.table).stem, graph.producer(path))
-    if table not in graph.producers:
-        return Subject(
-            number.label,
-            path,
-            rows=pd.DataFrame(),
-            notes=[
-                f"{number.value}, from {table}: {query or 'all rows'}",
-                formula,
-                *_rows_of_source(table, query, graph),
-            ],
-        )
-    whole, added = table_with_decisions(table, graph)
-    found = f"{number.value}, from {number.table}: {query or 'all rows'}"
-    rows = select(whole, query)
-    return Subject(number.label, path, table, rows, query, notes=[found, formula, *added])
-
-
-def _rows_of_source(table: str, query: str, graph: Graph) -> list[str]:
-    """Return the rows of a table that the repository has, as text, one a line."""
-    try:
-        rows = select(graph.table(table), query)
-    except InputError as error:
-        return [str(error)]
-    return [
-        f"{table}:{line}: "
-        + ", ".join(f"{name} {value}" for name, value in row.items() if pd.notna(value))
-        for line, row in rows.iterrows()
-    ]
-
-
-def number_source(number: pd.Series, path: str, graph: Graph) -> str:
-    """Return the table of a number of numbers.csv, or what set it in the configuration."""
-    if number.table != "config.yaml":
-        return number.table
-    return setter(_key(number, path, graph), _configuration(path, graph))
-
-
-def _key(number: pd.Series, path: str, graph: Graph) -> tuple[str, ...]:
-    values = _configuration(path, graph)["values"]
-    return key_that_sets(text(number.rows).split("/"), values)
-
-
-def _configuration(path: str, graph: Graph) -> Mapping[str, Any]:
-    return graph.configuration_of(graph.producer(path))
 
 
 def _row(name: str, graph: Graph) -> Subject | None:
@@ -311,8 +228,3 @@ def _path(name: str, graph: Graph) -> str:
         f"{name}: expected a panel (fig2c), a figure, a claim's id, a number's label, a row "
         "of a table (nonlinear.csv:12) or a file with a receipt, found none of these"
     )
-
-
-def text(cell: Any) -> str:
-    """Return a cell of a text column; a column that is empty throughout is read as NaN."""
-    return "" if pd.isna(cell) else str(cell)

@@ -12,15 +12,10 @@ from threadpoolctl import threadpool_limits
 from interplay.figures.explorer import write_figure
 from interplay.kernels.denormals import denormals_flushed
 from interplay.provenance.graph import Graph
+from interplay.provenance.numbers import number_source, number_subject
 from interplay.provenance.place import Place
-from interplay.provenance.subjects import (
-    Subject,
-    claim_subject,
-    number_source,
-    number_subject,
-    panel_subject,
-    text,
-)
+from interplay.provenance.subject import Subject, text
+from interplay.provenance.subjects import claim_subject, panel_subject
 from interplay.site.addresses import (
     address,
     claim_page,

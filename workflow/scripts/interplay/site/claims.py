@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from interplay.provenance.subjects import agreement_of, text
+from interplay.provenance.subject import text
+from interplay.provenance.subjects import agreement_of
 from interplay.site.jobs import Content
 
 

@@ -10,7 +10,7 @@ from interplay.provenance.again import command
 from interplay.provenance.explain import date, trace
 from interplay.provenance.graph import RUN_KEYS, Graph, Run
 from interplay.provenance.settings import experiment_settings
-from interplay.provenance.subjects import Subject
+from interplay.provenance.subject import Subject
 from interplay.site.jobs import Content, link_to_job
 from interplay.tables.queries import select
 
