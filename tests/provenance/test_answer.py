@@ -249,6 +249,15 @@ def test_versions_that_differ_from_the_lock_are_said(here, capsys):
     assert f"{line} 2.4.6" in said
 
 
+def test_a_build_of_the_version_in_the_lock_is_no_difference(here, capsys):
+    rewritten(
+        here / "results",
+        lambda one: replace(one, packages={"numpy": "2.4.6+mkl"}),
+    )
+    assert status_of() == 0
+    assert "packages:" not in capsys.readouterr().out
+
+
 def test_a_lock_names_versions():
     text = "# by pip\nA_b.c==1.0\nd==2 ; python_version > '3'\n    # via a\n"
     assert locked_versions(text) == {"a-b-c": "1.0", "d": "2"}

@@ -88,7 +88,8 @@ def _on_packages(chain: Chain, place: Place) -> Iterator[str]:
             differing = {
                 f"{name} {found} instead of {locked[name]}": name
                 for name, found in receipt.packages.items()
-                if name in locked and found != locked[name]
+                # As for pip, `1.0` in a lock stands for each build of it, such as `1.0+cpu`.
+                if name in locked and locked[name] not in (found, found.partition("+")[0])
             }
             other |= differing
             count += bool(differing)
