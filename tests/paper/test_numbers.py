@@ -38,6 +38,7 @@ ROWS = pd.DataFrame(
         ("number of different values of name", 2),
         ("different values of g", "0, 0.9"),
         ("first value of name", "a"),
+        ("sum of rank", 15),
         ("mean of rank", 5),
         ("mean of rank / epochs", (0.2 + 0.2 + 0.1) / 3),
         ("median of epochs", 25),

@@ -36,6 +36,7 @@ FORMS: dict[str, Callable[..., object]] = {
     r"number of different values of (\w+)": lambda rows, name: rows[name].nunique(),
     r"different values of (\w+)": lambda rows, column: _listed(rows[column]),
     r"first value of (\w+)": lambda rows, column: rows[column].iloc[0],
+    r"sum of (\w+)": _of_values(pd.Series.sum),
     rf"mean of {QUANTITY}": _of_values(pd.Series.mean),
     rf"median of {QUANTITY}": _of_values(pd.Series.median),
     rf"smallest {QUANTITY}": _of_values(pd.Series.min),
