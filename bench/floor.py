@@ -67,9 +67,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.floor")
     parser.add_argument("results", type=Path, help="folder of a run")
     results = parser.parse_args().results
-    trainings = pd.concat([of_rate_networks(results), of_lstms(results)])
-    if trainings.empty:
+    tables = [each for each in (of_rate_networks(results), of_lstms(results)) if len(each)]
+    if not tables:
         sys.exit(f"{parser.prog}: {results}: expected records of trainings, found none")
+    trainings = pd.concat(tables)
     with one_thread():
         rate = float(np.median([sgemm_rate() for _ in range(5)]))
     print(f"{rate / 1e9:.0f} GFLOP/s")
