@@ -67,7 +67,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.floor")
     parser.add_argument("results", type=Path, help="folder of a run")
     results = parser.parse_args().results
-    tables = [each for each in (of_rate_networks(results), of_lstms(results)) if len(each)]
+    tables = [
+        each for each in (of_rate_networks(results), of_lstms(results)) if len(each)
+    ]
     if not tables:
         sys.exit(f"{parser.prog}: {results}: expected records of trainings, found none")
     trainings = pd.concat(tables)
