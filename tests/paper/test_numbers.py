@@ -60,6 +60,7 @@ def test_a_number_without_rows_is_unknown_and_a_count_of_none_is_zero():
     nothing = ROWS[ROWS.g > 1]
     assert evaluate("mean of rank", nothing) is None
     assert evaluate("mean of rank", ROWS[ROWS["rank"].isna()]) is None
+    assert evaluate("sum of rank", ROWS[ROWS["rank"].isna()]) is None
     assert evaluate("standard error of rank", ROWS.head(1)) is None
     assert evaluate("number of rows", nothing) == 0
     assert evaluate("number of rows where converged", nothing) == 0

@@ -36,7 +36,7 @@ FORMS: dict[str, Callable[..., object]] = {
     r"number of different values of (\w+)": lambda rows, name: rows[name].nunique(),
     r"different values of (\w+)": lambda rows, column: _listed(rows[column]),
     r"first value of (\w+)": lambda rows, column: rows[column].iloc[0],
-    r"sum of (\w+)": _of_values(pd.Series.sum),
+    r"sum of (\w+)": _of_values(lambda values: values.sum(min_count=1)),
     rf"mean of {QUANTITY}": _of_values(pd.Series.mean),
     rf"median of {QUANTITY}": _of_values(pd.Series.median),
     rf"smallest {QUANTITY}": _of_values(pd.Series.min),
