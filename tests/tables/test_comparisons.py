@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from interplay.claims.quantities.comparisons import (
     farther_from_published,
@@ -14,7 +16,7 @@ from interplay.claims.quantities.comparisons import (
     sure_change,
 )
 from interplay.storage.tables import read_table
-from interplay.tables import comparisons, flipflops
+from interplay.tables import comparisons, flipflops, outbreaks
 from interplay.tables.networks import with_decisions
 from interplay.tables.published import of_figure_2, without_a_seed
 from interplay.tables.readings import in_reading
@@ -61,7 +63,8 @@ EIGENVALUES = pd.DataFrame(
 
 def compare(name, table, *arguments):
     """Return a comparison of networks."""
-    module = flipflops if hasattr(flipflops, name) else comparisons
+    modules = (flipflops, outbreaks, comparisons)
+    module = next(one for one in modules if hasattr(one, name))
     return getattr(module, name)(with_decisions(table, 25), *arguments)
 
 
@@ -161,7 +164,14 @@ def test_networks_that_learned_early_are_counted_by_experiment_and_g():
     table.loc[usual[4:5], "lasting_outbreaks"] = 1
     # A network that learned late does not count, whatever it does then.
     table.loc[usual[4], "learned_early"] = False
-    found = compare("outbreaks", table, parameters)
+    curves = table[["experiment", "g", "seed"]].merge(
+        pd.DataFrame({"epoch": range(40), "loss": np.r_[1.0, np.zeros(39)]}), how="cross"
+    )
+    # Its late epochs do: 10 of 20 are above the bound, of which 8 follow each other.
+    of_network = (curves.experiment == "usual") & (curves.g == 0.9) & (curves.seed == 0)
+    above = curves.epoch.isin([21, *range(25, 33), 39])
+    curves.loc[of_network & above, "loss"] = 0.1
+    found = compare("outbreaks", table, parameters, curves, 0.05)
     assert found.variant.unique().tolist() == [
         "Adam",
         "AMSGrad",
@@ -172,13 +182,37 @@ def test_networks_that_learned_early_are_counted_by_experiment_and_g():
     assert (row.networks, row.learned_early, row.with_outbreak) == (4, 3, 2)
     assert (row.with_lasting, row.lasting_fraction) == (0, 0)
     assert row.outbreak_share == pytest.approx(0.2)
+    assert (row.late_share, row.long_share, row.with_long) == (0.5 / 4, 0.4 / 4, 1)
+    others = found.drop(row.name)
+    assert (others[["late_share", "long_share", "with_long"]] == 0).all(axis=None)
     # Wilson's interval for 2 of 3, by its formula.
     z, n, share = 1.959964, 3, 2 / 3
     centre, width = share + z**2 / (2 * n), z * np.sqrt(share / 3 / n + (z / n / 2) ** 2)
     limits = np.array([centre - width, centre + width]) / (1 + z**2 / n)
     np.testing.assert_allclose([row.lower, row.upper], limits, rtol=1e-5)
-    none = compare("outbreaks", table.assign(learned_early=False), parameters)
+    unlearned = table.assign(learned_early=False)
+    none = compare("outbreaks", unlearned, parameters, curves, 0.05)
     assert none.fraction.isna().all() and (none.with_outbreak == 0).all()
+    assert none.late_share.equals(found.late_share)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60), st.booleans())
+def test_late_epochs_above_the_bound_are_those_that_a_loop_finds(above, finite):
+    losses = np.where(above, 1.0 if finite else np.nan, 0.01)
+    losses[0] = 1.0
+    above = [True, *above[1:]]
+    middle, long = len(above) // 2, set()
+    for start in range(len(above) - outbreaks.LONG + 1):
+        stretch = range(start, start + outbreaks.LONG)
+        if all(above[epoch] for epoch in stretch):
+            long |= set(stretch)
+    second = range(middle, len(above))
+    expected = {
+        "late_share": np.mean([above[epoch] for epoch in second]),
+        "long_share": np.mean([epoch in long for epoch in second]),
+        "with_long": any(epoch in long for epoch in second),
+    }
+    assert outbreaks.late(losses, 0.05) == pytest.approx(expected)
 
 
 def test_a_flipflop_without_the_option_is_that_of_the_text(published):

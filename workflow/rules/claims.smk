@@ -20,13 +20,20 @@ for name in COMPARED:
         resources:
             **each_try(
                 mem_mb=(
-                    memory.gathering(PAPER_EXPERIMENTS) if name == "scaling" else 500
+                    memory.gathering(PAPER_EXPERIMENTS)
+                    if name in ("scaling", "outbreaks")
+                    else 500
                 ),
                 runtime=10,
             ),
         params:
             comparison=name,
             experiments={one: EXPERIMENTS[one].parameters for one in compared_by(name)},
+            measured=(
+                settings("nonlinear", "measurements", keys="threshold")
+                if name == "outbreaks"
+                else {}
+            ),
             code=code("compare_experiments.py"),
         message:
             f"Comparing experiments: {name}"

@@ -71,6 +71,8 @@ def compared_tables(comparison):
         tables["published"] = source("paper/published.csv")
     if comparison == "scaling":
         tables["eigenvalues"] = f"{TABLES}/nonlinear_eigenvalues.parquet"
+    if comparison == "outbreaks":
+        tables["losses"] = f"{TABLES}/nonlinear_loss.parquet"
     return tables
 
 

@@ -18,6 +18,9 @@ WAYS = {
 }
 """columns of interventions.csv, and how they are shown"""
 
+WHICH = {"late_share": False, "long_share": True}
+"""columns of outbreaks.csv that panel (f) shows, and whether as filled markers"""
+
 VARIANTS = {
     "before": {"color": style.INK, "label": "before"},
     "same": {"color": style.COLOURBLIND[3], "label": "same batches"},
@@ -26,7 +29,7 @@ VARIANTS = {
 }
 
 NONE = "no network has an\noutbreak that lasts"
-SHARE = "share of epochs\nabove the bound"
+SHARE = "share of late epochs\nabove the bound"
 
 ROOM = 0.7
 """height of the legend of panel (a), as a share of the height of the losses"""
@@ -60,10 +63,10 @@ PANELS = lettered(
         for number, which in enumerate(("first", "second"))
     ),
     Panel(
-        "share of the epochs after learning above the bound, by options of Adam",
+        "share of the late epochs above the bound, and in long stretches, by options of Adam",
         "outbreaks.csv",
         "shared_g and role in @varied",
-        ("outbreak_share", "variant"),
+        ("late_share", "long_share", "variant"),
     ),
 )
 
@@ -118,7 +121,11 @@ def draw(
         "any outbreak, Wilson's 95 % (d, e)": {"marker": "o", **style.ALONE},
         "one that lasts (d, e)": {"marker": "x", **style.ALONE},
     }
-    entries = tasks | counted | rates
+    shares = {
+        "epochs above the bound (f)": {"marker": "o", **style.ALONE, "mfc": "none"},
+        "in long stretches (f)": {"marker": "o", **style.ALONE},
+    }
+    entries = tasks | counted | rates | shares
     figure.legend(
         handles=style.legend_entries(entries), loc="outside lower center", ncols=3
     )
@@ -191,18 +198,19 @@ def _draw_counts(ax: Axes, rows: pd.DataFrame, reading: Mapping[str, str]) -> No
 
 
 def _draw_variants(ax: Axes, rows: pd.DataFrame, markers: Mapping[float, str]) -> None:
-    """Draw a marker per experiment and g, by options of Adam; the marker shows the rate."""
-    rows = rows.dropna(subset="outbreak_share")
+    """Draw both shares of each experiment and g, by options of Adam; markers show the rate."""
     if rows.empty:
-        style.leave_empty(ax, "no network learned early")
+        style.leave_empty(ax, "no network")
         return
     variants = list(dict.fromkeys(rows.variant))
     groups = rows.groupby(["role", "learning_rate"], sort=False)
     for number, ((role, rate), group) in enumerate(groups):
-        x = group.variant.map(variants.index) + 0.2 * (number - (len(groups) - 1) / 2)
-        ax.plot(
-            x, group.outbreak_share, markers[rate], ms=2.5, alpha=0.8, mew=0,
-            color=style.TASK_COLOURS.get(role, style.INK), clip_on=False,
-        )  # fmt: skip
+        x = group.variant.map(variants.index) + 0.22 * (number - (len(groups) - 1) / 2)
+        line = {"color": style.TASK_COLOURS.get(role, style.INK), "clip_on": False}
+        for side, (column, filled) in zip((-0.05, 0.05), WHICH.items(), strict=True):
+            ax.plot(
+                x + side, group[column], markers[rate], ms=2.5, mew=0.5,
+                mfc=line["color"] if filled else "none", **line,
+            )  # fmt: skip
     ax.set_xticks(range(len(variants)), variants, rotation=30, ha="right", fontsize=6)
     ax.set(ylabel=SHARE, ylim=(0, None))

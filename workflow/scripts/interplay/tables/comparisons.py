@@ -1,8 +1,9 @@
 """Tables of the supplement: experiments that differ in one thing, compared.
 
-Every table begins with the columns `experiment`, `role` (the paper's task), `g`; all but
-`outbreaks` have a row per network, with its `seed`. The experiments belong to no reading, so
-the tables are the same in each. `interplay.tables.flipflops` has those of flip-flops.
+Every table begins with the columns `experiment`, `role` (the paper's task), `g`, and has a row
+per network, with its `seed`. The experiments belong to no reading, so the tables are the same
+in each. `interplay.tables.flipflops` has those of flip-flops, `interplay.tables.outbreaks`
+counts outbreaks.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from interplay.configuration.experiments import ADAM_ON_ALL, way_of_training
-from interplay.configuration.layers import BUILT_IN
 from interplay.tables.published import (
     jackknife_error,
     of_figure_2,
@@ -22,9 +22,6 @@ from interplay.tables.published import (
 from interplay.tables.readings import EXPERIMENT, ROLE
 
 NETWORK = [EXPERIMENT, ROLE, "g", "seed"]
-
-PLAIN = "Adam"
-"""the variant of Adam with its usual options"""
 
 RADII = ["spectral_radius_W0", "spectral_radius_W"]
 """columns of the N-scaling that come from the eigenvalues"""
@@ -174,71 +171,6 @@ def weak(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     """
     measured = ["initial_loss", "final_loss", "shuffle_loss_ratio", "settled", "complete"]
     return compared(networks, parameters)[[*NETWORK, *measured]]
-
-
-def outbreaks(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
-    """Count the networks whose loss breaks out after they have learned.
-
-    Args:
-        networks: the table nonlinear.csv.
-        parameters: of experiments that Adam trains, with different options or rates.
-
-    Returns:
-        A row per experiment and g: experiment, role, g, learning_rate (before the division
-        by N), variant of Adam, networks; learned_early, the number of networks that learned
-        before the middle of training, to which all else refers: with_outbreak, the number
-        that have an outbreak, with its fraction, lower and upper (Wilson's interval, 95 %);
-        with_lasting and lasting_fraction, likewise with one that lasts; outbreak_share, the
-        mean over them; and shared_g, whether all of the task's experiments have this g.
-    """
-    rows = compared(
-        networks,
-        parameters,
-        learning_rate=lambda of: of["learning_rate"],
-        variant=adam_variant,
-    )
-    shared = set(at_shared_g(rows)[[ROLE, "g"]].itertuples(index=False, name=None))
-    keys = [EXPERIMENT, ROLE, "g", "learning_rate", "variant"]
-    counted = []
-    for key, group in rows.groupby(keys, sort=False):
-        learned = group[group.learned_early.astype(bool)]
-        found = int((learned.outbreaks > 0).sum())
-        lasting = int((learned.lasting_outbreaks > 0).sum())
-        fraction, lower, upper = wilson(found, len(learned))
-        row = dict(zip(keys, key, strict=True)) | {
-            "networks": len(group),
-            "learned_early": len(learned),
-            "with_outbreak": found,
-            "fraction": fraction,
-            "lower": lower,
-            "upper": upper,
-            "with_lasting": lasting,
-            "lasting_fraction": lasting / len(learned) if len(learned) else np.nan,
-            "outbreak_share": learned.outbreak_share.mean(),
-            "shared_g": key[1:3] in shared,
-        }
-        counted.append(row)
-    return pd.DataFrame(counted)
-
-
-def wilson(found: int, among: int) -> tuple[float, float, float]:
-    """Return a fraction and the limits of Wilson's 95 % interval; NaN among none."""
-    if not among:
-        return np.nan, np.nan, np.nan
-    # Imported here, since the import takes longer than the figure that uses this module.
-    from scipy.stats import binomtest
-
-    interval = binomtest(found, among).proportion_ci(0.95, "wilson")
-    return found / among, float(interval.low), float(interval.high)
-
-
-def adam_variant(parameters: Mapping[str, Any]) -> str:
-    """Return the name of a variant of Adam, such as `Adam` or `eps = 1e-06, clip = 0.1`."""
-    usual = BUILT_IN["nonlinear"]["adam"]
-    others = {key: parameters[key] for key in usual if parameters[key] != usual[key]}
-    said = ["AMSGrad"] if others.pop("amsgrad", False) else []
-    said += [f"{key} = {value:g}" for key, value in others.items()]
-    return ", ".join(said) or PLAIN
 
 
 def at_shared_g(rows: pd.DataFrame) -> pd.DataFrame:
