@@ -1,0 +1,124 @@
+"""The article's conclusions in words, against the numbers of the archived run."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from interplay.storage.tables import read_table
+
+ROOT = Path(__file__).parents[2]
+TEXT = " ".join((ROOT / "paper/paper.typ").read_text().split())
+ARCHIVE = ROOT / "paper/results/tables/numbers.csv"
+
+TASKS = ("flipflop", "mante", "romo")
+MANTE, ROMO = "outbreaks/mante_stated", "outbreaks/romo"
+
+Numbers = Callable[[str], float]
+
+
+@cache
+def archived() -> dict[str, str]:
+    return dict(read_table(ARCHIVE)[["label", "value"]].to_numpy())
+
+
+def number(label: str) -> float:
+    """Return a number of the archived run by its label."""
+    if label not in archived():
+        pytest.skip(f"{ARCHIVE.relative_to(ROOT)} lacks {label}, which a newer run has")
+    return float(archived()[label])
+
+
+def clipping_and_beta2_leave_little(n: Numbers) -> bool:
+    options = ("clip", "beta2")
+    return all(
+        n(f"{MANTE}_{one}/with_long") == n(f"{MANTE}_{one}/long") == 0
+        and n(f"{ROMO}_{one}/long") < 0.2 * n(f"{ROMO}/long")
+        and n(f"{ROMO}_{one}/long") < 0.5 * n(f"{ROMO}_{one}/late")
+        for one in options
+    )
+
+
+def a_larger_constant_leaves_most(n: Numbers) -> bool:
+    return all(n(f"{task}_eps/long") > 0.5 * n(f"{task}/long") for task in (MANTE, ROMO))
+
+
+def amsgrad_helps_romo_alone(n: Numbers) -> bool:
+    shares = {
+        task: n(f"{task}_amsgrad/long") / n(f"{task}/long") for task in (MANTE, ROMO)
+    }
+    return shares[ROMO] < 0.2 and shares[MANTE] > 0.5
+
+
+def powers_add_most_and_permuted_ones_little(n: Numbers) -> bool:
+    return all(
+        n(f"directions/{task}/powers") > 2 * n(f"directions/{task}/none")
+        and n(f"directions/{task}/shuffled") - n(f"directions/{task}/none")
+        < 0.5 * (n(f"directions/{task}/powers") - n(f"directions/{task}/none"))
+        for task in TASKS
+    )
+
+
+def most_is_outside(n: Numbers) -> bool:
+    return all(
+        n(f"directions/{task}/{vectors}") < 0.5
+        for task in TASKS
+        for vectors in ("powers", "trained")
+    )
+
+
+def repaired(n: Numbers, task: str, g: float) -> float:
+    """Return the shuffled loss with the best factor over that without."""
+    return n(f"gain/{task}/g{g}/best") / n(f"gain/{task}/g{g}/once")
+
+
+def a_factor_repairs_a_part(n: Numbers) -> bool:
+    return (
+        all(0.1 < repaired(n, task, 0.6) < 0.8 for task in ("flipflop", "mante"))
+        and repaired(n, "romo", 0.6) > 0.95
+    )
+
+
+def only_the_flipflop_gains(n: Numbers) -> bool:
+    return (
+        repaired(n, "flipflop", 0.9)
+        < 0.9
+        < min(repaired(n, task, 0.9) for task in ("mante", "romo"))
+    )
+
+
+def no_harm_and_no_repair(n: Numbers) -> bool:
+    return all(
+        n(f"gain/{task}/own") < 0.2 and n(f"gain/{task}/shuffled") > 0.8
+        for task in ("flipflop", "mante")
+    )
+
+
+def romo_does_not_tolerate_a_factor(n: Numbers) -> bool:
+    return n("gain/romo/own") > 0.8
+
+
+CONCLUSIONS = {
+    "They leave no long stretch in Mante networks, and few in Romo networks; what is left "
+    "above the bound are mostly isolated epochs.": clipping_and_beta2_leave_little,
+    "does not limit this, and leaves most of the long stretches of both tasks":
+        a_larger_constant_leaves_most,
+    "It shortens the stretches of Romo alone.": amsgrad_helps_romo_alone,
+    "Powers of $W_0^T$ add most of the share that the span has, and powers of the permuted "
+    "matrix add little.": powers_add_most_and_permuted_ones_little,
+    "A larger part is outside of this span.": most_is_outside,
+    "a factor repairs a part of the loss of flip-flop and Mante, and nothing of that of Romo":
+        a_factor_repairs_a_part,
+    "only the flip-flop gains anything worth mentioning": only_the_flipflop_gains,
+    "Flip-flop and Mante hardly suffer from this factor, and yet it does not repair them":
+        no_harm_and_no_repair,
+    "Romo does not tolerate a factor": romo_does_not_tolerate_a_factor,
+}  # fmt: skip
+"""what the text says, and what has to hold for it"""
+
+
+@pytest.mark.parametrize(("sentence", "holds"), CONCLUSIONS.items())
+def test_a_conclusion_in_words_is_that_of_the_numbers(sentence, holds):
+    assert sentence in TEXT
+    assert holds(number)
