@@ -129,6 +129,23 @@ def romo_does_not_tolerate_a_factor(n: Numbers) -> bool:
     return n("gain/romo/own") > 0.8
 
 
+def slope(n: Numbers, kind: str, g: float) -> float:
+    return n(f"channels/{kind}/g{g}/slope")
+
+
+def the_rank_grows_with_channels(n: Numbers) -> bool:
+    kinds = ("one", "many")
+    return all(
+        0.5 < slope(n, kind, 0.0) < 1.5 and min(slope(n, kind, g) for g in (0.9, 1.5)) > 2
+        for kind in kinds
+    )
+
+
+def states_count_less(n: Numbers) -> bool:
+    # Of six channels, a memory per channel has 64 states, and one memory 12.
+    return all(slope(n, "many", g) < 1.5 * slope(n, "one", g) for g in (0.0, 0.9, 1.5))
+
+
 CONCLUSIONS = {
     "In most networks of Mante and Romo, clipping leaves less than one share in two of the "
     "outbreak.": clipping_halves_most,
@@ -152,6 +169,9 @@ CONCLUSIONS = {
     "Flip-flop and Mante hardly suffer from this factor, and yet it does not repair them":
         no_harm_and_no_repair,
     "Romo does not tolerate a factor": romo_does_not_tolerate_a_factor,
+    "The rank grows with the number of channels, by about one per channel without "
+    "connectivity, and by more than two with it.": the_rank_grows_with_channels,
+    "The slopes of both kinds differ much less": states_count_less,
 }  # fmt: skip
 """what the text says, and what has to hold for it"""
 
