@@ -180,3 +180,12 @@ CONCLUSIONS = {
 def test_a_conclusion_in_words_is_that_of_the_numbers(sentence, holds):
     assert sentence in TEXT
     assert holds(number)
+
+
+def test_no_network_with_one_channel_has_rank_one():
+    assert "among them all with a single channel" in TEXT
+    table = ARCHIVE.with_name("channels.csv")
+    if not table.exists():
+        pytest.skip(f"{ARCHIVE.parent.relative_to(ROOT)} lacks {table.name}")
+    rows = read_table(table).query("channels == 1 and g == 0 and settled")
+    assert len(rows) and (rows.functional_rank > 1).all()
