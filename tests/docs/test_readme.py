@@ -16,7 +16,6 @@ from interplay.tables.readings import in_reading
 
 ROOT = Path(__file__).parents[2]
 README = " ".join((ROOT / "README.md").read_text().split())
-FINDINGS = (ROOT / "docs/findings.md").read_text()
 
 
 def test_the_number_of_statements_is_that_of_the_claims():
@@ -37,8 +36,6 @@ def test_the_agreement_is_that_of_the_archived_run_with_the_published_figure():
             if panel.where.startswith("Fig. 2")
         ]
         pairs = [((one == "agrees").sum(), len(one)) for one in found]
-        cells = " | ".join(f"{agree} of {n}" for agree, n in pairs)
-        assert f"| {name} | {cells} |" in FINDINGS
         counts[name], n = map(sum, zip(*pairs, strict=True))
     assert f"{n} values can be read off" in README
     assert (

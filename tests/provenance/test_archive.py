@@ -241,11 +241,6 @@ SECTIONS = {
 }
 """rows of the README's table, and how the place of a claim begins"""
 
-PUBLISHED = [
-    "flipflop", "mante", "romo", "flipflop_stated", "mante_stated", "romo_stated",
-    "flipflop_last_pulse_stated",
-]  # fmt: skip
-
 
 @pytest.mark.parametrize("git", [True, False])
 def test_the_full_run_is_as_its_receipts_say(monkeypatch, git):
@@ -295,14 +290,3 @@ def test_the_readme_counts_the_verdicts_of_the_full_run():
     total = claims["where"].str.match("|".join(SECTIONS.values()).rstrip("|"))
     assert total.all()
     assert f"run, {claims.id.nunique()} statements" in " ".join(readme.split())
-
-
-def test_the_findings_show_the_numbers_of_the_full_run():
-    numbers = pd.read_csv(FULL / "tables/numbers.csv").set_index("label").value
-    findings = (FULL.parents[1] / "docs/findings.md").read_text()
-    for experiment in PUBLISHED:
-        values = [
-            float(numbers[f"published/{experiment}/{quantity}"])
-            for quantity in ("convergence_epoch", "norm_dW", "shuffle_loss_ratio")
-        ]
-        assert "| {:.2f} | {:.2f} | {:.2f} |".format(*values) in findings, experiment
