@@ -129,7 +129,10 @@ def use_log_axis(ax: Axes) -> None:
     ax.set_yscale("log")
     ax.autoscale(axis="y")
     low, high = ax.get_ylim()
-    ticks = (1, 3) if high / low > 10 else (1, 1.5, 2, 3, 5, 7)
+    # A locator of more than the powers of ten has no ticks at all on a long axis.
+    ticks = (
+        (1,) if high / low > 1000 else (1, 3) if high / low > 10 else (1, 1.5, 2, 3, 5, 7)
+    )
     ax.yaxis.set_major_locator(LogLocator(subs=ticks))
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_formatter(NullFormatter())
