@@ -42,9 +42,7 @@ def one_trial_is_as_much_for_mante(n: Numbers) -> bool:
     return (
         halved > 0.7 * n("interventions/mante/count")
         and n("interventions/mante/without") < 0.25 * n("interventions/mante/same")
-        and n("interventions/mante/another") > 0.75 * n("interventions/mante/same")
-        and n("interventions/romo/without/halved")
-        < n("interventions/romo/clipped/halved")
+        and n("interventions/mante/another/halved") == 0
     )
 
 
@@ -55,34 +53,34 @@ def the_trial_gives_little_evidence(n: Numbers) -> bool:
     )
 
 
-def no_gradient_explodes_in_flipflops(n: Numbers) -> bool:
+def clipping_does_not_act_on_flipflops(n: Numbers) -> bool:
     shares = n("interventions/flipflop/clipped"), n("interventions/flipflop/same")
-    return (
-        n("interventions/flipflop/gradient") < 0.2 * n("interventions/romo/gradient")
-        and abs(shares[0] - shares[1]) < 0.1 * shares[1]
-        and shares[1] < 0.5 * n("interventions/mante/same")
-    )
+    return n("interventions/flipflop/gradient") < 0.2 * n(
+        "interventions/romo/gradient"
+    ) and shares[0] == shares[1] < 0.5 * n("interventions/mante/same")
 
 
-def clipping_and_beta2_leave_little(n: Numbers) -> bool:
-    options = ("clip", "beta2")
+def the_planned_count_does_not_fall(n: Numbers) -> bool:
+    def share(experiment: str, number: str) -> float:
+        return n(f"{experiment}/{number}") / n(f"{experiment}/learned")
+
+    options = ("clip", "beta2", "amsgrad", "eps")
+    return all(share(f"{ROMO}_{one}", "with_lasting") > 0.9 for one in options) and share(
+        f"{MANTE}_beta2", "with_outbreak"
+    ) > 2 * share(MANTE, "with_outbreak")
+
+
+def no_long_stretch_and_little_time(n: Numbers) -> bool:
     return all(
         n(f"{MANTE}_{one}/with_long") == n(f"{MANTE}_{one}/long") == 0
         and n(f"{ROMO}_{one}/long") < 0.2 * n(f"{ROMO}/long")
-        and n(f"{ROMO}_{one}/long") < 0.5 * n(f"{ROMO}_{one}/late")
-        for one in options
+        for one in ("clip", "beta2")
     )
 
 
-def a_larger_constant_leaves_most(n: Numbers) -> bool:
-    return all(n(f"{task}_eps/long") > 0.5 * n(f"{task}/long") for task in (MANTE, ROMO))
-
-
-def amsgrad_helps_romo_alone(n: Numbers) -> bool:
-    shares = {
-        task: n(f"{task}_amsgrad/long") / n(f"{task}/long") for task in (MANTE, ROMO)
-    }
-    return shares[ROMO] < 0.2 and shares[MANTE] > 0.5
+def fewer_epochs_with_clipping_alone(n: Numbers) -> bool:
+    late = n(f"{ROMO}/late")
+    return n(f"{ROMO}_clip/late") < 0.5 * late < n(f"{ROMO}_beta2/late")
 
 
 def powers_add_most_and_permuted_ones_little(n: Numbers) -> bool:
@@ -94,8 +92,12 @@ def powers_add_most_and_permuted_ones_little(n: Numbers) -> bool:
     )
 
 
-def most_is_outside(n: Numbers) -> bool:
-    return all(n(f"directions/{task}/powers") < 0.5 for task in TASKS)
+def a_part_is_outside(n: Numbers) -> bool:
+    return all(
+        n(f"directions/{task}/powers") < 0.5
+        and n(f"directions/{task}/trained/right") < 0.9
+        for task in TASKS
+    )
 
 
 def repaired(n: Numbers, task: str, g: float) -> float:
@@ -111,22 +113,9 @@ def a_factor_repairs_a_part(n: Numbers) -> bool:
 
 
 def only_the_flipflop_gains(n: Numbers) -> bool:
-    return (
-        repaired(n, "flipflop", 0.9)
-        < 0.9
-        < min(repaired(n, task, 0.9) for task in ("mante", "romo"))
-    )
-
-
-def no_harm_and_no_repair(n: Numbers) -> bool:
-    return all(
-        n(f"gain/{task}/own") < 0.2 and n(f"gain/{task}/shuffled") > 0.8
-        for task in ("flipflop", "mante")
-    )
-
-
-def romo_does_not_tolerate_a_factor(n: Numbers) -> bool:
-    return n("gain/romo/own") > 0.8
+    return repaired(n, "flipflop", 0.9) > 0.5 and min(
+        repaired(n, task, 0.9) for task in ("mante", "romo")
+    ) > 0.9
 
 
 def slope(n: Numbers, kind: str, g: float) -> float:
@@ -134,10 +123,9 @@ def slope(n: Numbers, kind: str, g: float) -> float:
 
 
 def the_rank_grows_with_channels(n: Numbers) -> bool:
-    kinds = ("one", "many")
     return all(
-        0.5 < slope(n, kind, 0.0) < 1.5 and min(slope(n, kind, g) for g in (0.9, 1.5)) > 2
-        for kind in kinds
+        0 < slope(n, kind, 0.0) < min(slope(n, kind, g) for g in (0.9, 1.5))
+        for kind in ("one", "many")
     )
 
 
@@ -150,27 +138,25 @@ CONCLUSIONS = {
     "In most networks of Mante and Romo, clipping leaves less than one share in two of the "
     "outbreak.": clipping_halves_most,
     "Their trial gives little evidence": the_trial_gives_little_evidence,
-    "For Mante, leaving out this trial alone has the effect of clipping.":
-        one_trial_is_as_much_for_mante,
-    "the gradient of no trial explodes, and clipping has no effect. Their outbreaks are "
-    "slight":         no_gradient_explodes_in_flipflops,
+    "For Mante, leaving out this trial, in a single batch, does as much as clipping in all of "
+    "them.": one_trial_is_as_much_for_mante,
+    "The flip-flops have no large gradients, so clipping did not act on them. Their outbreaks "
+    "are slight": clipping_does_not_act_on_flipflops,
+    "By this count, no option prevents outbreaks that last in Romo, and a smaller $beta_2$ "
+    "makes them more frequent in Mante.": the_planned_count_does_not_fall,
     "They leave no long stretch in Mante networks, and little of the time in long stretches "
-    "in Romo networks, where most of what is left above the bound are isolated epochs.":
-        clipping_and_beta2_leave_little,
-    "does not limit this, and leaves most of the long stretches of both tasks":
-        a_larger_constant_leaves_most,
-    "It shortens the stretches of Romo alone.": amsgrad_helps_romo_alone,
-    "Powers of $W_0^T$ add most of the share that the span has, and powers of the permuted "
-    "matrix add little.": powers_add_most_and_permuted_ones_little,
-    "A larger part is outside of this span.": most_is_outside,
+    "in Romo networks.": no_long_stretch_and_little_time,
+    "With clipping, fewer epochs are above the bound, too; with a smaller $beta_2$, Romo has "
+    "nearly as many of them as with Adam.": fewer_epochs_with_clipping_alone,
+    "Powers of $W_0^T$ add most of the share of the left singular vectors in the span, and "
+    "powers of the permuted matrix add little.": powers_add_most_and_permuted_ones_little,
+    "A part is outside of these spans.": a_part_is_outside,
     "a factor repairs a part of the loss of flip-flop and Mante, and nothing of that of Romo":
         a_factor_repairs_a_part,
-    "only the flip-flop gains anything worth mentioning": only_the_flipflop_gains,
-    "Flip-flop and Mante hardly suffer from this factor, and yet it does not repair them":
-        no_harm_and_no_repair,
-    "Romo does not tolerate a factor": romo_does_not_tolerate_a_factor,
-    "The rank grows with the number of channels, by about one per channel without "
-    "connectivity, and by more than two with it.": the_rank_grows_with_channels,
+    "no factor repairs more than a part of the loss of the flip-flop":
+        only_the_flipflop_gains,
+    "The rank grows with the number of channels, and more so with connectivity.":
+        the_rank_grows_with_channels,
     "The slopes of both kinds differ much less": states_count_less,
 }  # fmt: skip
 """what the text says, and what has to hold for it"""

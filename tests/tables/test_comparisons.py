@@ -330,6 +330,25 @@ def test_the_slope_of_the_rank_is_per_seed_of_networks_that_settled():
     assert alone.slope_error.isna().all()
 
 
+def test_slopes_of_two_kinds_are_over_the_same_numbers_of_channels():
+    parts, parameters = [], {}
+    for hold, ranks in (
+        ("last_pulse", {1: 2, 2: 2, 3: 3, 4: 9}),
+        ("per_channel", {1: 2, 2: 2, 3: 3, 4: 4}),
+    ):
+        for number, rank in ranks.items():
+            name = f"{hold}{number}"
+            parts.append(networks(name, functional_rank=float(rank)))
+            parameters[name] = {"options": {"hold": hold, "channels": number}}
+    table = pd.concat(parts, ignore_index=True)
+    lost = (table.experiment == "per_channel4") & (table.g == 0)
+    table.loc[lost, ["converged", "functional_rank"]] = False, None
+    found = compare("channels", table, parameters)
+    slopes = found.groupby(["g", "hold"]).rank_slope.first()
+    assert slopes[0.0].tolist() == pytest.approx([0.5, 0.5])
+    assert slopes[0.9].tolist() == pytest.approx([2.2, 0.7])
+
+
 def test_only_panels_a_and_b_identify_the_rate(published):
     table, parameters = at_rates(published, {0.03: 1.1, 0.05: 1.2})
     table.shuffle_loss_ratio = table.functional_rank = 99.0

@@ -73,8 +73,9 @@ def channels(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         functional rank with the number of channels, the same for all rows of a `hold` and g:
         rank_slope, the mean over seeds of the slope of a straight line through the networks of
         a seed that settled, with two numbers of channels at least; slope_error, the standard
-        error of this mean, missing for a single seed; slope_seeds, the number of seeds. Only
-        the g that all experiments share.
+        error of this mean, missing for a single seed; slope_seeds, the number of seeds. A
+        number of channels counts at a g where networks of each `hold` settled with it, so that
+        slopes can be compared. Only the g that all experiments share.
     """
     rows = compared(
         networks,
@@ -91,6 +92,8 @@ def channels(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
 
 def _slopes(rows: pd.DataFrame) -> pd.DataFrame:
     """Return a row per hold and g; see `channels`."""
+    kinds = rows.groupby(["g", "channels"]).hold.transform("nunique")
+    rows = rows[kinds == rows.groupby("g").hold.transform("nunique")]
     found = []
     for key, group in rows.groupby(SLOPES[:2]):
         ranks = group.astype({"functional_rank": float})
