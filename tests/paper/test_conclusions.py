@@ -113,9 +113,10 @@ def a_factor_repairs_a_part(n: Numbers) -> bool:
 
 
 def only_the_flipflop_gains(n: Numbers) -> bool:
-    return repaired(n, "flipflop", 0.9) > 0.5 and min(
-        repaired(n, task, 0.9) for task in ("mante", "romo")
-    ) > 0.9
+    return (
+        repaired(n, "flipflop", 0.9) > 0.5
+        and min(repaired(n, task, 0.9) for task in ("mante", "romo")) > 0.9
+    )
 
 
 def slope(n: Numbers, kind: str, g: float) -> float:
