@@ -1,16 +1,15 @@
 """The article's conclusions in words, against the numbers of the archived run."""
 
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from interplay.storage.tables import read_table
+from tests.docs.page_numbers import ARCHIVE, archived
 
 ROOT = Path(__file__).parents[2]
 TEXT = " ".join((ROOT / "paper/paper.typ").read_text().split())
-ARCHIVE = ROOT / "paper/results/tables/numbers.csv"
 
 TASKS = ("flipflop", "mante", "romo")
 MANTE, ROMO = "outbreaks/mante_stated", "outbreaks/romo"
@@ -18,16 +17,14 @@ MANTE, ROMO = "outbreaks/mante_stated", "outbreaks/romo"
 Numbers = Callable[[str], float]
 
 
-@cache
-def archived() -> dict[str, str]:
-    return dict(read_table(ARCHIVE)[["label", "value"]].to_numpy())
+VALUES = archived()
 
 
 def number(label: str) -> float:
     """Return a number of the archived run by its label."""
-    if label not in archived():
+    if label not in VALUES:
         pytest.skip(f"{ARCHIVE.relative_to(ROOT)} lacks {label}, which a newer run has")
-    return float(archived()[label])
+    return float(VALUES[label])
 
 
 def clipping_halves_most(n: Numbers) -> bool:
