@@ -228,6 +228,23 @@ def words(files):
     )
 
 
+def text_of(code, files, folder):
+    """Return the text that an expression with the functions of the template sets."""
+    source = folder / "expression.typ"
+    template = ROOT / "paper" / "template.typ"
+    source.write_text(f'#import "{template}": *\n#metadata([{code}]) <expression>')
+    found = typst.query(str(source), "<expression>", field="value", **options(files))
+
+    def plain(content):
+        if content["func"] == "space":
+            return " "
+        parts = content.get("children", [])
+        return content.get("text", "") + "".join(plain(part) for part in parts)
+
+    (content,) = json.loads(found)
+    return plain(content)
+
+
 def links(files, folder, site):
     """Return where the article's own links lead if the metadata have this address."""
     for file in (ROOT / "paper").glob("*.*"):
@@ -279,6 +296,28 @@ def test_every_label_and_claim_of_the_text_is_there_and_the_same_paper_the_same_
     first = typeset(files)
     assert first.startswith(b"%PDF")
     assert typeset(files) == first
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "shown"),
+    [
+        ("0.00305", "0.0001", "0.00305 ± 0.00010"),
+        ("103.4", "4.16", "103.4 ± 4.2"),
+        ("6.75", "0.25", "6.75 ± 0.25"),
+        ("-0.3", "0.0123", "−0.300 ± 0.012"),
+        ("317.6", "41", "318 ± 41"),
+        ("1216.4", "271", "1220 ± 270"),
+        ("9.996", "0.0999", "9.996 ± 0.100"),
+        ("0.02", "1.5", "0.0 ± 1.5"),
+        ("2", "0", "2 ± 0"),
+        ("0.123456", "0.00001", "0.123 ± 1×"),
+    ],
+)
+def test_a_number_ends_at_the_second_digit_of_its_error(
+    files, tmp_path, value, error, shown
+):
+    code = f'#shown-with-error("{value}", "{error}")'
+    assert text_of(code, files, tmp_path).startswith(shown)
 
 
 def test_a_label_that_is_not_there_is_named(files):

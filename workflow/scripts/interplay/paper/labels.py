@@ -9,7 +9,7 @@ import pandas as pd
 COLUMNS = ["label", "value", "table", "rows", "formula"]
 """of numbers.csv"""
 
-SHOW = "num|pm|num-or-dash|plus-minus|as-percentage|error-rate"
+SHOW = "num|pm|num-or-dash|as-percentage"
 """functions of paper/template.typ that show the number of a label"""
 
 
