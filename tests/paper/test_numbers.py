@@ -151,7 +151,7 @@ def test_an_error_names_the_number():
 
 def test_the_text_shows_a_number_of_each_entry():
     entries = read_yaml(ROOT / "paper/numbers.yaml")["numbers"]
-    shown = set(labels(TEXT))
+    shown = set(labels(TEXT, [number.label for number in NUMBERS]))
     for label, entry in entries.items():
         one = {label: entry}
         of_entry = {number.label for number in NUMBERS if _belongs(number.label, one)}
@@ -180,9 +180,11 @@ def test_numbers_of_published_values_can_be_computed():
 def test_the_labels_of_a_text_are_those_that_it_shows():
     text = (
         'With $N =$ #num("a/N") and #as-percentage("b") of #num("a/N"), #measured("c"), '
-        'num-or-dash("d"), known("e"), #pm("f")'
+        'num-or-dash("d"), known("e"), #pm("f"), num-or-dash("x/" + task + "/y"), num(it)'
     )
-    assert labels(text) == ["a/N", "b", "d", "f", "f/error"]
+    shown = ["a/N", "b", "d", "f", "f/error", "x/romo/y"]
+    others = ["a", "a/N/error", "c", "e", "bb", "x/romo/y/z", "x/romo/g/y", "it"]
+    assert labels(text, [*others, *shown]) == shown
 
 
 def test_lists_of_the_configuration_have_ends_and_a_count():

@@ -1,7 +1,7 @@
 """Labels of numbers: those that the article's text shows, and the configuration's."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -9,8 +9,11 @@ import pandas as pd
 COLUMNS = ["label", "value", "table", "rows", "formula"]
 """of numbers.csv"""
 
-SHOW = "num|pm|num-or-dash|as-percentage"
-"""functions of paper/template.typ that show the number of a label"""
+PART = r'"[^"]+"|\w[\w-]*'
+CALL = re.compile(
+    rf'\b(num|pm|num-or-dash|as-percentage)\(("[^"]+"(?:\s*\+\s*(?:{PART}))*)'
+)
+"""of a function of paper/template.typ that shows the number of a label, and its label"""
 
 
 def configured(configuration: Mapping[str, Any]) -> pd.DataFrame:
@@ -28,15 +31,24 @@ def configured(configuration: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def labels(source: str) -> list[str]:
+def labels(source: str, among: Iterable[str]) -> list[str]:
     """Return the labels of the numbers that a text of the paper shows.
 
     Args:
-        source: the text, in Typst. A number with its error has two labels.
+        source: the text, in Typst. It names a label in quotation marks, or puts it together
+            from parts, such as `"sizes/" + task`; a name stands for a part without `/`.
+        among: the labels of every number. One with its error has two.
     """
-    shown = re.findall(rf'\b(?:{SHOW})\("([^"]+)"', source)
-    errors = [f"{label}/error" for label in re.findall(r'\bpm\("([^"]+)"', source)]
-    return list(dict.fromkeys([*shown, *errors]))
+    patterns = {
+        "".join(
+            re.escape(part[1:-1]) if part.startswith('"') else "[^/]+"
+            for part in re.findall(PART, parts)
+        )
+        + ("(/error)?" if function == "pm" else "")
+        for function, parts in re.findall(CALL, source)
+    }
+    shown = re.compile("|".join(sorted(patterns)))
+    return [label for label in among if shown.fullmatch(label)]
 
 
 def _leaves(node: Any, label: str) -> Iterator[tuple[str, object, str]]:

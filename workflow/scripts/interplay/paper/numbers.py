@@ -102,8 +102,9 @@ def collect(
     Raises:
         InputError: a query or formula does not fit its table.
     """
-    shown = set(labels(source))
     found = configured(configuration).to_numpy().tolist()
+    every = [label for label, *_ in found] + [one.label for one in numbers]
+    shown = set(labels(source, every))
     for one in numbers:
         if one.label in shown and one.table in tables:
             value = _value(one, tables[one.table])
