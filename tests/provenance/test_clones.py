@@ -10,7 +10,16 @@ from interplay.__main__ import main
 from interplay.provenance.sources import SOURCES, read_sources, write_sources
 from interplay.provenance.verify import verify
 from tests.provenance.repositories import git
-from tests.provenance.small import ARCHIVE, SCRIPT, SOURCE, drop_a_row, resealed, write
+from tests.provenance.small import (
+    ARCHIVE,
+    SCRIPT,
+    SOURCE,
+    drop_a_row,
+    jobs,
+    resealed,
+    sealed,
+    write,
+)
 
 
 def shallow(repository, clone, _):
@@ -111,6 +120,19 @@ def test_carried_sources_are_compared_with_git(repository):
     resealed(repository / ARCHIVE)
     (problem,) = verify(Path(ARCHIVE), repository).problems
     assert problem.endswith(f"expected files of commits, found {commit}/../outside")
+
+
+def test_sources_have_no_archived_runs(repository):
+    write(repository / "paper/field/receipts.jsonl", "of another run")
+    write(repository / "paper/field/tables/part.csv", "of another run")
+    write(repository / "paper/paper.typ", "text")
+    git(repository, "add", "paper/field", "paper/paper.typ")
+    git(repository, "commit", "--quiet", "-m", "another run")
+    sealed(repository, jobs(repository))
+    assert main(["archive", ARCHIVE, "--results", "results"]) == 0
+    (files,) = read_sources(repository / ARCHIVE / SOURCES).values()
+    inside = {path for path in files if path.startswith("paper/")}
+    assert inside == {"paper/paper.typ", SOURCE}
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -113,8 +113,8 @@ def _measured(chain: Chain, place: Place) -> list[str]:
 def _sources(chain: Chain, place: Place) -> dict[str, dict[str, bytes]]:
     """Return the content of the sources that receipts name, by commit.
 
-    Of a commit, they are those of the whole workflow, so that its jobs can be made again.
-    Where git does not have the commit, they are those of the archive from which the results
+    Of a commit, they are those of the whole workflow, so that its jobs can be made again,
+    without archived runs, of which a job reads a named file at most. Where git does not have the commit, they are those of the archive from which the results
     were restored, if any. Those of a run without a commit are files of the workflow's folder.
     """
     configuration = read_json(place.folder / CONFIGURATION)["files"]
@@ -125,10 +125,15 @@ def _sources(chain: Chain, place: Place) -> dict[str, dict[str, bytes]]:
             contents = place.sources.get(commit, {})
         if contents:
             contents = {**contents, **place.task_files(commit)}
+            runs = tuple(
+                path.removesuffix(RECEIPTS)
+                for path in contents
+                if path.endswith(f"/{RECEIPTS}")
+            )
             found[commit] = {
                 path: content
                 for path, content in contents.items()
-                if path in paths or is_of_workflow(path)
+                if path in paths or (is_of_workflow(path) and not path.startswith(runs))
             }
     return found
 
