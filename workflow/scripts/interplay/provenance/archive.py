@@ -114,8 +114,9 @@ def _sources(chain: Chain, place: Place) -> dict[str, dict[str, bytes]]:
     """Return the content of the sources that receipts name, by commit.
 
     Of a commit, they are those of the whole workflow, so that its jobs can be made again,
-    without archived runs, of which a job reads a named file at most. Where git does not have the commit, they are those of the archive from which the results
-    were restored, if any. Those of a run without a commit are files of the workflow's folder.
+    without archived runs: of these, only files that a job read. Where git does not have the
+    commit, they are those of the archive from which the results were restored, if any. Those
+    of a run without a commit are files of the workflow's folder.
     """
     configuration = read_json(place.folder / CONFIGURATION)["files"]
     found = {}
