@@ -132,6 +132,30 @@ def states_count_less(n: Numbers) -> bool:
     return all(slope(n, "many", g) < 1.5 * slope(n, "one", g) for g in (0.0, 0.9, 1.5))
 
 
+def larger_over_usual(n: Numbers, quantity: str, task: str, g: float) -> float:
+    """Return a quantity of networks with N = 1024 over that with N = 256."""
+    at = f"sizes/{quantity}/{task}/g{g}"
+    return n(f"{at}/N1024") / n(f"{at}/N256")
+
+
+def size_changes_little(n: Numbers) -> bool:
+    return all(
+        0.85 < larger_over_usual(n, quantity, task, 0.0) < 1.15
+        for quantity in ("epochs", "norm")
+        for task in TASKS
+    )
+
+
+def larger_networks_learn_faster(n: Numbers) -> bool:
+    return all(larger_over_usual(n, "epochs", task, 0.9) < 0.95 for task in TASKS)
+
+
+def strong_connectivity_depends_on_size(n: Numbers) -> bool:
+    return all(
+        larger_over_usual(n, "epochs", task, 1.8) < 0.95 for task in ("mante", "romo")
+    ) and all(larger_over_usual(n, "norm", task, 1.8) < 0.95 for task in TASKS)
+
+
 CONCLUSIONS = {
     "In most networks of Mante and Romo, clipping leaves less than one share in two of the "
     "outbreak.": clipping_halves_most,
@@ -156,6 +180,10 @@ CONCLUSIONS = {
     "The rank grows with the number of channels, and more so with connectivity.":
         the_rank_grows_with_channels,
     "The slopes of both kinds differ much less": states_count_less,
+    "Without initial connectivity, epochs and norm change little from": size_changes_little,
+    "larger networks learn in fewer epochs in every task.": larger_networks_learn_faster,
+    "so do those of Mante and Romo, and the norm falls in every task.":
+        strong_connectivity_depends_on_size,
 }  # fmt: skip
 """what the text says, and what has to hold for it"""
 
