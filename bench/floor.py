@@ -15,8 +15,13 @@ import pandas as pd
 from bench import lstm, nonlinear
 from bench.timing import one_thread, sgemm_rate
 from interplay.nonlinear.run import Run
+from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
+from interplay.storage.tables import read_table
 from interplay.tasks import make_task
+
+TABLE = "tables/sentiment_data.csv"
+"""that counts the sentences on which the LSTMs were trained"""
 
 
 def of_rate_networks(results: Path) -> pd.DataFrame:
@@ -36,7 +41,7 @@ def of_lstms(results: Path) -> pd.DataFrame:
     rows = []
     records = sorted(results.glob("sentiment/*/seed*/record.json"))
     if records:
-        data = pd.read_csv(results / "tables" / "sentiment_data.csv").set_index("split")
+        data = read_table(results / TABLE).set_index("split")
         sentences = int(data.sentences["train"])
     for path in records:
         record = read_json(path)
@@ -67,9 +72,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.floor")
     parser.add_argument("results", type=Path, help="folder of a run")
     results = parser.parse_args().results
-    tables = [
-        each for each in (of_rate_networks(results), of_lstms(results)) if len(each)
-    ]
+    try:
+        every = of_rate_networks(results), of_lstms(results)
+    except InputError as error:
+        sys.exit(f"{parser.prog}: {error}; `interplay run -- {results / TABLE}` makes it")
+    tables = [each for each in every if len(each)]
     if not tables:
         sys.exit(f"{parser.prog}: {results}: expected records of trainings, found none")
     trainings = pd.concat(tables)

@@ -175,3 +175,10 @@ def test_the_floor_is_the_sum_of_the_products(tmp_path):
     table = floor.compared(floor.of_rate_networks(tmp_path), rate=count / 2)
     assert table.loc["small"].tolist() == table.loc["all"].tolist() == [2, 4.0, 6.0, 1.5]
     assert floor.of_lstms(tmp_path).empty
+
+
+def test_lstms_without_the_number_of_their_sentences_are_one_line(tmp_path, monkeypatch):
+    write_json({}, tmp_path / "sentiment/lstm/seed0/record.json")
+    monkeypatch.setattr(sys, "argv", ["floor", str(tmp_path)])
+    with pytest.raises(SystemExit, match=r"sentiment_data\.csv: expected a table"):
+        floor.main()
