@@ -322,6 +322,17 @@ def test_a_number_ends_at_the_second_digit_of_its_error(
     assert text_of(code, files, tmp_path).startswith(shown)
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("1.8996", "1.90"), ("42.0", "42.0"), ("103.2", "103"), ("3353.25", "3353"),
+        ("0.19", "0.190"), ("0", "0"), ("-0.5", "−0.500"),
+    ],
+)  # fmt: skip
+def test_a_mean_keeps_its_zeros(files, tmp_path, value, shown):
+    assert text_of(f'#shown("{value}", zeros: true)', files, tmp_path) == shown
+
+
 def test_a_label_that_is_not_there_is_named(files):
     numbers = pd.read_csv(files["numbers"])
     write_table(numbers[numbers.label != "nonlinear/N"], files["numbers"])
