@@ -20,9 +20,6 @@ from interplay.storage.files import read_json
 from interplay.storage.tables import read_table
 from interplay.tasks import make_task
 
-TABLE = "tables/sentiment_data.csv"
-"""that counts the sentences on which the LSTMs were trained"""
-
 
 def of_rate_networks(results: Path) -> pd.DataFrame:
     """Return a row for each trained rate network: experiment, operations, cpu_seconds."""
@@ -41,7 +38,7 @@ def of_lstms(results: Path) -> pd.DataFrame:
     rows = []
     records = sorted(results.glob("sentiment/*/seed*/record.json"))
     if records:
-        data = read_table(results / TABLE).set_index("split")
+        data = read_table(results / "tables" / "sentiment_data.csv").set_index("split")
         sentences = int(data.sentences["train"])
     for path in records:
         record = read_json(path)
@@ -75,7 +72,7 @@ def main() -> None:
     try:
         every = of_rate_networks(results), of_lstms(results)
     except InputError as error:
-        sys.exit(f"{parser.prog}: {error}; `interplay run -- {results / TABLE}` makes it")
+        sys.exit(f"{parser.prog}: {error}")
     tables = [each for each in every if len(each)]
     if not tables:
         sys.exit(f"{parser.prog}: {results}: expected records of trainings, found none")

@@ -44,13 +44,15 @@ def typed_numbers(source: str) -> list[str]:
     """
     text = re.sub(r"^\s*//.*$", "", source, flags=re.M)
     text = PANELS.sub("", text)
+    # A string that the text shows is no name of a label.
+    set_as_text = re.findall(r'#"[^"]*\d[^"]*"', text)
     strings = re.findall(r'"([^"]*)"', text)
     text = re.sub(r'"[^"]*"', "", text)
     formulas = re.findall(r"\$[^$]*\$", text)
     text = re.sub(r"\$[^$]*\$", "", text)
     text = re.sub(r"[@<]fig\d>?", "", text)
     names = r"fig\w+|[a-z0-9-]+|[\w .]+(/[\w .]+)+|_?[A-Za-z]+\d(\d*|\.\d)"
-    caught = re.findall(r"\S*\d\S*", text)
+    caught = set_as_text + re.findall(r"\S*\d\S*", text)
     caught += [part for part in formulas if re.search(r"\d\d|\d\.\d", part)]
     caught += [
         part
@@ -72,6 +74,8 @@ def test_no_number_is_typed_by_hand():
         "With $N = 256$ neurons",
         "and $g = 0.9$ it is",
         'It took #"103 epochs" to',
+        'with #"N256" neurons',
+        'at #"g0.9" it is',
         "after twelve epochs",
         "5~% of the loss",
         "less than half of the ranks",
