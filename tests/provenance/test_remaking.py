@@ -7,7 +7,15 @@ import subprocess
 import pytest
 
 from interplay.__main__ import main
+from interplay.provenance.linear_algebra import (
+    AVX2,
+    AVX512,
+    CORE,
+    chosen_kernels,
+    kernels_of,
+)
 from interplay.provenance.receipts import RECEIPTS, Chain, Seal, leaves
+from interplay.provenance.recording import describe_machine
 from interplay.provenance.remade import DIFFERS, EQUAL, NOT_MADE, Remade
 from interplay.provenance.spotcheck import Spotcheck, largest_share
 from tests.provenance.repositories import git
@@ -199,6 +207,37 @@ def forged(chain, **changes):
     return Chain(receipts, Seal.of(seal))
 
 
+def machine(*cores, flags=()):
+    libraries = [{"internal_api": "openblas", "architecture": core} for core in cores]
+    others = [{"internal_api": "openmp", "architecture": None}]
+    return {"blas": libraries + others, "flags": list(flags)}
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "expected"),
+    [
+        (["Haswell"], ["SkylakeX"], "Haswell"),
+        (["SkylakeX", "SkylakeX"], ["Zen"], "SkylakeX"),
+        (["Haswell"], ["Haswell", "Haswell"], None),
+        (["Haswell", "SkylakeX"], ["Zen"], None),
+        (["Cooperlake"], ["SkylakeX"], None),
+        (["NeoverseV1"], ["SkylakeX"], None),
+        ([], ["SkylakeX"], None),
+    ],
+    ids=["other", "both", "same", "several", "not here", "unknown", "none"],
+)
+def test_kernels_are_chosen_where_others_ran_and_the_processor_can(then, now, expected):
+    chosen = chosen_kernels(machine(*then), machine(*now, flags=AVX512))
+    assert chosen == ({CORE: expected} if expected else {})
+
+
+def test_kernels_are_not_chosen_without_the_instructions_that_they_need():
+    here = machine("Haswell", flags=AVX2)
+    assert chosen_kernels(machine("SkylakeX"), here) == {}
+    assert chosen_kernels(machine("Zen"), here) == {CORE: "Zen"}
+    assert chosen_kernels({}, here) == {}
+
+
 @pytest.mark.slow
 def test_a_spot_check_of_the_real_workflow(copies, monkeypatch, capsys, tmp_path):
     folder = copies()
@@ -207,7 +246,12 @@ def test_a_spot_check_of_the_real_workflow(copies, monkeypatch, capsys, tmp_path
     networks = [
         f"results/nonlinear/small/g0.9/seed{n}/network.safetensors" for n in (0, 1)
     ]
-    snakemake(folder, "--cores", "1", *options, "--", *networks)
+    with monkeypatch.context() as elsewhere:
+        here = describe_machine(threads=1)
+        if set(here["flags"]) >= AVX2:
+            core = "Zen" if "Haswell" in kernels_of(here) else "Haswell"
+            elsewhere.setenv(CORE, core)
+        snakemake(folder, "--cores", "1", *options, "--", *networks)
     monkeypatch.chdir(folder)
     arguments = [
         "spotcheck",

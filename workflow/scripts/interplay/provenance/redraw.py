@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from interplay.provenance.graph import Graph
+from interplay.provenance.linear_algebra import kernels_of
 from interplay.provenance.receipts import RECEIPTS, Receipt
+from interplay.provenance.recording import describe_machine
 from interplay.provenance.remade import (
     DIFFERS,
     EQUAL,
@@ -18,7 +20,13 @@ from interplay.provenance.remade import (
     compared,
     not_made,
 )
-from interplay.provenance.remaking import NotMadeError, make, refuse_changes, workflow_at
+from interplay.provenance.remaking import (
+    NotMadeError,
+    made_in,
+    make,
+    refuse_changes,
+    workflow_at,
+)
 from interplay.storage.errors import InputError
 
 GIT = "workflow/scripts/interplay/provenance/git.py"
@@ -78,15 +86,16 @@ def redraw(folder: Path, work: Path, say: Callable[[str], None] = print) -> Redr
         InputError: there are no receipts, no such job, or a table is not as its receipt says.
     """
     graph = Graph.read(folder, work)
-    groups: dict[tuple[str, str], list[Receipt]] = defaultdict(list)
+    groups: dict[tuple[str, str, frozenset[str]], list[Receipt]] = defaultdict(list)
     for receipt in from_tables(graph):
-        groups[receipt.commit, receipt.configuration].append(receipt)
+        kernels = frozenset(kernels_of(receipt.machine))
+        groups[receipt.commit, receipt.configuration, kernels].append(receipt)
     if not groups:
         raise InputError(
             f"{folder / RECEIPTS}: expected jobs that read archived tables only, found none"
         )
     jobs = []
-    for (commit, _), receipts in groups.items():
+    for (commit, *_), receipts in groups.items():
         say(f"commit {commit[:12] or 'unknown'}: {len(receipts)} jobs")
         made = _made_again(receipts, graph)
         jobs += made
@@ -120,7 +129,7 @@ def from_tables(graph: Graph) -> list[Receipt]:
 
 
 def _made_again(receipts: Sequence[Receipt], graph: Graph) -> list[Remade]:
-    """Make the files of jobs of one commit again."""
+    """Make the files of jobs of one commit, configuration and kind of kernels again."""
     began, place = time.monotonic(), graph.place
     made = {path for receipt in receipts for path in receipt.outputs}
     read = {path for receipt in receipts for path in receipt.inputs} & set(
@@ -158,8 +167,12 @@ def _made_in(
     except NotMadeError as error:
         # The other files are compared all the same.
         reason = str(error)
-    seconds = time.monotonic() - began
-    return [
-        compared(receipt, receipt.outputs, root, place.root, seconds, reason)
-        for receipt in receipts
-    ]
+    seconds, again = time.monotonic() - began, made_in(root, graph.results)
+    found = []
+    for receipt in receipts:
+        of_job = again.get(next(iter(receipt.outputs)))
+        machine = of_job.machine if of_job else describe_machine(threads=1)
+        found.append(
+            compared(receipt, receipt.outputs, root, machine, place.root, seconds, reason)
+        )
+    return found

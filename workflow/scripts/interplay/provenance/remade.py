@@ -1,11 +1,12 @@
 """A job that was made again, and how its files compare with those of its receipt."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from interplay.provenance.linear_algebra import kernels_of
 from interplay.provenance.receipts import Receipt
 from interplay.provenance.recording import LOCK, describe_machine
 from interplay.storage.hashes import file_hash
@@ -25,7 +26,7 @@ class Remade:
     reason: str
     """why the job was not made; otherwise empty"""
     environment: list[str]
-    """what differs here from the receipt: versions, lock, processor"""
+    """what differs from the receipt: versions, lock, processor, kernels"""
     seconds: float
 
     @property
@@ -63,6 +64,7 @@ def compared(
     receipt: Receipt,
     paths: Iterable[str],
     made_in: Path,
+    machine: Mapping[str, Any],
     here: Path,
     seconds: float,
     reason: str = "",
@@ -73,6 +75,7 @@ def compared(
         receipt: of the job.
         paths: of the files to compare, as the receipt names them.
         made_in: the working folder in which they were made again.
+        machine: on which the job ran again, as it described it.
         here: the workflow's folder, whose lock is installed.
         seconds: that it took.
         reason: why files are missing, if any are.
@@ -85,29 +88,32 @@ def compared(
         answer = DIFFERS
     else:
         answer = EQUAL if len(found) == len(paths) else NOT_MADE
-    environment = environment_differences(receipt, here)
+    environment = environment_differences(receipt, machine, here)
     return Remade(receipt, answer, found, reason, environment, seconds)
 
 
 def not_made(receipt: Receipt, reason: str, here: Path, seconds: float) -> Remade:
     """Return the answer for a job that could not be made again."""
-    environment = environment_differences(receipt, here)
+    environment = environment_differences(receipt, describe_machine(threads=1), here)
     return Remade(receipt, NOT_MADE, {}, reason, environment, seconds)
 
 
-def environment_differences(receipt: Receipt, root: Path) -> list[str]:
-    """Return what differs here from a receipt: Python, versions, lock, processor, BLAS.
+def environment_differences(
+    receipt: Receipt, now: Mapping[str, Any], root: Path
+) -> list[str]:
+    """Return what differs from a receipt: Python, versions, lock, processor, BLAS.
 
     Args:
         receipt: of the job.
+        now: the machine on which it ran again, or the one here.
         root: the workflow's folder here.
     """
-    then, now = receipt.machine, describe_machine(threads=1)
+    then = receipt.machine
     found = []
     for key in ("python", "processor", "flags"):
-        if key in then and then[key] != now[key]:
-            found.append(f"{key} {then[key]}, here {now[key]}")
-    kernels = [_kernels(machine) for machine in (then, now)]
+        if key in then and then[key] != now.get(key):
+            found.append(f"{key} {then[key]}, here {now.get(key)}")
+    kernels = [kernels_of(machine) for machine in (then, now)]
     if then.get("blas") and kernels[0] != kernels[1]:
         found.append("BLAS kernels {}, here {}".format(*map(sorted, kernels)))
     packages = receipt.packages or then.get("libraries") or {}
@@ -118,12 +124,6 @@ def environment_differences(receipt: Receipt, root: Path) -> list[str]:
     if not lock.is_file() or file_hash(lock) != receipt.lock:
         found.append(f"another lock than {LOCK} here")
     return found
-
-
-def _kernels(machine: dict[str, Any]) -> set[str]:
-    # OpenMP, which is listed as well where something loaded it, has no kernels.
-    kernels = (library["architecture"] for library in machine.get("blas") or [])
-    return {kernel for kernel in kernels if kernel}
 
 
 def _version(package: str) -> str:

@@ -12,8 +12,11 @@ from interplay.provenance.code import TASKS
 from interplay.provenance.git import FRONT
 from interplay.provenance.git_command import Unknown, ask_git
 from interplay.provenance.graph import Graph
+from interplay.provenance.linear_algebra import chosen_kernels
 from interplay.provenance.place import Place, written
-from interplay.provenance.receipts import Receipt
+from interplay.provenance.receipts import RECEIPTS, Chain, Receipt, producers_of
+from interplay.provenance.recording import describe_machine
+from interplay.storage.errors import InputError
 from interplay.storage.files import write_json
 
 
@@ -87,6 +90,8 @@ def make(
 ) -> None:
     """Run jobs again with the workflow in a folder, in the environment of this process.
 
+    OpenBLAS uses the kernels that the first receipt names, if this processor can.
+
     Args:
         receipts: of the jobs, which have one configuration. No other job runs.
         targets: outputs of theirs, as receipts name them.
@@ -115,11 +120,23 @@ def make(
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-        env={**os.environ, "PYTHONPATH": str(folder / "workflow" / "scripts")},
+        env={
+            **os.environ,
+            **chosen_kernels(receipts[0].machine, describe_machine(threads=1)),
+            "PYTHONPATH": str(folder / "workflow" / "scripts"),
+        },
     )
     missing = [path for path in targets if not (folder / path).is_file()]
     if done.returncode or missing:
         raise NotMadeError(f"Snakemake at this commit: {cause_of(done.stdout)}")
+
+
+def made_in(folder: Path, results: str) -> dict[str, Receipt]:
+    """Return the receipts of the jobs that ran in a folder, by output; none if unreadable."""
+    try:
+        return producers_of(Chain.read(folder / results / RECEIPTS).receipts)
+    except InputError:
+        return {}
 
 
 def cause_of(said: str) -> str:

@@ -14,7 +14,6 @@ from interplay.provenance.graph import Graph
 from interplay.provenance.receipts import (
     RECEIPTS,
     TRAINING_RECORD,
-    Chain,
     Receipt,
     is_training,
 )
@@ -26,10 +25,18 @@ from interplay.provenance.remade import (
     compared,
     not_made,
 )
-from interplay.provenance.remaking import NotMadeError, make, refuse_changes, workflow_at
+from interplay.provenance.remaking import (
+    NotMadeError,
+    made_in,
+    make,
+    refuse_changes,
+    workflow_at,
+)
 from interplay.storage.errors import InputError
 
 CONFIDENCE = 0.95
+
+OTHER_PARAMETERS = "the workflow at this commit has other parameters for the job"
 
 
 @dataclass(frozen=True)
@@ -172,15 +179,14 @@ def _check(receipt: Receipt, graph: Graph) -> Remade:
         with workflow_at(receipt.commit, graph.place) as root:
             threads = str(receipt.machine.get("threads", 1))
             make([receipt], wanted, graph, root, threads)
-            _compare_parameters(receipt, root / graph.results / RECEIPTS)
-            return compared(receipt, wanted, root, here, time.monotonic() - began)
+            again = made_in(root, graph.results).get(wanted[0])
+            if again is None:
+                raise NotMadeError(
+                    "the job that ran again has no receipt to compare with"
+                )
+            if again.parameters != receipt.parameters:
+                raise NotMadeError(OTHER_PARAMETERS)
+            seconds = time.monotonic() - began
+            return compared(receipt, wanted, root, again.machine, here, seconds)
     except NotMadeError as error:
         return not_made(receipt, str(error), here, time.monotonic() - began)
-
-
-def _compare_parameters(receipt: Receipt, file: Path) -> None:
-    """Raise `NotMadeError` if the job that has just run had other parameters."""
-    made = Chain.read(file).receipts
-    (again,) = (one for one in made if set(one.outputs) & set(receipt.outputs))
-    if again.parameters != receipt.parameters:
-        raise NotMadeError("the workflow at this commit has other parameters for the job")
