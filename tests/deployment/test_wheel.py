@@ -171,9 +171,8 @@ def test_a_missing_package_of_torch_names_the_other_extra(monkeypatch, capsys):
         monkeypatch.setattr("interplay.__main__.folders_with_receipts", raising)
         assert main(["digest"]) == 1
         package = missing.partition(".")[0]
-        expected = (
-            f"interplay: digest needs {package}: pip install 'interplay[{extra}]'\n"
-        )
+        command = f"pip install '.[{extra}]' in a checkout"
+        expected = f"interplay: digest needs {package}: {command}\n"
         assert capsys.readouterr().err == expected
 
 

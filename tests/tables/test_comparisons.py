@@ -344,6 +344,7 @@ def test_slopes_of_two_kinds_are_over_the_same_numbers_of_channels():
     lost = (table.experiment == "per_channel4") & (table.g == 0)
     table.loc[lost, ["converged", "functional_rank"]] = False, None
     found = compare("channels", table, parameters)
+    assert found.groupby("g").slope_channels.first().to_dict() == {0.0: 3, 0.9: 4}
     slopes = found.groupby(["g", "hold"]).rank_slope.first()
     assert slopes[0.0].tolist() == pytest.approx([0.5, 0.5])
     assert slopes[0.9].tolist() == pytest.approx([2.2, 0.7])

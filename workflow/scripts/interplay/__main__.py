@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if package == __package__:
             raise
         extra = "torch" if package in OF_TORCH else "workflow"
-        problem = f"{words[0]} needs {package}: pip install 'interplay[{extra}]'"
+        problem = f"{words[0]} needs {package}: pip install '.[{extra}]' in a checkout"
     print(f"{parser.prog}: {printable(problem)}", file=sys.stderr)
     return 1
 

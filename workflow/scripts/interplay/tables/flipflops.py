@@ -11,7 +11,7 @@ from interplay.tables.published import of_figure_2
 from interplay.tables.readings import EXPERIMENT
 from interplay.tasks.flipflop import FlipFlop
 
-SLOPES = ["hold", "g", "rank_slope", "slope_error", "slope_seeds"]
+SLOPES = ["hold", "g", "rank_slope", "slope_error", "slope_seeds", "slope_channels"]
 
 
 def flipflops(
@@ -73,7 +73,8 @@ def channels(networks: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         functional rank with the number of channels, the same for all rows of a `hold` and g:
         rank_slope, the mean over seeds of the slope of a straight line through the networks of
         a seed that settled, with two numbers of channels at least; slope_error, the standard
-        error of this mean, missing for a single seed; slope_seeds, the number of seeds. A
+        error of this mean, missing for a single seed; slope_seeds, the number of seeds;
+        slope_channels, the largest number of channels that counts. A
         number of channels counts at a g where networks of each `hold` settled with it, so that
         slopes can be compared. Only the g that all experiments share.
     """
@@ -104,7 +105,7 @@ def _slopes(rows: pd.DataFrame) -> pd.DataFrame:
         ]
         mean = np.mean(slopes) if slopes else np.nan
         error = np.std(slopes, ddof=1) / len(slopes) ** 0.5 if slopes[1:] else np.nan
-        found.append([*key, mean, error, len(slopes)])
+        found.append([*key, mean, error, len(slopes), group.channels.max()])
     return pd.DataFrame(found, columns=SLOPES)
 
 
