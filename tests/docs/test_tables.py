@@ -89,3 +89,11 @@ def test_the_page_lists_the_tables_of_an_experiment(reproduction):
         same = re.search(rf"`{name}`.* as `(\S+)`", OF_EXPERIMENT)
         expected = tables(FILES)[same[1]] if same else columns
         assert read_table(paths[name]).columns.tolist() == expected, name
+
+
+def test_the_list_of_figures_has_each_figure_that_has_a_caption():
+    page = (ROOT / "paper/README.md").read_text()
+    table = page.partition("## The figures")[2].partition("\n## ")[0]
+    names = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.+?) \|", table, re.M)))
+    captions = {path.stem for path in (ROOT / "workflow/report").glob("fi*.rst")}
+    assert {name.removesuffix("_stated") for name in names} == captions

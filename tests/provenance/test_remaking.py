@@ -7,11 +7,14 @@ import subprocess
 import pytest
 
 from interplay.__main__ import main
-from interplay.provenance.linear_algebra import (
+from interplay.provenance.instructions import (
     AVX2,
     AVX512,
     CORE,
-    chosen_kernels,
+    FEATURES,
+    TARGET,
+    ZEN4,
+    instructions_of,
     kernels_of,
 )
 from interplay.provenance.receipts import RECEIPTS, Chain, Seal, leaves
@@ -227,15 +230,41 @@ def machine(*cores, flags=()):
     ids=["other", "both", "same", "several", "not here", "unknown", "none"],
 )
 def test_kernels_are_chosen_where_others_ran_and_the_processor_can(then, now, expected):
-    chosen = chosen_kernels(machine(*then), machine(*now, flags=AVX512))
+    chosen = instructions_of(machine(*then), machine(*now, flags=AVX512))
     assert chosen == ({CORE: expected} if expected else {})
 
 
 def test_kernels_are_not_chosen_without_the_instructions_that_they_need():
     here = machine("Haswell", flags=AVX2)
-    assert chosen_kernels(machine("SkylakeX"), here) == {}
-    assert chosen_kernels(machine("Zen"), here) == {CORE: "Zen"}
-    assert chosen_kernels({}, here) == {}
+    assert instructions_of(machine("SkylakeX"), here) == {}
+    assert instructions_of(machine("Zen"), here) == {CORE: "Zen"}
+    assert instructions_of({}, here) == {}
+
+
+INTEL, OLD_INTEL, AMD, OLD_AMD = (
+    {"processor": name, "flags": sorted(flags)}
+    for name, flags in (
+        ("Intel(R) Xeon(R)", AVX512), ("Intel(R) Xeon(R)", AVX2),
+        ("AMD EPYC", ZEN4), ("AMD EPYC", AVX2),
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "expected"),
+    [
+        (INTEL, AMD, {TARGET: "skylake-avx512"}),
+        (OLD_INTEL, AMD, {TARGET: "haswell"}),
+        (AMD, OLD_INTEL, {}),
+        (OLD_AMD, INTEL, {TARGET: "znver3", FEATURES: "-sse4a"}),
+        (AMD, {**INTEL, "flags": sorted(ZEN4)}, {TARGET: "znver4", FEATURES: "-sse4a"}),
+        (AMD, {**AMD, "flags": sorted(ZEN4 | {"avx_vnni"})}, {}),
+        ({"processor": "Neoverse-V1", "flags": ["asimd"]}, AMD, {}),
+        (INTEL, {"processor": "Neoverse-V1", "flags": ["asimd"]}, {}),
+    ],
+)
+def test_numba_compiles_for_the_kind_of_processor_of_the_receipt(then, now, expected):
+    assert instructions_of(then, now) == expected
 
 
 @pytest.mark.slow
@@ -248,8 +277,9 @@ def test_a_spot_check_of_the_real_workflow(copies, monkeypatch, capsys, tmp_path
     ]
     with monkeypatch.context() as elsewhere:
         here = describe_machine(threads=1)
-        if set(here["flags"]) >= AVX2:
-            core = "Zen" if "Haswell" in kernels_of(here) else "Haswell"
+        core = "Zen" if "Haswell" in kernels_of(here) else "Haswell"
+        core = core if set(here["flags"]) >= AVX2 else ""
+        if core:
             elsewhere.setenv(CORE, core)
         snakemake(folder, "--cores", "1", *options, "--", *networks)
     monkeypatch.chdir(folder)
@@ -270,7 +300,8 @@ def test_a_spot_check_of_the_real_workflow(copies, monkeypatch, capsys, tmp_path
             "network.safetensors",
             "loss.parquet",
         }
-        assert check["environment"] == []
+        said = [f"{CORE}={core} for this job"] if core else []
+        assert check["environment"] == said
 
     file = folder / "results" / RECEIPTS
     chain = Chain.read(file)

@@ -11,7 +11,10 @@ QUANTITIES = {
     "tau_star": ("learning time", r"$\tau^*$, relative"),
     "norm_dW": ("norm of dW", r"$\|\Delta W\|$, relative"),
     "mean_gradient_norm": ("mean norm of the gradient", r"$\|dW / d\tau\|$, relative"),
-    "shuffle_loss_ratio": ("loss after shuffling W0", r"shuffled loss / $(\hat{z}^2 / 2)$"),
+    "shuffle_loss_ratio": (
+        "loss after shuffling W0",
+        r"shuffled loss / $(\hat{z}^2 / 2)$",
+    ),
 }
 """quantity of each panel, its name, and the label of its axis; "relative" means divided by the
 mean at g = 0 of the same target"""

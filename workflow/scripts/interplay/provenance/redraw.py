@@ -3,13 +3,13 @@
 import shutil
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from interplay.provenance.graph import Graph
-from interplay.provenance.linear_algebra import kernels_of
+from interplay.provenance.instructions import instructions_of
 from interplay.provenance.receipts import RECEIPTS, Receipt
 from interplay.provenance.recording import describe_machine
 from interplay.provenance.remade import (
@@ -86,18 +86,19 @@ def redraw(folder: Path, work: Path, say: Callable[[str], None] = print) -> Redr
         InputError: there are no receipts, no such job, or a table is not as its receipt says.
     """
     graph = Graph.read(folder, work)
-    groups: dict[tuple[str, str, frozenset[str]], list[Receipt]] = defaultdict(list)
+    groups: dict[tuple[str, str, frozenset], list[Receipt]] = defaultdict(list)
+    here = describe_machine(threads=1)
     for receipt in from_tables(graph):
-        kernels = frozenset(kernels_of(receipt.machine))
-        groups[receipt.commit, receipt.configuration, kernels].append(receipt)
+        chosen = frozenset(instructions_of(receipt.machine, here).items())
+        groups[receipt.commit, receipt.configuration, chosen].append(receipt)
     if not groups:
         raise InputError(
             f"{folder / RECEIPTS}: expected jobs that read archived tables only, found none"
         )
     jobs = []
-    for (commit, *_), receipts in groups.items():
+    for (commit, _, chosen), receipts in groups.items():
         say(f"commit {commit[:12] or 'unknown'}: {len(receipts)} jobs")
-        made = _made_again(receipts, graph)
+        made = _made_again(receipts, graph, dict(chosen))
         jobs += made
         for job in made:
             for path in job.receipt.outputs:
@@ -128,8 +129,10 @@ def from_tables(graph: Graph) -> list[Receipt]:
     return found
 
 
-def _made_again(receipts: Sequence[Receipt], graph: Graph) -> list[Remade]:
-    """Make the files of jobs of one commit, configuration and kind of kernels again."""
+def _made_again(
+    receipts: Sequence[Receipt], graph: Graph, chosen: Mapping[str, str]
+) -> list[Remade]:
+    """Make the files of jobs of one commit and configuration again; see `make`."""
     began, place = time.monotonic(), graph.place
     made = {path for receipt in receipts for path in receipt.outputs}
     read = {path for receipt in receipts for path in receipt.inputs} & set(
@@ -142,7 +145,7 @@ def _made_again(receipts: Sequence[Receipt], graph: Graph) -> list[Remade]:
         with workflow_at(receipts[0].commit, place) as root:
             has_git = (root / ".git").exists()
             possible = [one for one in receipts if has_git or GIT not in one.code]
-            found = _made_in(root, possible, graph, began) if possible else []
+            found = _made_in(root, possible, graph, chosen, began) if possible else []
         others = [receipt for receipt in receipts if receipt not in possible]
         reason = "the job reads its commit from git, which does not have it here"
     except NotMadeError as error:
@@ -152,7 +155,11 @@ def _made_again(receipts: Sequence[Receipt], graph: Graph) -> list[Remade]:
 
 
 def _made_in(
-    root: Path, receipts: Sequence[Receipt], graph: Graph, began: float
+    root: Path,
+    receipts: Sequence[Receipt],
+    graph: Graph,
+    chosen: Mapping[str, str],
+    began: float,
 ) -> list[Remade]:
     """Make the files of jobs again with the workflow in a folder, and compare them."""
     place = graph.place
@@ -163,7 +170,7 @@ def _made_in(
         shutil.copyfile(place.file(path), root / path)
     reason = ""
     try:
-        make(receipts, sorted(outputs), graph, root, "all")
+        make(receipts, sorted(outputs), graph, root, "all", chosen)
     except NotMadeError as error:
         # The other files are compared all the same.
         reason = str(error)
@@ -173,6 +180,15 @@ def _made_in(
         of_job = again.get(next(iter(receipt.outputs)))
         machine = of_job.machine if of_job else describe_machine(threads=1)
         found.append(
-            compared(receipt, receipt.outputs, root, machine, place.root, seconds, reason)
+            compared(
+                receipt,
+                receipt.outputs,
+                root,
+                machine,
+                chosen,
+                place.root,
+                seconds,
+                reason,
+            )
         )
     return found

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from interplay.provenance.linear_algebra import kernels_of
+from interplay.provenance.instructions import kernels_of
 from interplay.provenance.receipts import Receipt
 from interplay.provenance.recording import LOCK, describe_machine
 from interplay.storage.hashes import file_hash
@@ -26,7 +26,8 @@ class Remade:
     reason: str
     """why the job was not made; otherwise empty"""
     environment: list[str]
-    """what differs from the receipt: versions, lock, processor, kernels"""
+    """what differs from the receipt: versions, lock, processor, kernels; and variables that
+    chose instructions for the job"""
     seconds: float
 
     @property
@@ -65,6 +66,7 @@ def compared(
     paths: Iterable[str],
     made_in: Path,
     machine: Mapping[str, Any],
+    chosen: Mapping[str, str],
     here: Path,
     seconds: float,
     reason: str = "",
@@ -76,6 +78,7 @@ def compared(
         paths: of the files to compare, as the receipt names them.
         made_in: the working folder in which they were made again.
         machine: on which the job ran again, as it described it.
+        chosen: variables of its environment, from `instructions_of`.
         here: the workflow's folder, whose lock is installed.
         seconds: that it took.
         reason: why files are missing, if any are.
@@ -89,6 +92,7 @@ def compared(
     else:
         answer = EQUAL if len(found) == len(paths) else NOT_MADE
     environment = environment_differences(receipt, machine, here)
+    environment += [f"{name}={value} for this job" for name, value in chosen.items()]
     return Remade(receipt, answer, found, reason, environment, seconds)
 
 

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,8 @@ from interplay.provenance.code import TASKS
 from interplay.provenance.git import FRONT
 from interplay.provenance.git_command import Unknown, ask_git
 from interplay.provenance.graph import Graph
-from interplay.provenance.linear_algebra import chosen_kernels
 from interplay.provenance.place import Place, written
 from interplay.provenance.receipts import RECEIPTS, Chain, Receipt, producers_of
-from interplay.provenance.recording import describe_machine
 from interplay.storage.errors import InputError
 from interplay.storage.files import write_json
 
@@ -87,10 +85,9 @@ def make(
     graph: Graph,
     folder: Path,
     cores: str,
+    chosen: Mapping[str, str],
 ) -> None:
     """Run jobs again with the workflow in a folder, in the environment of this process.
-
-    OpenBLAS uses the kernels that the first receipt names, if this processor can.
 
     Args:
         receipts: of the jobs, which have one configuration. No other job runs.
@@ -98,6 +95,7 @@ def make(
         graph: the receipts of the run.
         folder: with the workflow, from `workflow_at`, and the files that the jobs read.
         cores: for Snakemake.
+        chosen: variables of the environment, from `instructions_of`.
 
     Raises:
         NotMadeError: the files are outside of the folder, no configuration is known, or
@@ -122,7 +120,7 @@ def make(
         errors="replace",
         env={
             **os.environ,
-            **chosen_kernels(receipts[0].machine, describe_machine(threads=1)),
+            **chosen,
             "PYTHONPATH": str(folder / "workflow" / "scripts"),
         },
     )

@@ -11,12 +11,14 @@ from typing import Any
 from scipy.stats import beta
 
 from interplay.provenance.graph import Graph
+from interplay.provenance.instructions import instructions_of
 from interplay.provenance.receipts import (
     RECEIPTS,
     TRAINING_RECORD,
     Receipt,
     is_training,
 )
+from interplay.provenance.recording import describe_machine
 from interplay.provenance.remade import (
     DIFFERS,
     EQUAL,
@@ -178,7 +180,8 @@ def _check(receipt: Receipt, graph: Graph) -> Remade:
         refuse_changes(receipt)
         with workflow_at(receipt.commit, graph.place) as root:
             threads = str(receipt.machine.get("threads", 1))
-            make([receipt], wanted, graph, root, threads)
+            chosen = instructions_of(receipt.machine, describe_machine(threads=1))
+            make([receipt], wanted, graph, root, threads, chosen)
             again = made_in(root, graph.results).get(wanted[0])
             if again is None:
                 raise NotMadeError(
@@ -187,6 +190,6 @@ def _check(receipt: Receipt, graph: Graph) -> Remade:
             if again.parameters != receipt.parameters:
                 raise NotMadeError(OTHER_PARAMETERS)
             seconds = time.monotonic() - began
-            return compared(receipt, wanted, root, again.machine, here, seconds)
+            return compared(receipt, wanted, root, again.machine, chosen, here, seconds)
     except NotMadeError as error:
         return not_made(receipt, str(error), here, time.monotonic() - began)
