@@ -26,7 +26,7 @@ class Explanation:
     """A reason for a claim's verdict, and the measurement that it rests on."""
 
     cause: str
-    """published figure, finite N, threshold or difference"""
+    """published figure, threshold or difference"""
     text: str
     evidence: Claim
     """measured like a claim; its id is that of the claim that is explained"""
