@@ -19,7 +19,7 @@ README = " ".join((ROOT / "README.md").read_text().split())
 
 
 def test_the_number_of_statements_is_that_of_the_claims():
-    (number,) = re.findall(r"tests (\d+) statements in each", README)
+    (number,) = re.findall(r"judges (\d+) statements in each", README)
     assert int(number) == len(read_yaml(ROOT / "paper/claims.yaml")["claims"])
 
 
