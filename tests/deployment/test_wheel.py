@@ -132,9 +132,8 @@ def test_a_command_works_or_names_its_extra_in_a_line(alone):
     assert set(commands) >= {*COMMANDS, "data"}
     for command in commands:
         done = alone.run("interplay", command, *COMMANDS.get(command, []))
-        needs = (
-            rf"interplay: {command} needs (\w+): pip install 'interplay\[workflow\]'\n"
-        )
+        advice = re.escape("pip install '.[workflow]' in a checkout")
+        needs = rf"interplay: {command} needs (\w+): {advice}\n"
         if command in ALONE:
             assert (done.returncode, done.stderr) == (0, ""), command
         else:

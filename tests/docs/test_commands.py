@@ -42,7 +42,7 @@ def commands():
 
 
 def test_the_targets_of_make_are_there():
-    targets = re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(), re.M)
+    targets = re.findall(r"^([\w.][\w/-]*):", (ROOT / "Makefile").read_text(), re.M)
     named = {command.split()[1] for command in commands() if command.startswith("make ")}
     assert {"preview", "reproduce", "test", "lock"} <= named
     assert named <= set(targets)
