@@ -15,6 +15,7 @@ from interplay.provenance.instructions import (
     TARGET,
     ZEN4,
     instructions_of,
+    instructions_of_one_only,
     kernels_of,
 )
 from interplay.provenance.receipts import RECEIPTS, Chain, Seal, leaves
@@ -265,6 +266,18 @@ INTEL, OLD_INTEL, AMD, OLD_AMD = (
 )
 def test_numba_compiles_for_the_kind_of_processor_of_the_receipt(then, now, expected):
     assert instructions_of(then, now) == expected
+
+
+def test_instructions_are_named_that_one_processor_lacks():
+    names = ("receipt", "machine here")
+    assert list(instructions_of_one_only(INTEL, INTEL, names)) == []
+    assert list(instructions_of_one_only({}, INTEL, names)) == []
+    said = list(instructions_of_one_only(INTEL, {"flags": ["avx2", "fma", "x"]}, names))
+    assert said == [
+        "vector instructions of the receipt only: "
+        "avx512bw, avx512cd, avx512dq, avx512f, avx512vl",
+        "vector instructions of the machine here only: x",
+    ]
 
 
 @pytest.mark.slow

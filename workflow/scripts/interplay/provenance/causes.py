@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interplay.provenance.graph import Graph
+from interplay.provenance.instructions import instructions_of_one_only
 from interplay.provenance.receipts import Receipt
 from interplay.provenance.recording import LOCK
 
@@ -43,7 +44,8 @@ def causes_of(
         yield Cause("lock", _lock(ours, theirs, bool(packages)))
     machines = (described_machine(job.machine) for job in (ours, theirs))
     yield from (Cause("machine", detail) for detail in _changes(*machines))
-    yield from (Cause("machine", detail) for detail in _instructions(ours, theirs))
+    lacking = instructions_of_one_only(ours.machine, theirs.machine, ("first", "second"))
+    yield from (Cause("machine", detail) for detail in lacking)
 
 
 def _code(ours: Receipt, theirs: Receipt) -> Iterator[Cause]:
@@ -80,15 +82,6 @@ def _lock(ours: Receipt, theirs: Receipt, packages: bool) -> str:
     else:
         more = "" if packages else "; the packages that the job imported are the same"
     return f"{LOCK}: sha256 {ours.lock[:12]}, then {theirs.lock[:12]}{more}"
-
-
-def _instructions(ours: Receipt, theirs: Receipt) -> Iterator[str]:
-    """Yield the vector instructions that one of the processors lacks, where both are known."""
-    if "flags" in ours.machine and "flags" in theirs.machine:
-        mine, other = set(ours.machine["flags"]), set(theirs.machine["flags"])
-        for only, run in ((mine - other, "first"), (other - mine, "second")):
-            if only:
-                yield f"vector instructions of the {run} only: {', '.join(sorted(only))}"
 
 
 def parents_of(job: Receipt, graph: Graph) -> dict[str, Receipt]:

@@ -4,7 +4,7 @@ OpenBLAS chooses its kernels by the processor, and Numba compiles for the proces
 instructions add in another order, and round differently.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 OPENBLAS = "openblas"
@@ -48,6 +48,23 @@ def kernels_of(machine: Machine) -> set[str]:
     # OpenMP, which is listed as well where something loaded it, has no kernels.
     kernels = (library["architecture"] for library in machine.get("blas") or [])
     return {kernel for kernel in kernels if kernel}
+
+
+def instructions_of_one_only(
+    first: Machine, second: Machine, names: tuple[str, str]
+) -> Iterator[str]:
+    """Say which vector instructions one of two processors lacks, where both are known.
+
+    Args:
+        first: a machine.
+        second: another.
+        names: of the two.
+    """
+    if "flags" in first and "flags" in second:
+        flags, others = set(first["flags"]), set(second["flags"])
+        for only, name in zip((flags - others, others - flags), names, strict=True):
+            if only:
+                yield f"vector instructions of the {name} only: {', '.join(sorted(only))}"
 
 
 def instructions_of(then: Machine, now: Machine) -> dict[str, str]:

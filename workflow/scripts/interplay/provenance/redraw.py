@@ -16,6 +16,7 @@ from interplay.provenance.remade import (
     DIFFERS,
     EQUAL,
     NOT_MADE,
+    Conditions,
     Remade,
     compared,
     not_made,
@@ -178,17 +179,11 @@ def _made_in(
     found = []
     for receipt in receipts:
         of_job = again.get(next(iter(receipt.outputs)))
-        machine = of_job.machine if of_job else describe_machine(threads=1)
+        if of_job:
+            conditions = Conditions(of_job.machine, chosen, place.root)
+        else:
+            conditions = Conditions.here(place.root, chosen)
         found.append(
-            compared(
-                receipt,
-                receipt.outputs,
-                root,
-                machine,
-                chosen,
-                place.root,
-                seconds,
-                reason,
-            )
+            compared(receipt, receipt.outputs, root, conditions, seconds, reason)
         )
     return found

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from interplay.provenance.instructions import kernels_of
+from interplay.provenance.instructions import instructions_of_one_only, kernels_of
 from interplay.provenance.receipts import Receipt
 from interplay.provenance.recording import LOCK, describe_machine
 from interplay.storage.hashes import file_hash
@@ -61,13 +61,49 @@ class Remade:
         }
 
 
+@dataclass(frozen=True)
+class Conditions:
+    """Under which a job was made again."""
+
+    machine: Mapping[str, Any]
+    """on which it ran, as the job described it"""
+    chosen: Mapping[str, str]
+    """variables of its environment, from `instructions_of`"""
+    root: Path
+    """the workflow's folder here, whose lock is installed"""
+
+    @classmethod
+    def here(cls, root: Path, chosen: Mapping[str, str] | None = None) -> "Conditions":
+        """Return the conditions of a job whose own description of them is not known."""
+        return cls(describe_machine(threads=1), chosen or {}, root)
+
+    def differ(self, receipt: Receipt) -> list[str]:
+        """Return what differs from a receipt: Python, versions, lock, processor, BLAS."""
+        then, now = receipt.machine, self.machine
+        found = []
+        for key in ("python", "processor"):
+            if key in then and then[key] != now.get(key):
+                found.append(f"{key} {then[key]}, here {now.get(key)}")
+        found += instructions_of_one_only(then, now, ("receipt", "machine here"))
+        kernels = [kernels_of(machine) for machine in (then, now)]
+        if then.get("blas") and kernels[0] != kernels[1]:
+            found.append("BLAS kernels {}, here {}".format(*map(sorted, kernels)))
+        packages = receipt.packages or then.get("libraries") or {}
+        for name, expected in packages.items():
+            if (here := _version(name)) != expected:
+                found.append(f"{name} {expected}, here {here or 'none'}")
+        lock = self.root / LOCK
+        if not lock.is_file() or file_hash(lock) != receipt.lock:
+            found.append(f"another lock than {LOCK} here")
+        chosen = [f"{name}={value} for this job" for name, value in self.chosen.items()]
+        return found + chosen
+
+
 def compared(
     receipt: Receipt,
     paths: Iterable[str],
     made_in: Path,
-    machine: Mapping[str, Any],
-    chosen: Mapping[str, str],
-    here: Path,
+    conditions: Conditions,
     seconds: float,
     reason: str = "",
 ) -> Remade:
@@ -77,9 +113,7 @@ def compared(
         receipt: of the job.
         paths: of the files to compare, as the receipt names them.
         made_in: the working folder in which they were made again.
-        machine: on which the job ran again, as it described it.
-        chosen: variables of its environment, from `instructions_of`.
-        here: the workflow's folder, whose lock is installed.
+        conditions: under which.
         seconds: that it took.
         reason: why files are missing, if any are.
     """
@@ -91,43 +125,13 @@ def compared(
         answer = DIFFERS
     else:
         answer = EQUAL if len(found) == len(paths) else NOT_MADE
-    environment = environment_differences(receipt, machine, here)
-    environment += [f"{name}={value} for this job" for name, value in chosen.items()]
-    return Remade(receipt, answer, found, reason, environment, seconds)
+    return Remade(receipt, answer, found, reason, conditions.differ(receipt), seconds)
 
 
-def not_made(receipt: Receipt, reason: str, here: Path, seconds: float) -> Remade:
-    """Return the answer for a job that could not be made again."""
-    environment = environment_differences(receipt, describe_machine(threads=1), here)
+def not_made(receipt: Receipt, reason: str, root: Path, seconds: float) -> Remade:
+    """Return the answer for a job that could not be made again; root as in `Conditions`."""
+    environment = Conditions.here(root).differ(receipt)
     return Remade(receipt, NOT_MADE, {}, reason, environment, seconds)
-
-
-def environment_differences(
-    receipt: Receipt, now: Mapping[str, Any], root: Path
-) -> list[str]:
-    """Return what differs from a receipt: Python, versions, lock, processor, BLAS.
-
-    Args:
-        receipt: of the job.
-        now: the machine on which it ran again, or the one here.
-        root: the workflow's folder here.
-    """
-    then = receipt.machine
-    found = []
-    for key in ("python", "processor", "flags"):
-        if key in then and then[key] != now.get(key):
-            found.append(f"{key} {then[key]}, here {now.get(key)}")
-    kernels = [kernels_of(machine) for machine in (then, now)]
-    if then.get("blas") and kernels[0] != kernels[1]:
-        found.append("BLAS kernels {}, here {}".format(*map(sorted, kernels)))
-    packages = receipt.packages or then.get("libraries") or {}
-    for name, expected in packages.items():
-        if (here := _version(name)) != expected:
-            found.append(f"{name} {expected}, here {here or 'none'}")
-    lock = root / LOCK
-    if not lock.is_file() or file_hash(lock) != receipt.lock:
-        found.append(f"another lock than {LOCK} here")
-    return found
 
 
 def _version(package: str) -> str:

@@ -23,6 +23,7 @@ from interplay.provenance.remade import (
     DIFFERS,
     EQUAL,
     NOT_MADE,
+    Conditions,
     Remade,
     compared,
     not_made,
@@ -190,6 +191,7 @@ def _check(receipt: Receipt, graph: Graph) -> Remade:
             if again.parameters != receipt.parameters:
                 raise NotMadeError(OTHER_PARAMETERS)
             seconds = time.monotonic() - began
-            return compared(receipt, wanted, root, again.machine, chosen, here, seconds)
+            conditions = Conditions(again.machine, chosen, here)
+            return compared(receipt, wanted, root, conditions, seconds)
     except NotMadeError as error:
         return not_made(receipt, str(error), here, time.monotonic() - began)
