@@ -106,6 +106,19 @@ def test_archived_networks_are_in_the_archive_and_checked(repository):
     assert problem.startswith(f"{ARCHIVE}/{kept}: missing")
 
 
+def test_an_unfinished_run_keeps_what_trainings_wrote_and_no_table_has(repository):
+    folder = "sentiment/lstm/seed0"
+    names = ("curves.csv", "network.safetensors", "record.json")
+    outputs = [f"results/{folder}/{name}" for name in names]
+    for path in outputs:
+        write(repository / path, "{}")
+    made = Job("train_lstm", [PART], outputs, started=5.0)
+    sealed(repository, [*jobs(repository), made], earlier=[])
+    assert main(["archive", ARCHIVE, "--results", "results"]) == 0
+    kept = [path.name for path in (repository / ARCHIVE / folder).iterdir()]
+    assert kept == ["curves.csv"]
+
+
 def test_an_archive_of_the_time_when_a_job_made_the_site(repository, capsys):
     page = "results/site/index.html"
     write(repository / page, "<p>")
