@@ -119,20 +119,6 @@ def test_an_unfinished_run_keeps_what_trainings_wrote_and_no_table_has(repositor
     assert kept == ["curves.csv"]
 
 
-def test_an_archive_of_the_time_when_a_job_made_the_site(repository, capsys):
-    page = "results/site/index.html"
-    write(repository / page, "<p>")
-    made = Job("site", [PART], [page], started=5.0)
-    sealed(repository, [*jobs(repository), made], earlier=[])
-    assert main(["archive", ARCHIVE, "--results", "results"]) == 0
-    assert not (repository / ARCHIVE / "site").exists()
-    capsys.readouterr()
-    for _ in ("without the site", "with another site"):
-        assert main(["verify", ARCHIVE]) == 0
-        assert "not in this folder: 2 files" in capsys.readouterr().out
-        write(repository / ARCHIVE / "site/index.html", "<p>other")
-
-
 def test_a_figure_that_an_archive_leaves_out_is_checked_if_it_is_there(repository):
     outputs = [f"results/figures/fig3.{suffix}" for suffix in ("pdf", "png", "svg")]
     for path in outputs:
@@ -304,4 +290,3 @@ def test_the_readme_counts_the_verdicts_of_the_full_run():
         assert "| {} | {} |".format(section, " | ".join(map(str, counts))) in readme
     total = claims["where"].str.match("|".join(SECTIONS.values()).rstrip("|"))
     assert total.all()
-    assert f"run, {claims.id.nunique()} statements" in " ".join(readme.split())
