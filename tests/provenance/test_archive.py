@@ -108,7 +108,7 @@ def test_archived_networks_are_in_the_archive_and_checked(repository):
 
 def test_an_unfinished_run_keeps_what_trainings_wrote_and_no_table_has(repository):
     folder = "sentiment/lstm/seed0"
-    names = ("curves.csv", "network.safetensors", "record.json")
+    names = ("curves.csv", "loss.parquet", "network.safetensors", "record.json")
     outputs = [f"results/{folder}/{name}" for name in names]
     for path in outputs:
         write(repository / path, "{}")

@@ -11,7 +11,7 @@ from interplay.provenance.machines import MACHINES, machines
 from interplay.provenance.origin import CONFIGURATION
 from interplay.provenance.parts import write_parts
 from interplay.provenance.place import Place, is_archive, place_of
-from interplay.provenance.receipts import RECEIPTS, Chain, producers_of
+from interplay.provenance.receipts import RECEIPTS, Chain, is_training, producers_of
 from interplay.provenance.recording import LOCK
 from interplay.provenance.sources import (
     SOURCES,
@@ -92,15 +92,20 @@ def _measured(chain: Chain, place: Place) -> list[str]:
     """Return the tables of single experiments and networks that `restore` cannot do without.
 
     The rows of most Parquet files are in a table of the archive, from which they come out to
-    the bit. In an unfinished run, tables are still to be gathered from what trainings wrote.
+    the bit. Of what a training wrote, CSV files are kept: in an unfinished run, tables are
+    still to be gathered from them. Parquet files are kept if a table was gathered from them.
     """
     made, receipts = producers_of(chain.receipts), chain.receipts
+    gathered = {
+        path for job in receipts for parts in job.parts.values() for path in parts
+    }
     with tempfile.TemporaryDirectory() as temporary:
         in_tables = write_parts(receipts, place, Path(temporary))
     return [
         path
-        for path in made
+        for path, job in made.items()
         if place.is_measured(path)
+        and (path in gathered or path.endswith(".csv") or not is_training(job))
         and path not in in_tables
         and place.file(path).is_file()
     ]
