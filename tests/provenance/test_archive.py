@@ -106,7 +106,7 @@ def test_archived_networks_are_in_the_archive_and_checked(repository):
     assert problem.startswith(f"{ARCHIVE}/{kept}: missing")
 
 
-def test_an_unfinished_run_keeps_what_trainings_wrote_and_no_table_has(repository):
+def test_csv_files_of_trainings_are_kept_until_a_table_is_gathered_from_them(repository):
     folder = "sentiment/lstm/seed0"
     names = ("curves.csv", "loss.parquet", "network.safetensors", "record.json")
     outputs = [f"results/{folder}/{name}" for name in names]

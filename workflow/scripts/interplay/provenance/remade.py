@@ -66,7 +66,7 @@ class Conditions:
     """Under which a job was made again."""
 
     machine: Mapping[str, Any]
-    """on which it ran, as the job described it"""
+    """on which it ran, as the job described it; the one here if it did not"""
     chosen: Mapping[str, str]
     """variables of its environment, from `instructions_of`"""
     root: Path
@@ -78,7 +78,10 @@ class Conditions:
         return cls(describe_machine(threads=1), chosen or {}, root)
 
     def differ(self, receipt: Receipt) -> list[str]:
-        """Return what differs from a receipt: Python, versions, lock, processor, BLAS."""
+        """Return what differs from a receipt, and the chosen variables.
+
+        Python, versions, lock, processor, instructions and BLAS are compared.
+        """
         then, now = receipt.machine, self.machine
         found = []
         for key in ("python", "processor"):
