@@ -295,6 +295,16 @@ def test_reasons_are_shown_in_the_full_run_alone_and_a_preview_says_what_it_is(f
     assert words(files | {"preview": True}) == ["preview"]
 
 
+def test_a_reason_that_was_measured_in_one_reading_is_not_that_of_both(files):
+    claims, reasons = (pd.read_csv(files[name]) for name in ("claims", "explanations"))
+    claims.loc[claims.id == "romo-rank-six", "cause"] = "threshold"
+    write_table(claims, files["claims"])
+    assert words(files) == ["romo-rank-six: threshold: identified: So it is."]
+    both = [reasons, reasons.assign(reading="stated")]
+    write_table(pd.concat(both), files["explanations"])
+    assert words(files) == ["romo-rank-six: threshold: So it is."]
+
+
 def test_every_label_and_claim_of_the_text_is_there_and_the_same_paper_the_same_file(
     files,
 ):
