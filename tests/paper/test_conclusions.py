@@ -161,8 +161,8 @@ CONCLUSIONS = {
     "In most of these networks of Mante and Romo, clipping leaves less than one share in two "
     "of the outbreak.": clipping_halves_most,
     "Their trial gives little evidence": the_trial_gives_little_evidence,
-    "For Mante, leaving out this trial, in a single batch, does nearly as much as clipping in all of "
-    "them.": one_trial_is_as_much_for_mante,
+    "For Mante, leaving out this trial, in a single batch, does nearly as much as clipping in "
+    "all of them.": one_trial_is_as_much_for_mante,
     "The flip-flops have no large gradients, so clipping did not act on them. Their outbreaks "
     "are slight": clipping_does_not_act_on_flipflops,
     "By this count, no option prevents outbreaks that last in Romo, and a smaller $beta_2$ "

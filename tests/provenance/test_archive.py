@@ -11,7 +11,6 @@ import pytest
 
 from interplay import load
 from interplay.__main__ import main
-from interplay.configuration.files import read_yaml
 from interplay.provenance.machines import MACHINES
 from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.provenance.verify import Verification, verify
@@ -245,15 +244,6 @@ def test_an_earlier_folder_stays_if_the_new_one_cannot_be_made(
 
 # The archived full run
 
-SECTIONS = {
-    "rate networks (Section 2, Figs 1, 2)": "Section 2|Sections 2|Fig. 1",
-    "linear networks (Section 3, Figs 3, 4)": "Section 3|Sections 3",
-    "LSTM (Section 4, Fig. 5)": "Section 4|Fig. 5",
-    "discussion (Section 5)": "Section 5",
-    "all": "",
-}
-"""rows of the README's table, and how the place of a claim begins"""
-
 
 @pytest.mark.parametrize("git", [True, False])
 def test_the_full_run_is_as_its_receipts_say(monkeypatch, git):
@@ -279,27 +269,3 @@ def test_the_full_run_shows_what_the_paper_is_about():
     linear = pd.read_csv(FULL / "tables/linear.csv")
     norms = linear.groupby("g").norm_dW.mean()
     assert norms[0.9] < norms[0.6] < norms[0.0]
-
-
-def test_the_readme_counts_the_verdicts_of_the_full_run():
-    claims = pd.read_csv(FULL / "tables/claims.csv")
-    stated = read_yaml(FULL.parents[1] / "paper/claims.yaml")["claims"]
-    provenance = claims.id.isin(one["id"] for one in stated if "about" in one)
-    readme = (FULL.parents[1] / "README.md").read_text()
-    names = ("holds", "holds partly", "fails", "not tested")
-    results = claims[~provenance]
-    groups = {
-        name: results[results["where"].str.match(begins)]
-        for name, begins in SECTIONS.items()
-    }
-    groups["apart: how the figures were made"] = claims[provenance]
-    for section, of_section in groups.items():
-        counts = [
-            (of_section[of_section.reading == reading].verdict == name).sum()
-            for reading in ("identified", "stated")
-            for name in names
-        ]
-        assert "| {} | {} |".format(section, " | ".join(map(str, counts))) in readme
-    total = claims["where"].str.match("|".join(SECTIONS.values()).rstrip("|"))
-    assert total.all()
-    assert f"run, {claims.id.nunique()} statements" in " ".join(readme.split())
