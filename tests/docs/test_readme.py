@@ -68,5 +68,5 @@ def test_the_numbers_of_networks_are_those_of_the_configuration():
 
 def test_each_job_of_the_archived_run_took_little_memory():
     costs = pd.read_csv(ROOT / "paper/results/costs.csv")
-    assert costs.rss_megabytes.max() < 1000
-    assert "less than 1 GB of memory" in README
+    assert costs.rss_megabytes.max() < 1500
+    assert "less than 1.5 GB of memory" in README

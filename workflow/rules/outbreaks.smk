@@ -17,7 +17,11 @@ rule intervene_on_outbreaks:
     conda:
         "../../envs/nonlinear.yaml"
     resources:
-        **each_try(mem_mb=1500, runtime=60),
+        **each_try(
+            # 1376 MB in the full run, which reads all losses.
+            mem_mb=memory.gathering(PAPER_EXPERIMENTS, bytes_per_row=350),
+            runtime=60,
+        ),
     params:
         **settings("supplement", "outbreaks", keys="networks"),
         **settings("nonlinear", "measurements", keys="threshold"),
