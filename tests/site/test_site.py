@@ -229,6 +229,22 @@ def test_the_page_of_a_job_shows_its_origin_as_recorded(own):
     assert "Packages" not in page
 
 
+def test_the_first_page_has_each_commit_at_which_jobs_ran(own, small):
+    graph = graph_of(own)
+    *others, last = graph.receipts
+    git = {"commit": "c0ffee", "clean": True}
+    moved = replace(last, git=git, started=min(job.started for job in others) - 1)
+    chain = replace(graph.chain, receipts=[*others, moved])
+    write_site(replace(graph, chain=chain), own / "pages")
+    page = (own / "pages/index.html").read_text()
+    one, other = re.search(
+        "<dt>Commits</dt>\n<dd>(.*)</dd>\n<dd>(.*)</dd>", page
+    ).groups()
+    assert one == "c0ffee: 1 job"
+    assert other.endswith(f": {len(others)} jobs")
+    assert "<dt>Commit</dt>" in (small / "index.html").read_text()
+
+
 def test_claims_come_by_section_with_their_readings_together():
     places = {"z": "Section 5", "a": "Section 2", "c": "Fig. 1 caption", "b": "Section 2"}
     claims = [

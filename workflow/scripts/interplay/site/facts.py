@@ -1,5 +1,7 @@
 """What the first page says of a run: dates, cost, data, and what its readings mean."""
 
+from collections import Counter
+from operator import attrgetter
 from typing import Any
 
 from interplay.configuration.files import read_yaml
@@ -13,7 +15,7 @@ from interplay.storage.tables import read_table
 def run_facts(graph: Graph) -> dict[str, Any]:
     """Return what the first page says of a run, but for its figures and verdicts."""
     return {
-        "commit": commit_text(graph.chain.seal),
+        "commits": commits(graph),
         "digest": graph.chain.digest,
         "jobs": len(graph.receipts),
         "started": date(min(job.started for job in graph.receipts)),
@@ -21,6 +23,12 @@ def run_facts(graph: Graph) -> dict[str, Any]:
         "cpu_hours": cpu_hours(graph),
         "data": list(data_lines(graph.receipts, graph)),
     }
+
+
+def commits(graph: Graph) -> dict[str, int]:
+    """Return how many jobs ran at each commit, in the order of their first jobs."""
+    jobs = sorted(graph.receipts, key=attrgetter("started"))
+    return dict(Counter(map(commit_text, jobs)))
 
 
 def is_preview(graph: Graph) -> bool | None:
