@@ -173,19 +173,27 @@ def test_a_quantity_that_was_read_off_itself_is_compared(final, answer):
     assert compare(STALLS, {"cosine": tables["cosine"].query("g > 0")}, {}).empty
 
 
-def test_points_that_chose_the_reading_are_known():
-    theirs = pd.concat(
-        published([2.0, 1.0, 1.0], 0.1, task) for task in ("mante", "romo")
-    )
-    ours = pd.concat(networks([[2.0, 1, 1], [2.1, 1, 1]], t) for t in ("mante", "romo"))
+@pytest.mark.parametrize(
+    ("figure", "quantity", "chose"),
+    [
+        ("Fig. 2(b)", "norm_dW", {"flipflop", "romo"}),
+        ("Fig. 2(c)", "shuffle_loss_ratio", {"flipflop"}),
+        ("Fig. S1", "norm_dW", set()),
+    ],
+)
+def test_points_that_chose_the_reading_are_known(figure, quantity, chose):
+    tasks = "flipflop", "romo"
+    theirs = pd.concat(published([2.0, 1.0, 1.0], 0.1, task) for task in tasks)
+    theirs = theirs.assign(figure=figure, quantity=quantity)
+    ours = pd.concat(networks([[2.0, 1, 1], [2.1, 1, 1]], task) for task in tasks)
+    name = "scaling" if figure == "Fig. S1" else "nonlinear"
+    tables = {name: ours.assign(shuffle_loss_ratio=1.0, N=256)}
     (points,) = figures(theirs)
-    found = compare(
-        points,
-        {"nonlinear": ours},
-        shared_points({"nonlinear": ours}, published_tables(theirs, {"nonlinear": ours})),
-    )
-    assert set(found.role) == {"mante", "romo"}
-    assert (found.chose == (found.role == "mante")).all()
+    shared = shared_points(tables, published_tables(theirs, tables))
+    found = compare(points, tables, shared)
+    assert set(found.role) == set(tasks)
+    assert set(found.role[found.chose]) == chose
+    assert found.chose.equals(found.role.isin(chose))
 
 
 def test_every_claim_with_a_published_value_is_in_a_table_whose_points_are_known():

@@ -183,8 +183,10 @@ def test_networks_that_learned_early_are_counted_by_experiment_and_g():
     assert (row.with_lasting, row.lasting_fraction) == (0, 0)
     assert row.outbreak_share == pytest.approx(0.2)
     assert (row.late_share, row.long_share, row.with_long) == (0.5 / 4, 0.4 / 4, 1)
-    others = found.drop(row.name)
-    assert (others[["late_share", "long_share", "with_long"]] == 0).all(axis=None)
+    late = [name for name in found if name.startswith(("late_", "long_", "with_long"))]
+    assert len(late) == 6
+    assert (row[[name for name in late if name.endswith("_early")]] == 0).all()
+    assert (found.drop(row.name)[late] == 0).all(axis=None)
     # Wilson's interval for 2 of 3, by its formula.
     z, n, share = 1.959964, 3, 2 / 3
     centre, width = share + z**2 / (2 * n), z * np.sqrt(share / 3 / n + (z / n / 2) ** 2)
@@ -194,6 +196,13 @@ def test_networks_that_learned_early_are_counted_by_experiment_and_g():
     none = compare("outbreaks", unlearned, parameters, curves, 0.05)
     assert none.fraction.isna().all() and (none.with_outbreak == 0).all()
     assert none.late_share.equals(found.late_share)
+    assert none.late_share_early.isna().all()
+    # The network with late epochs above the bound learned early.
+    early = compare(
+        "outbreaks", table.assign(learned_early=True), parameters, curves, 0.05
+    )
+    assert early.late_share_early.equals(found.late_share)
+    assert early.with_long_early.equals(found.with_long)
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=60), st.booleans())

@@ -18,7 +18,7 @@ WAYS = {
 }
 """columns of interventions.csv, and how they are shown"""
 
-WHICH = {"late_share": False, "long_share": True}
+WHICH = {"late_share_early": False, "long_share_early": True}
 """columns of outbreaks.csv that panel (f) shows, and whether as filled markers"""
 
 VARIANTS = {
@@ -30,6 +30,9 @@ VARIANTS = {
 
 NONE = "no network has an\noutbreak that lasts"
 SHARE = "share of late epochs\nabove the bound"
+
+OPTIONS = {"clip": "clipped", "beta2": r"smaller $\beta_2$", "eps": "larger constant"}
+"""what the name of a variant of Adam begins with, and how it is shown"""
 
 ROOM = 0.7
 """height of the legend of panel (a), as a share of the height of the losses"""
@@ -63,10 +66,11 @@ PANELS = lettered(
         for number, which in enumerate(("first", "second"))
     ),
     Panel(
-        "share of the late epochs above the bound, and in long stretches, by options of Adam",
+        "of networks that learned early, share of the late epochs above the bound, and in "
+        "long stretches, by options of Adam",
         "outbreaks.csv",
         "shared_g and role in @varied",
-        ("late_share", "long_share", "variant"),
+        (*WHICH, "variant"),
     ),
 )
 
@@ -212,5 +216,6 @@ def _draw_variants(ax: Axes, rows: pd.DataFrame, markers: Mapping[float, str]) -
                 x + side, group[column], markers[rate], ms=2.5, mew=0.5,
                 mfc=line["color"] if filled else "none", **line,
             )  # fmt: skip
-    ax.set_xticks(range(len(variants)), variants, rotation=30, ha="right", fontsize=6)
+    shown = [OPTIONS.get(name.partition(" = ")[0], name) for name in variants]
+    ax.set_xticks(range(len(variants)), shown, rotation=30, ha="right", fontsize=6)
     ax.set(ylabel=SHARE, ylim=(0, None))

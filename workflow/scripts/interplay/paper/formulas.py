@@ -38,6 +38,9 @@ FORMS: dict[str, Callable[..., object]] = {
     r"first value of (\w+)": lambda rows, column: rows[column].iloc[0],
     r"sum of (\w+)": _of_values(lambda values: values.sum(min_count=1)),
     rf"mean of {QUANTITY}": _of_values(pd.Series.mean),
+    r"mean of (\w+) weighted by (\w+)": lambda rows, column, by: (
+        (rows[column] * rows[by]).sum() / rows[by].sum()
+    ),
     rf"median of {QUANTITY}": _of_values(pd.Series.median),
     rf"smallest {QUANTITY}": _of_values(pd.Series.min),
     rf"largest {QUANTITY}": _of_values(pd.Series.max),

@@ -38,9 +38,9 @@ def outbreaks(
         before the middle of training, to which refer: with_outbreak, the number that have an
         outbreak, with its fraction, lower and upper (Wilson's interval, 95 %); with_lasting
         and lasting_fraction, likewise with one that lasts; outbreak_share, the mean over
-        them. Of all networks, whether they learned or not: late_share, long_share and
-        with_long, as in `late`, in the mean and the sum. And shared_g, whether all of the
-        task's experiments have this g.
+        them. late_share, long_share and with_long, as in `late`, in the mean and the sum,
+        of all networks, whether they learned or not; with `_early`, of those that learned
+        early. And shared_g, whether all of the task's experiments have this g.
     """
     rows = compared(
         networks,
@@ -73,13 +73,20 @@ def outbreaks(
             "with_lasting": lasting,
             "lasting_fraction": lasting / len(learned) if len(learned) else np.nan,
             "outbreak_share": learned.outbreak_share.mean(),
-            "late_share": group.late_share.mean(),
-            "long_share": group.long_share.mean(),
-            "with_long": int(group.with_long.sum()),
+            **_of_late_epochs(group, ""),
+            **_of_late_epochs(learned, "_early"),
             "shared_g": key[1:3] in shared,
         }
         counted.append(row)
     return pd.DataFrame(counted)
+
+
+def _of_late_epochs(networks: pd.DataFrame, suffix: str) -> dict[str, Any]:
+    return {
+        f"late_share{suffix}": networks.late_share.mean(),
+        f"long_share{suffix}": networks.long_share.mean(),
+        f"with_long{suffix}": int(networks.with_long.sum()),
+    }
 
 
 def late(losses: np.ndarray, threshold: float) -> dict[str, Any]:
