@@ -15,7 +15,7 @@ from interplay.figures.panels import Panel, lettered
 QUANTITIES = {
     "convergence_epoch": "convergence (epochs)",
     "norm_dW": r"$\|\Delta W\|$",
-    "shuffle_loss_ratio": r"shuffled loss / $L_0$",
+    "shuffle_loss_ratio": "shuffled / initial loss",
     "functional_rank": "functional rank",
 }
 """columns of nonlinear.csv, and the labels of their axes"""

@@ -126,8 +126,8 @@ def draw(
     styles = {
         "some settled": style.SOME,
         "none settled": {"marker": "x", "ms": 3.5, "mew": 0.9, **style.ALONE},
-        "B, C after training": {"ls": "-"},
-        "B, C before": {"ls": "--"},
+        "vectors after training": {"ls": "-"},
+        "vectors before": {"ls": "--"},
         dotted: {"ls": ":"},
     }
     handles = style.legend_entries(

@@ -54,7 +54,7 @@ def draw(
     labels = (
         "loss / initial loss",
         r"largest Re $\lambda(W)$",
-        "eigenvalue passes 1 (epoch)",
+        "eigenvalue passes 1\n(epoch)",
     )
     figure, axes = style.task_grid(4.6, labels)
     for column, (task, panels) in zip(axes.T, task_columns(PANELS), strict=True):
