@@ -7,11 +7,14 @@ import pandas as pd
 import pytest
 
 from interplay.configuration.files import read_yaml
+from interplay.nonlinear import outbreaks as interventions
+from interplay.nonlinear.measurements import learning
 from interplay.paper.formulas import evaluate
 from interplay.paper.labels import configured, labels
 from interplay.paper.numbers import Number, collect, read_numbers
 from interplay.storage.errors import InputError
 from interplay.storage.tables import read_table
+from interplay.tables import outbreaks
 from interplay.tables.published import lstm_singular_values
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +44,7 @@ ROWS = pd.DataFrame(
         ("sum of rank", 15),
         ("mean of rank", 5),
         ("mean of rank / epochs", (0.2 + 0.2 + 0.1) / 3),
+        ("mean of rank weighted by epochs", (20 + 80 + 810) / 120),
         ("median of epochs", 25),
         ("smallest rank", 2),
         ("largest rank / epochs", 0.2),
@@ -208,3 +212,15 @@ def test_singular_values_are_compared_with_published_ones_and_bounds():
     assert found.measured.tolist() == [2.0, 0.5]
     assert found.ratio.tolist() == pytest.approx([0.5, 0.5 / 0.7])
     assert found.below.tolist() == [True, True]
+
+
+def test_constants_of_the_text_are_those_of_the_code():
+    defined = read_table(ROOT / "paper/defined.csv").set_index("quantity").value
+    assert defined.to_dict() == {
+        "learned": learning.LEARNED,
+        "followed": learning.FOLLOWED,
+        "lasting": learning.LASTING * learning.FOLLOWED,
+        "long": outbreaks.LONG,
+        "clip": interventions.CLIP,
+        "others": interventions.OTHERS,
+    }

@@ -39,7 +39,7 @@ FORMS: dict[str, Callable[..., object]] = {
     r"sum of (\w+)": _of_values(lambda values: values.sum(min_count=1)),
     rf"mean of {QUANTITY}": _of_values(pd.Series.mean),
     r"mean of (\w+) weighted by (\w+)": lambda rows, column, by: (
-        (rows[column] * rows[by]).sum() / rows[by].sum()
+        (rows[column] * rows[by]).sum() / rows[by][rows[column].notna()].sum()
     ),
     rf"median of {QUANTITY}": _of_values(pd.Series.median),
     rf"smallest {QUANTITY}": _of_values(pd.Series.min),
