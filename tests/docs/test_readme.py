@@ -66,7 +66,9 @@ def test_the_numbers_of_networks_are_those_of_the_configuration():
     assert f"{rate} rate networks, {number} linear networks and eight LSTMs" in README
 
 
-def test_each_job_of_the_archived_run_took_little_memory():
+def test_the_cpu_hours_are_those_of_the_archived_run():
     costs = pd.read_csv(ROOT / "paper/results/costs.csv")
+    hours = costs[costs.stage != "workflow"].cpu_seconds.sum() / 3600
+    assert f"in {hours:.1f} CPU hours" in README
     assert costs.rss_megabytes.max() < 1500
     assert "less than 1.5 GB of memory" in README

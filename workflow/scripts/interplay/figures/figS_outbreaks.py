@@ -31,8 +31,8 @@ VARIANTS = {
 NONE = "no network has an\noutbreak that lasts"
 SHARE = "share of late epochs\nabove the bound"
 
-OPTIONS = {"clip": "clipped", "beta2": r"smaller $\beta_2$", "eps": "larger constant"}
-"""what the name of a variant of Adam begins with, and how it is shown"""
+SYMBOLS = {"beta2": r"$\beta_2$", "eps": r"$\epsilon$"}
+"""of options of Adam, in the name of a variant"""
 
 ROOM = 0.7
 """height of the legend of panel (a), as a share of the height of the losses"""
@@ -216,6 +216,8 @@ def _draw_variants(ax: Axes, rows: pd.DataFrame, markers: Mapping[float, str]) -
                 x + side, group[column], markers[rate], ms=2.5, mew=0.5,
                 mfc=line["color"] if filled else "none", **line,
             )  # fmt: skip
-    shown = [OPTIONS.get(name.partition(" = ")[0], name) for name in variants]
+    shown = variants
+    for option, symbol in SYMBOLS.items():
+        shown = [name.replace(option, symbol) for name in shown]
     ax.set_xticks(range(len(variants)), shown, rotation=30, ha="right", fontsize=6)
     ax.set(ylabel=SHARE, ylim=(0, None))
