@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +14,7 @@ import yaml
 from matplotlib.figure import Figure
 from selenium import webdriver
 
+from interplay.figures import fig2
 from interplay.figures.style import letter_panels, save
 from interplay.provenance.code import code_hash
 from interplay.provenance.identity import inputs_hash, short_id
@@ -206,14 +207,14 @@ def project(tmp_path_factory):
         (root / script).write_text("x = 1\n")
     jobs = []
 
-    def job(name, inputs, outputs, wildcards=None, parts=None, **parameters):
+    def job(name, inputs, outputs, wildcards=None, parts=None, said=None, **parameters):
         script = DRAW if "figure" in parameters else SCRIPT
         labels = {"wildcards": wildcards or {}, "parts": parts or {}}
         machine = {"device": "cuda" if name == "train_network" else "cpu", "threads": 1}
         jobs.append(
             Job(
                 name, inputs, outputs, **labels, parameters=parameters, script=script,
-                changes={"machine": machine},
+                changes={"machine": machine, "said": said or {}},
             )
         )  # fmt: skip
 
@@ -252,13 +253,16 @@ def project(tmp_path_factory):
     letter_panels(drawing.subplots(2, 2).flat)
     save(drawing, root / "results/figures/fig2", short_id("fig2", identity), identity)
     figures = [f"results/figures/fig2.{suffix}" for suffix in ("pdf", "svg", "png")]
-    job("fig2", [table], figures, **parameters)
+    panels = {letter: asdict(panel) for letter, panel in fig2.PANELS.items()}
+    job("fig2", [table], figures, said={"panels": panels}, **parameters)
     claim = {
         "id": "romo-rank-six", "reading": "identified", "where": "Fig. 1(l)",
         "claim": "Rank six.", "quantity": "value", "expected": "6", "part": "",
         "measured": 2.0, "spread": 0.0, "seeds": 1, "met": 0, "parts": 1,
         "verdict": "fails", "tables": "nonlinear",
-        "rows": "(task == 'romo' and g == 0) and settled", "reason": "",
+        "rows": "(task == 'romo' and g == 0) and settled", "reason": "", "cause": "",
+        "about": "result", "agreement": "no published value", "comparable": 0,
+        "published_verdict": "",
     }  # fmt: skip
     untested = claim | {
         "id": "bounded", "verdict": "not tested", "tables": "", "rows": "", "parts": 0,

@@ -11,7 +11,6 @@ from interplay.claims.published import figures, published_tables, shared_points
 from interplay.configuration.experiments import experiments, sentiment_experiments
 from interplay.configuration.files import read_yaml
 from interplay.storage.tables import read_table
-from interplay.tables.networks import with_decisions
 from interplay.tables.readings import in_reading
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +23,7 @@ def test_the_number_of_statements_is_that_of_the_claims():
 
 
 def test_the_agreement_is_that_of_the_archived_run_with_the_published_figure():
-    networks = with_decisions(read_table(ROOT / "paper/results/tables/nonlinear.csv"), 25)
+    networks = read_table(ROOT / "paper/results/tables/nonlinear.csv")
     published = read_table(ROOT / "paper/published.csv")
     counts = {}
     for name, reading in read_yaml(ROOT / "config.yaml")["readings"].items():

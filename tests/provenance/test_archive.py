@@ -179,7 +179,9 @@ def test_an_archive_of_an_unknown_format_is_one_line(clone, capsys):
     said = capsys.readouterr()
     assert said.err.count("\n") == 1
     assert said.out == ""
-    line = f"{ARCHIVE}/{RECEIPTS}: cannot be checked: expected receipts of format 1 to 2"
+    line = (
+        f"{ARCHIVE}/{RECEIPTS}: cannot be checked: expected receipts of format 2, found"
+    )
     assert said.err.startswith(line)
 
 

@@ -7,12 +7,10 @@ import numpy as np
 import pytest
 import yaml
 
-from interplay.__main__ import main
 from interplay.claims.statement import read_claims
 from interplay.claims.verdict import judge, measure
 from interplay.provenance.graph import Graph
 from interplay.provenance.subjects import claim_subject
-from interplay.storage.tables import read_table
 
 ROOT = Path(__file__).parents[2]
 ARCHIVE = Path("paper/results")
@@ -25,13 +23,8 @@ def check_claims(graph, tables=None):
     claims = {one.id: one for one in read_claims(ROOT / "paper/claims.yaml", schema)}
     path = f"{graph.results}/tables/claims.csv"
     table = graph.table(path)
-    # Criteria that were replaced after an archived run are not measured in it again.
-    record = yaml.safe_load((ROOT / "paper/claims_record.yaml").read_text())["replaced"]
-    replaced = [] if "about" in table else [one["id"] for one in record]
-    as_now = ~table.id.isin(replaced)
-    assert set(table.id[as_now]) <= set(claims)
-    tested = (table.parts > 0) & (table.tables.isin(tables or table.tables))
-    chosen = table[tested & as_now]
+    assert set(table.id) <= set(claims)
+    chosen = table[(table.parts > 0) & (table.tables.isin(tables or table.tables))]
     assert len(chosen) > 10
     for _, row in chosen.iterrows():
         # The rows alone, without what the claim would select.
@@ -56,19 +49,3 @@ def test_the_claims_of_the_full_run(tables):
 @pytest.mark.slow
 def test_the_claims_of_the_whole_workflow(reproduction):
     check_claims(Graph.read(Path("results/preview"), reproduction.folder))
-
-
-def test_the_archive_lacks_the_decisions_and_explain_says_so(
-    tmp_path, monkeypatch, capsys
-):
-    monkeypatch.chdir(ROOT)
-    name, file = "functional-rank-two-to-ten:stated", tmp_path / "rows.csv"
-    assert main(["explain", name, "--results", str(ARCHIVE), "--rows", str(file)]) == 0
-    shown = capsys.readouterr().out
-    assert "measured 26 ± 0 over 2 seeds (mante, g = 2.7)" in shown
-    assert "computed now, since the run is older than them: columns settled" in shown
-    rows = read_table(file)
-    part = rows[(rows.task == "mante") & (rows.g == 2.7)]
-    assert part.counted_rank.tolist() == [26, 26]
-    assert part.functional_rank.isna().all()
-    assert "counted_rank" not in read_table(ROOT / ARCHIVE / "tables/nonlinear.csv")

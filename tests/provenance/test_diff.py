@@ -25,7 +25,6 @@ from tests.provenance.small import (
     TABLE,
     Job,
     jobs,
-    rewritten,
     sealed,
     write,
 )
@@ -291,16 +290,6 @@ def test_a_table_that_is_not_there_is_compared_where_it_was_gathered(
     assert found.status == status
     unknown = "not at hand to be compared: 1 files whose bytes differ, such as part.csv"
     assert (unknown in found.lines) == (status == 3)
-
-
-def test_formats_are_compared_in_what_both_have(two):
-    write(two[0] / CODE, "x = 1\n")
-    sealed(two[0], jobs(two[0]), earlier=[])
-    rewritten(two[0] / "results", lambda receipt: replace(receipt, format=1))
-    found = answer(two)
-    assert found.lines[0].startswith("receipts of format 1, then 2: parameters, inputs, ")
-    assert found.lines[1] == SAME_JOBS
-    assert found.status == 0
 
 
 def test_a_run_without_its_workflow_cannot_be_compared(small, tmp_path_factory):

@@ -21,7 +21,6 @@ from interplay.provenance.receipts import RECEIPTS
 from interplay.provenance.settings import (
     COMMAND_LINE,
     DEFAULT,
-    UNKNOWN,
     key_of_setting,
     setter,
 )
@@ -185,10 +184,6 @@ def test_a_file_sets_a_key_only_if_it_holds_the_value_in_effect(path, source):
     }  # fmt: skip
     keys = ["nonlinear", *path.split("/")]
     assert setter(keys, configuration) == source
-    # Runs of format 1 did not record all of --config.
-    del configuration["hash"]
-    no_file = source in (COMMAND_LINE, DEFAULT)
-    assert setter(keys, configuration) == (UNKNOWN if no_file else source)
 
 
 def test_dates_and_commit_are_shown(graph):
@@ -324,24 +319,6 @@ def test_every_panel_is_known(figure):
     letters = [chr(ord("a") + number) for number in range(PANELS[figure])]
     module = import_module(f"interplay.figures.{figure}")
     assert sorted(module.PANELS) == letters
-
-
-def test_a_figure_that_was_drawn_before_it_had_a_panel_does_not_have_it(graph):
-    drawn = replace(
-        graph.figures["fig2"],
-        said={},
-        parameters={"figure": "figS_rate"},
-        inputs={"results/tables/rate.csv": "0" * 64},
-    )
-    assert list(panels_of(drawn)) == ["a", "b", "c"]
-    # The query of panels (a-f) names an option that the figure did not have.
-    options = {"experiments": {"mante": "mante"}, "g": [0.0, 0.9]}
-    drawn = replace(
-        drawn,
-        parameters={"figure": "figS_transitions", "options": options},
-        inputs={"results/tables/transitions.parquet": "0" * 64},
-    )
-    assert list(panels_of(drawn)) == []
 
 
 @pytest.mark.slow

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from interplay.provenance.code import Sources, rules_hash
-from interplay.provenance.old_code import old_file_hash
 from interplay.storage.errors import InputError
 from tests.provenance.snippets import PIECES
 
@@ -208,13 +207,3 @@ def test_every_version_of_python_gives_the_same_hashes(interpreters, files, here
     assert len(set(here.values())) > len(files) / 2
     for python in others:
         assert printed_hashes(python, files) == here
-
-
-def test_hashes_of_the_old_format_are_those_of_python_3_11(tmp_path):
-    file = tmp_path / "module.py"
-    text = "class A:\n    def f(self, x: int = 1): return f'{x!r:>{y}}', None\n"
-    file.write_text(f"'doc'\n{text}")
-    # sha256 of ast.dump(ast.parse(text)) in Python 3.11
-    assert old_file_hash(file) == (
-        "3adf4d1b6d29e91fba0c9afe3d882e3628feaf63f49060184da0fe2bc8163f44"
-    )

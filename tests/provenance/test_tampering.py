@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from interplay.provenance.git import state_of
 from interplay.provenance.origin import CONFIGURATION
 from interplay.provenance.receipts import RECEIPTS, Chain, leaves
 from interplay.provenance.verify import verify
@@ -259,20 +258,6 @@ def test_a_commit_that_a_complete_repository_lacks_is_said(repository):
         f"{RECEIPTS_FILE}: cannot be checked: 2 receipts name commit 000000000000, which "
         "is not in this repository, though it is a complete clone"
     )
-
-
-def test_receipts_of_format_1_do_not_say_when_their_commit_was(repository):
-    """Their commit is that of the moment at which they were written."""
-
-    def older(receipt):
-        times = {"started": receipt.started - 60, "ended": receipt.ended - 60}
-        return replace(receipt, format=1, **times)
-
-    assert state_of(repository)["clean"]
-    rewritten(repository / "results", older)
-    answer = verify(Path("results"), repository)
-    assert answer.problems == []
-    assert answer.notes[0].startswith("receipts: of format 1, in which commit, code")
 
 
 # The page

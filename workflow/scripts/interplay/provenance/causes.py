@@ -38,7 +38,7 @@ def causes_of(
     parents = [parents_of(ours, first), parents_of(theirs, second)]
     yield from _only(parents[0], parents[1], "gone")
     yield from _only(parents[1], parents[0], "new")
-    packages = _changes(packages_of(ours), packages_of(theirs))
+    packages = _changes(ours.packages, theirs.packages)
     yield from (Cause("packages", detail) for detail in packages)
     if ours.lock != theirs.lock:
         yield Cause("lock", _lock(ours, theirs, bool(packages)))
@@ -49,12 +49,7 @@ def causes_of(
 
 
 def _code(ours: Receipt, theirs: Receipt) -> Iterator[Cause]:
-    # Hashes of code in format 1 are over another form of the syntax tree.
-    if ours.format != theirs.format:
-        return
     planned = ours.code_hash != theirs.code_hash
-    if not planned and ours.format == 1:
-        return
     differing = [
         path
         for path in sorted({*ours.code, *theirs.code})
@@ -77,10 +72,7 @@ def _lock(ours: Receipt, theirs: Receipt, packages: bool) -> str:
     Args:
         packages: whether the versions that the jobs imported differ, too.
     """
-    if 1 in (ours.format, theirs.format):
-        more = "; in format 1, that of the moment at which the receipt was written"
-    else:
-        more = "" if packages else "; the packages that the job imported are the same"
+    more = "" if packages else "; the packages that the job imported are the same"
     return f"{LOCK}: sha256 {ours.lock[:12]}, then {theirs.lock[:12]}{more}"
 
 
@@ -135,19 +127,10 @@ def _changes(ours: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:
     ]
 
 
-def packages_of(job: Receipt) -> Mapping[str, str]:
-    """Return the versions of the packages that a job imported.
-
-    Format 1 has those of the libraries that its authors named.
-    """
-    return job.packages or job.machine.get("libraries", {})
-
-
 def described_machine(machine: Mapping[str, Any]) -> dict[str, str]:
     """Return in words what may change the last bits of a result.
 
-    The number of threads, the Slurm job and the version of the system's kernel cannot. Format
-    1 does not name the library for linear algebra.
+    The number of threads, the Slurm job and the version of the system's kernel cannot.
     """
     words = {
         "device:": machine.get("device"),

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from interplay.provenance.code import TASKS, Sources, code_file
-from interplay.provenance.old_code import old_code_hash, old_file_hash, old_workflow_hash
 from interplay.provenance.origin import (
     CONFIGURATION,
     configuration_files,
@@ -42,7 +41,7 @@ def code_problems(
         if not file.is_file():
             yield Problem(path, Kind.MISSING, f"{made} was made with it")
             return
-        if not _has_hash(file, expected, sources.file_hash, old_file_hash):
+        if not _has_hash(file, expected, sources.file_hash):
             yield Problem(path, Kind.ALTERED, f"changed since {made} was made")
             return
     try:
@@ -54,16 +53,15 @@ def code_problems(
     now = {sources.name(file, then.root) for file in files}
     for path in sorted(now - set(receipt.code)):
         module = f"{path.removesuffix('/__init__.py')}.py"
-        hides = module in receipt.code
-        # From format 2 on, `code` has only the files that the job loaded.
-        if hides or receipt.format == 1:
-            instead = f"; Python takes it instead of {module}" if hides else ""
-            about = f"{receipt.script} did not import it before{instead}"
+        # `code` has only the files that the job loaded: others may be new to it.
+        if module in receipt.code:
+            about = (
+                f"{receipt.script} did not import it before; Python takes it instead of "
+                f"{module}"
+            )
             yield Problem(path, Kind.NOT_EXPLAINED, about)
             return
-    if receipt.code_hash != sources.hash(script.name, receipt.modules) and (
-        receipt.format != 1 or receipt.code_hash != old_code_hash(files, script.parent)
-    ):
+    if receipt.code_hash != sources.hash(script.name, receipt.modules):
         yield Problem(receipt.script, Kind.ALTERED, f"changed since {made} was made")
 
 
@@ -77,7 +75,7 @@ def workflow_problems(chain: Chain, then: Place) -> Iterator[Problem]:
             yield Problem(path, Kind.NOT_EXPLAINED, "the run had no such file")
         elif path not in found:
             yield Problem(path, Kind.MISSING, "the run was made with it")
-        elif not _has_hash(then.root / path, expected, workflow_hash, old_workflow_hash):
+        elif not _has_hash(then.root / path, expected, workflow_hash):
             yield Problem(path, *changed)
     for path, content in (_configuration(chain, then) or {}).items():
         source = then.file(path)
@@ -113,13 +111,10 @@ def carried_problems(chain: Chain, place: Place) -> Iterator[Problem]:
                 yield Problem(file, Kind.ALTERED, about)
 
 
-def _has_hash(file: Path, expected: str, *hashes: Callable[[Path], str]) -> bool:
-    """Return whether one of the ways of hashing gives a file the expected hash.
-
-    A file that one of them cannot read is another one.
-    """
+def _has_hash(file: Path, expected: str, hash_of: Callable[[Path], str]) -> bool:
+    """Return whether a file has the expected hash; one that cannot be read has not."""
     try:
-        return any(hash_of(file) == expected for hash_of in hashes)
+        return hash_of(file) == expected
     except InputError:
         return False
 

@@ -10,7 +10,7 @@ from typing import Any
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
-from interplay.provenance.causes import described_machine, packages_of
+from interplay.provenance.causes import described_machine
 from interplay.provenance.graph import Graph
 from interplay.provenance.origin import CONFIGURATION
 from interplay.provenance.receipts import RECEIPTS, Receipt
@@ -66,8 +66,8 @@ class Builder:
         """Start with an empty crate."""
         self.crate, self.receipts, self.place = crate, graph.receipts, graph.place
         self.seal = graph.chain.seal
+        # Jobs of a script import it.
         versions = (receipt.packages.get("snakemake") for receipt in graph.receipts)
-        # Jobs of a script import it; which version receipts of format 1 used is not known.
         self.snakemake = next(filter(None, versions), None)
         self.hashes = {
             path: sha256
@@ -89,7 +89,7 @@ class Builder:
         # Before the workflow, which adds the other files of its folder as mere files.
         packages = defaultdict(set)
         for receipt in self.receipts:
-            packages[receipt.script] |= packages_of(receipt).items()
+            packages[receipt.script] |= receipt.packages.items()
         tools = {path: self.tool(path, used) for path, used in packages.items()}
         workflow = self.workflow()
         for name in (RECEIPTS, CONFIGURATION):
@@ -255,8 +255,6 @@ def description(receipt: Receipt) -> str:
         commit = f"commit {receipt.commit}, {state} uncommitted changes"
     else:
         commit = f"commit unknown: {git.get('unknown', 'no git repository')}"
-    if receipt.format == 1:
-        commit += ", when the receipt was written"
     machine = (
         f"{name} {word}" for name, word in described_machine(receipt.machine).items()
     )

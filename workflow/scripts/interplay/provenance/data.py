@@ -26,13 +26,12 @@ def data_lines(receipts: Iterable[Receipt], graph: Graph) -> Iterator[str]:
         yield "treebank and word vectors: synthetic treebank, by a seeded grammar"
     if FETCH_TREES in jobs:
         job = jobs[FETCH_TREES]
-        source = job.said.get("source") or _old_source(job, "treebank")
-        yield f"treebank: Stanford Sentiment Treebank, {source}"
+        yield f"treebank: Stanford Sentiment Treebank, {job.said['source']}"
         for path, sha256 in job.outputs.items():
             yield f"  {Path(path).name}  sha256 {sha256}"
     if PREPARE in jobs:
         values = graph.configuration_of(jobs[PREPARE])["values"]
-        yield from _vector_lines(_vectors(jobs, graph), values["sentiment"]["vectors"])
+        yield from _vector_lines(_vectors(jobs), values["sentiment"]["vectors"])
 
 
 def data_jobs(receipts: Iterable[Receipt], graph: Graph) -> dict[str, Receipt]:
@@ -63,24 +62,10 @@ def _is_data(path: str) -> bool:
     )
 
 
-def _vectors(jobs: Mapping[str, Receipt], graph: Graph) -> dict[str, Any]:
+def _vectors(jobs: Mapping[str, Receipt]) -> dict[str, Any]:
     """Return what the file of word vectors was: file, sha256, source and counts."""
-    job = jobs[PREPARE]
-    if vectors := job.said.get("vectors"):
-        fetched = jobs[FETCH_VECTORS].said if FETCH_VECTORS in jobs else {}
-        return {**vectors, **fetched}
-    # Jobs of format 1 said nothing; their table counts the words of each split.
-    path = f"{graph.results}/tables/sentiment_data.csv"
-    counts = {}
-    if path in graph.producers and graph.place.file(path).is_file():
-        table = graph.table(path)
-        counts = table[table.split == "train"].iloc[0].to_dict()
-    return {
-        "file": _old_file(job, "glove"),
-        "sha256": job.parameters["vectors_sha256"],
-        "source": _old_source(job, "glove"),
-        **counts,
-    }
+    fetched = jobs[FETCH_VECTORS].said if FETCH_VECTORS in jobs else {}
+    return {**jobs[PREPARE].said["vectors"], **fetched}
 
 
 def _vector_lines(
@@ -101,15 +86,3 @@ def _vector_lines(
             f"{vectors['types']:,} types and {vectors['tokens_without_vector']:,} of "
             f"{vectors['tokens']:,} tokens have no vector"
         )
-
-
-def _old_source(job: Receipt, key: str) -> str:
-    return LOCAL_COPY if _old_file(job, key) else "downloaded"
-
-
-def _old_file(job: Receipt, key: str) -> str:
-    """Return the name of a local copy, as the command line of a job's run names it."""
-    for word in job.command_line:
-        if word.startswith(f"{key}="):
-            return Path(word.removeprefix(f"{key}=")).name
-    return ""

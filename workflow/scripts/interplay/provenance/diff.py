@@ -93,7 +93,7 @@ class _Comparison:
             answer.status = answer.status or CANNOT_BE_COMPARED
             return answer
         self._compare()
-        answer.lines += [*self._formats(), *self._jobs(), *self._only(), *self._results()]
+        answer.lines += [*self._jobs(), *self._only(), *self._results()]
         if self.changed:
             answer.status = DIFFERENT
         elif self.unknown:
@@ -162,19 +162,6 @@ class _Comparison:
         }
         name = name_of(theirs, self.second.graph)
         return bool(self.causes[name]) or not read.isdisjoint(self.changed)
-
-    def _formats(self) -> Iterator[str]:
-        formats = [
-            {job.format for job in side.graph.receipts}
-            for side in (self.first, self.second)
-        ]
-        if formats[0] != formats[1]:
-            words = [" and ".join(map(str, sorted(each))) for each in formats]
-            yield (
-                f"receipts of format {words[0]}, then {words[1]}: parameters, inputs, "
-                "results, and what both say of packages and machines are compared; code is "
-                "not, because its hashes are over another form"
-            )
 
     def _jobs(self) -> Iterator[str]:
         jobs = {

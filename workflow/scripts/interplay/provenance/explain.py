@@ -162,10 +162,6 @@ def _made_by(receipt: Receipt, outputs: bool = True) -> Iterator[str]:
 def commit_text(receipt: Receipt | Seal) -> str:
     """Return what is known of the commit at which a job ran, or the last run began."""
     commit, git = receipt.commit, receipt.git
-    if receipt.format == 1:
-        # Such receipts were written at the end of a run, for all of its jobs.
-        known = commit or "none known"
-        return f"{known}, when the receipts were written: jobs may have run earlier"
     if unknown := git.get("unknown"):
         return f"{commit}; {unknown}" if commit else unknown
     difference = git.get("difference")

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from interplay.provenance.code import Sources
 from interplay.provenance.code_check import code_problems
-from interplay.provenance.costs import COSTS
-from interplay.provenance.machines import MACHINES, machines
 from interplay.provenance.origin import CONFIGURATION
 from interplay.provenance.place import Place
 from interplay.provenance.problems import Kind, Problem
@@ -22,16 +20,10 @@ from interplay.provenance.receipts import (
     producers_of,
 )
 from interplay.provenance.recording import LOCK
-from interplay.provenance.sources import SOURCES
-from interplay.storage.errors import InputError
-from interplay.storage.files import read_json
 from interplay.storage.hashes import file_hash
 
 UNCHECKED = ("logs", "benchmarks", "site")
 """folders of a results folder on whose content no result depends"""
-
-ADDED_1 = (MACHINES, COSTS, Path(LOCK).name, SOURCES)
-"""what an archive of format 1 adds to the files of the run"""
 
 UNCOMMITTED = "the job ran with uncommitted changes, which no commit contains"
 
@@ -132,33 +124,14 @@ class FileCheck:
 
     def added(self) -> Iterator[Problem]:
         """Yield problems of the files that an archive adds to those of the run."""
-        seal, place = self.chain.seal, self.place
-        hashes = seal.archived
-        if place.archived and seal.format == 1:
-            lock = Path(LOCK).name
-            hashes = {lock: seal.git["lock"]} if (place.folder / lock).is_file() else {}
-            yield from self._machines()
-        for name, expected in hashes.items():
-            path = f"{place.results}/{name}"
-            yield from self._compared(place.folder / name, path, expected)
-
-    def _machines(self) -> Iterator[Problem]:
-        path = self.place.name(f"{self.place.results}/{MACHINES}")
-        try:
-            same = read_json(self.place.folder / MACHINES) == machines(
-                self.chain.receipts
-            )
-        except InputError:
-            same = False
-        if not same:
-            about = "expected the machines that the receipts name"
-            yield Problem(path, Kind.ALTERED, about)
+        for name, expected in self.chain.seal.archived.items():
+            path = f"{self.place.results}/{name}"
+            yield from self._compared(self.place.folder / name, path, expected)
 
     def unexplained(self) -> Iterator[Problem]:
         """Yield the files and links of the results folder that no receipt names."""
-        place, seal = self.place, self.chain.seal
-        added = ADDED_1 if place.archived and seal.format == 1 else seal.archived
-        allowed = {RECEIPTS, CONFIGURATION, *added}
+        place = self.place
+        allowed = {RECEIPTS, CONFIGURATION, *self.chain.seal.archived}
         errors: list[OSError] = []
         for parent, folders, names in os.walk(place.folder, onerror=errors.append):
             here = Path(parent)

@@ -123,11 +123,6 @@ class Graph:
         return {}
 
     @cached_property
-    def decided(self) -> dict[str, tuple[pd.DataFrame, list[str]]]:
-        """Tables with the columns that `interplay.provenance.older` added, by path."""
-        return {}
-
-    @cached_property
     def of_readings(self) -> dict[tuple[str, str], pd.DataFrame]:
         """Rows of tables that belong to a reading, by the table's path and the reading."""
         return {}
@@ -190,10 +185,7 @@ class Graph:
             self.check(output)
 
     def configuration_of(self, receipt: Receipt) -> Mapping[str, Any]:
-        """Return the configuration of a job's run: command_line, files, values and hash.
-
-        Runs of format 1 have no hash.
-        """
+        """Return the configuration of a job's run: command_line, files, values and hash."""
         earlier = self.configuration.get("earlier", {})
         if receipt.configuration in earlier:
             return {**earlier[receipt.configuration], "hash": receipt.configuration}

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from interplay.provenance.costs import COSTS
 from interplay.provenance.file_check import absent
 from interplay.provenance.git import Commit, Repository
 from interplay.provenance.place import Place
@@ -20,11 +19,6 @@ SHOWN = 3
 def notes(chain: Chain, place: Place) -> Iterator[str]:
     """Yield a line for each thing that a reader has to know besides the problems."""
     receipts, seal = chain.receipts, chain.seal
-    if any(receipt.format == 1 for receipt in receipts):
-        yield (
-            "receipts: of format 1, in which commit, code, rules and lock are those of the "
-            "moment at which a receipt was written, not of its job"
-        )
     yield _on_code(chain, place)
     before = sum(receipt.workflow != value_hash(seal.workflow) for receipt in receipts)
     if before:
@@ -41,8 +35,6 @@ def notes(chain: Chain, place: Place) -> Iterator[str]:
         )
     if gone := sum(len(absent(receipt, place)) for receipt in receipts):
         yield f"not in this folder: {gone} files, known by their hash"
-    if place.archived and seal.format == 1 and (place.folder / COSTS).is_file():
-        yield f"not checked: {COSTS}, which no receipt of format 1 names"
 
 
 def _on_code(chain: Chain, place: Place) -> str:

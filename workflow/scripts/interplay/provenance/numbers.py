@@ -7,19 +7,16 @@ from typing import Any
 import pandas as pd
 
 from interplay.provenance.graph import Graph
-from interplay.provenance.older import table_with_decisions
 from interplay.provenance.settings import key_that_sets, setter
 from interplay.provenance.subject import Subject, input_of, text
 from interplay.storage.errors import InputError
 from interplay.tables.queries import select
 
-NO_FORMULA = "not in this run's numbers.csv, which is older than the column"
-
 
 def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
     """Return the subject of one row of numbers.csv."""
     query = text(number.rows)
-    formula = f"formula: {text(number.get('formula')) or NO_FORMULA}"
+    formula = f"formula: {number.formula}"
     if number.table == "config.yaml":
         notes = [
             f"{number.value}, from the configuration: {'/'.join(_key(number, path, graph))}",
@@ -39,10 +36,9 @@ def number_subject(number: pd.Series, path: str, graph: Graph) -> Subject:
                 *_rows_of_source(table, query, graph),
             ],
         )
-    whole, added = table_with_decisions(table, graph)
     found = f"{number.value}, from {number.table}: {query or 'all rows'}"
-    rows = select(whole, query)
-    return Subject(number.label, path, table, rows, query, notes=[found, formula, *added])
+    rows = select(graph.table(table), query)
+    return Subject(number.label, path, table, rows, query, notes=[found, formula])
 
 
 def _rows_of_source(table: str, query: str, graph: Graph) -> list[str]:

@@ -11,9 +11,8 @@ from tempfile import TemporaryDirectory
 
 from interplay.provenance.code import TASKS
 from interplay.provenance.git import Commit, Repository, Unknown, repository_of
-from interplay.provenance.machines import MACHINES
 from interplay.provenance.origin import CONFIGURATION
-from interplay.provenance.receipts import RECEIPTS, Chain, Seal
+from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.provenance.sources import SOURCES, read_sources
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
@@ -190,17 +189,9 @@ def written(contents: Mapping[str, bytes]) -> Iterator[Path]:
 def is_archive(folder: Path) -> bool:
     """Return whether a folder was written by `interplay archive`, as its receipts say."""
     try:
-        return is_archived(Chain.read(folder / RECEIPTS).seal, folder)
+        return bool(Chain.read(folder / RECEIPTS).seal.archived)
     except InputError:
         return False
-
-
-def is_archived(seal: Seal, folder: Path) -> bool:
-    """Return whether results are archived: a selection, without most networks.
-
-    A seal of format 1 does not say so. There, an archive is known by a file.
-    """
-    return bool(seal.archived) or (seal.format == 1 and (folder / MACHINES).is_file())
 
 
 def place_of(folder: Path, chain: Chain, work: Path) -> Place:
@@ -220,7 +211,7 @@ def place_of(folder: Path, chain: Chain, work: Path) -> Place:
         (work / folder).absolute(),
         relpath(work / folder, work),
     )
-    archived = is_archived(seal, folder)
+    archived = bool(seal.archived)
     name = Path(seal.results)
     above = list(folder.parents)[len(name.parts) - 1 :]
     # An absolute name is nowhere above, so paths are relative to the current folder.

@@ -60,13 +60,9 @@ def structure_problems(chain: Chain, name: str) -> Iterator[Problem]:
 
 
 def implausible(chain: Chain, place: Place) -> Iterator[Problem]:
-    """Yield receipts that contradict each other, their commit or the configuration.
-
-    In receipts of format 1, commit, rules and lock are those of another moment than the job's.
-    Only whether the repository has the commit is checked for them.
-    """
+    """Yield receipts that contradict each other, their commit or the configuration."""
     name = f"{place.shown}/{RECEIPTS}"
-    receipts = [receipt for receipt in chain.receipts if receipt.format > 1]
+    receipts = chain.receipts
     commits = {
         commit: place.commit(commit)
         for commit in dict.fromkeys(

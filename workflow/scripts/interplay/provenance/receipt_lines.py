@@ -25,12 +25,12 @@ class Entry(Protocol):
 E = TypeVar("E", bound=Entry)
 
 
-def read_lines(path: Path, known: int) -> list[str]:
+def read_lines(path: Path, expected: int) -> list[str]:
     """Return the lines of a file of receipts without their ends.
 
     Args:
         path: of the file.
-        known: the latest format of receipts that can be read.
+        expected: the format of receipts that can be read.
 
     Raises:
         CannotBeReadError: there is no file, its receipts have another format, or git changed
@@ -52,7 +52,7 @@ def read_lines(path: Path, known: int) -> list[str]:
             f"{path}: its line ends were changed, as git does with core.autocrlf=true; "
             "set core.autocrlf to false and check the files out again"
         )
-    _refuse_other_format(path, lines[0], known)
+    _refuse_other_format(path, lines[0], expected)
     if len(lines) == 1 or lines[-1]:
         raise InputError(f"{path}: altered: expected a whole last line, the seal")
     return lines[:-1]
@@ -101,14 +101,14 @@ def _check_types(entry: Any) -> None:
             raise TypeError(one.name)
 
 
-def _refuse_other_format(path: Path, line: str, known: int) -> None:
+def _refuse_other_format(path: Path, line: str, expected: int) -> None:
     try:
         first = json.loads(line)
         found = first.get("format", 1 if "commit" in first else 0)
     except (ValueError, AttributeError):
         return
-    if found not in range(1, known + 1) and "rule" in first:
+    if found != expected and "rule" in first:
         raise CannotBeReadError(
-            f"{path}: expected receipts of format 1 to {known}, found format {found}; "
+            f"{path}: expected receipts of format {expected}, found format {found}; "
             "use the version of the workflow that wrote them, or run the workflow again"
         )

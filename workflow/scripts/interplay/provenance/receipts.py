@@ -30,28 +30,12 @@ TRAINING_RECORD = "record.json"
 """name of the file that a training job writes of itself, with its times"""
 
 FORMAT = 2
-"""of what is written now; in format 1 the jobs recorded nothing themselves"""
-
-RECEIPT_1 = (
-    "rule", "wildcards", "outputs", "inputs", "parts", "parameters", "script", "modules",
-    "code_hash", "code", "lock", "commit", "clean", "workflow", "configuration", "machine",
-    "started", "ended", "command_line", "parents",
-)  # fmt: skip
-"""entries of a receipt of format 1, in the order of its line"""
-
-SEAL_1 = (
-    "results", "root", "commit", "clean", "workflow", "lock", "configuration_file", "leaves",
-)  # fmt: skip
-"""entries of a seal of format 1, in the order of its line"""
+"""of receipts and seals; no other one is read"""
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """One job: its outputs, and what it made them of. Hashes are sha256.
-
-    In format 1, `git`, `lock` and `workflow` describe the moment at which the receipt was
-    written, and `code` the files on disk at that moment.
-    """
+    """One job: its outputs, and what it made them of. Hashes are sha256."""
 
     rule: str
     wildcards: dict[str, str]
@@ -109,11 +93,7 @@ class Receipt:
 
     def stored(self) -> dict[str, Any]:
         """Return the entries of the receipt's line, without its id."""
-        entries = _entries(self)
-        if self.format == FORMAT:
-            return entries
-        entries |= self.git
-        return {key: entries[key] for key in RECEIPT_1}
+        return _entries(self)
 
     @classmethod
     def of(cls, entries: Mapping[str, Any]) -> "Receipt":
@@ -124,14 +104,9 @@ class Receipt:
         """
         if not entries["outputs"]:
             raise TypeError("outputs")
-        if "format" in entries:
-            receipt = cls(**entries)
-            _ = receipt.commit, receipt.git["clean"]
-            return receipt
-        old = dict(entries)
-        git = {key: old.pop(key) for key in ("commit", "clean")}
-        new: dict[str, Any] = {"unplanned": {}, "said": {}, "opened": [], "packages": {}}
-        return cls(**old, **new, git=git, format=1)
+        receipt = cls(**entries)
+        _ = receipt.commit, receipt.git["clean"]
+        return receipt
 
     @cached_property
     def id(self) -> str:
@@ -159,8 +134,7 @@ class Seal:
     root: str
     """folder of the workflow, relative to the working directory"""
     git: dict[str, Any]
-    """state of the workflow's repository when the last run began. In format 1 when the
-    receipts were written, together with the hash of the lock"""
+    """state of the workflow's repository when the last run began"""
     workflow: dict[str, str]
     """hash of each of the workflow's own files, as the last run read them"""
     configuration_file: str
@@ -180,10 +154,7 @@ class Seal:
         if not self.restored:
             # Seals of results that were not restored have no such entry.
             del entries["restored"]
-        if self.format == FORMAT:
-            return entries
-        entries |= self.git
-        return {key: entries[key] for key in SEAL_1}
+        return entries
 
     @classmethod
     def of(cls, entries: Mapping[str, Any]) -> "Seal":
@@ -192,13 +163,9 @@ class Seal:
         Raises:
             TypeError, KeyError: the entries are not those of a seal.
         """
-        if "format" in entries:
-            seal = cls(**entries)
-            _ = seal.commit, seal.git["clean"]
-            return seal
-        rest = dict(entries)
-        git = {key: rest.pop(key) for key in ("commit", "clean", "lock")}
-        return cls(**rest, git=git, format=1)
+        seal = cls(**entries)
+        _ = seal.commit, seal.git["clean"]
+        return seal
 
     @property
     def commit(self) -> str:

@@ -91,8 +91,7 @@ class Conditions:
         kernels = [kernels_of(machine) for machine in (then, now)]
         if then.get("blas") and kernels[0] != kernels[1]:
             found.append("BLAS kernels {}, here {}".format(*map(sorted, kernels)))
-        packages = receipt.packages or then.get("libraries") or {}
-        for name, expected in packages.items():
+        for name, expected in receipt.packages.items():
             if (here := _version(name)) != expected:
                 found.append(f"{name} {expected}, here {here or 'none'}")
         lock = self.root / LOCK

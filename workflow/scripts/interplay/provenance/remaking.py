@@ -23,12 +23,8 @@ class NotMadeError(Exception):
 
 
 def refuse_changes(receipt: Receipt) -> None:
-    """Raise `NotMadeError` if a job ran with files that its commit does not have.
-
-    In format 1 the receipt does not know: it names the commit of the moment when it was
-    written.
-    """
-    if receipt.format != 1 and receipt.git["clean"] is not True:
+    """Raise `NotMadeError` if a job ran with files that its commit does not have."""
+    if receipt.git["clean"] is not True:
         why = (
             receipt.git.get("unknown") or "the files of the run were not as in its commit"
         )
@@ -147,22 +143,9 @@ def cause_of(said: str) -> str:
 def configuration_options(receipt: Receipt, graph: Graph, folder: Path) -> list[str]:
     """Write the configuration of a job to a folder; return Snakemake's options for it.
 
-    Receipts of format 1 know the configuration of the last run only, which the schema of an
-    earlier commit may refuse. There, the configuration is the commit's own config.yaml, and
-    the other files that the last run named.
-
     Raises:
         NotMadeError: no configuration of this hash is known.
     """
-    if receipt.format == 1:
-        files = graph.configuration["files"]
-        named = {
-            path: content for path, content in files.items() if path != "config.yaml"
-        }
-        written = [folder / f"configuration-{n}.json" for n in range(len(named))]
-        for file, content in zip(written, named.values(), strict=True):
-            write_json(content, file)
-        return ["--configfile", *map(str, written)] if named else []
     values = _values(receipt.configuration, graph.configuration)
     # Data are where they are on one machine only.
     portable = {k: v for k, v in values.items() if k not in ("treebank", "glove")}

@@ -82,8 +82,8 @@ def restore(archive: Path, work: Path, options: Sequence[str]) -> Restored:
         options: for Snakemake, that choose the configuration.
 
     Raises:
-        InputError: the archive is of format 1 or altered, there are results already, or the
-            configuration is of another results folder.
+        InputError: the archive is altered, there are results already, or the configuration
+            is of another results folder.
     """
     graph = _readable(archive, work)
     results = graph.results
@@ -118,11 +118,6 @@ def restore(archive: Path, work: Path, options: Sequence[str]) -> Restored:
 def _readable(archive: Path, work: Path) -> Graph:
     """Return the receipts of an archive; raise `InputError` if it cannot be restored."""
     graph = Graph.read(archive, work)
-    if graph.chain.seal.format == 1:
-        raise InputError(
-            f"{archive / RECEIPTS}: expected receipts of format 2, found format 1, whose "
-            "tables lack columns that figures need; run the workflow and archive its results"
-        )
     if not is_archive(work / archive):
         raise InputError(f"{archive}: expected a folder by `interplay archive`")
     if graph.place.root_name != "." or graph.place.root != work.resolve():

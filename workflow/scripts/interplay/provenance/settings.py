@@ -10,8 +10,6 @@ from interplay.configuration.layers import Layer, Setting, effective
 
 COMMAND_LINE = "--config on the command line"
 DEFAULT = "a default of the schema or the code"
-UNKNOWN = f"no file: {COMMAND_LINE}, or {DEFAULT}"
-"""for runs that did not record their whole command line"""
 
 
 def setter(path: Sequence[str], configuration: Mapping[str, Any]) -> str:
@@ -24,17 +22,14 @@ def setter(path: Sequence[str], configuration: Mapping[str, Any]) -> str:
             content of each in the order in which they were merged.
 
     Returns:
-        The last file that holds the value in effect; `COMMAND_LINE`, `DEFAULT` or `UNKNOWN`
-        if no file holds it.
+        The last file that holds the value in effect; `COMMAND_LINE` or `DEFAULT` if no file
+        holds it.
     """
     value = _held(configuration["values"], path)
     files = configuration["files"]
     for name in reversed(list(files)):
         if _agrees(_held(files[name], path), value):
             return name
-    # Runs that wrote no hash of the configuration recorded only some keys of --config.
-    if "hash" not in configuration:
-        return UNKNOWN
     given = _given(configuration["command_line"])
     return DEFAULT if _held(given, path) is ABSENT else COMMAND_LINE
 

@@ -11,18 +11,12 @@ import pandas as pd
 from interplay.provenance.graph import FIRST_LINE, Graph
 from interplay.provenance.identity import short_id
 from interplay.provenance.numbers import number_subject
-from interplay.provenance.older import table_with_decisions
 from interplay.provenance.panels import panels_of
 from interplay.provenance.receipts import Receipt
 from interplay.provenance.subject import Subject, input_of, text
 from interplay.storage.errors import InputError
 from interplay.tables.queries import select
 from interplay.tables.readings import in_reading
-
-TODAYS_PANELS = (
-    "the rows are those that the figure's module selects today: receipts of format 1 do not "
-    "say which rows a panel shows"
-)
 
 
 def find(name: str, graph: Graph) -> Subject:
@@ -65,20 +59,15 @@ def panel_subject(figure: str, letter: str, graph: Graph) -> Subject:
     parameters = receipt.parameters
     panel = panels_of(receipt)[letter]
     path = next(path for path in receipt.inputs if Path(path).name == panel.table)
-    table, notes = table_with_decisions(path, graph)
     options = parameters["options"].items()
     return Subject(
         title=f"{figure}{'' if figure[-1].isdigit() else ':'}{letter}: {panel.shows}",
         path=next(iter(receipt.outputs)),
         table=path,
-        rows=panel.select(table, **parameters["options"]),
+        rows=panel.select(graph.table(path), **parameters["options"]),
         query=panel.rows,
         columns=panel.columns,
-        notes=[
-            *(f"{key} = {json.dumps(value)}" for key, value in options),
-            *notes,
-            *([] if "panels" in receipt.said else [TODAYS_PANELS]),
-        ],
+        notes=[f"{key} = {json.dumps(value)}" for key, value in options],
     )
 
 
@@ -108,11 +97,11 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
     title = f"{claim.id}, reading {claim.reading}"
     notes = [
         f"{claim['where']}: {claim.claim}",
-        f"agreement with the published value: {agreement_of(claim)}",
+        f"agreement with the published value: {claim.agreement}",
         *_comparison(claim),
         f"verdict: {claim.verdict}",
     ]
-    if cause := text(claim.get("cause", "")):
+    if cause := text(claim.cause):
         notes.append(f"cause: {cause}")
     if reason := text(claim.reason):
         notes.append(f"reason: {reason}")
@@ -121,9 +110,8 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
     evaluated = graph.producer(path)
     table = input_of(claim.tables, evaluated)
     readings = evaluated.parameters["readings"]
-    whole, added = table_with_decisions(table, graph)
     if (key := (table, claim.reading)) not in graph.of_readings:
-        graph.of_readings[key] = in_reading(whole, readings[claim.reading])
+        graph.of_readings[key] = in_reading(graph.table(table), readings[claim.reading])
     rows = select(graph.of_readings[key], text(claim.rows))
     if claim.parts:
         part = f" ({claim.part})" if text(claim.part) else ""
@@ -132,7 +120,7 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
             f"{_measured(claim, rows)}{part}; "
             f"{claim.met} of {claim.parts} parts as expected"
         )
-    notes += [*added, *_reasons(claim, evaluated, graph)]
+    notes += _reasons(claim, evaluated, graph)
     return Subject(
         title=title,
         path=path,
@@ -143,14 +131,9 @@ def claim_subject(claim: pd.Series, path: str, graph: Graph) -> Subject:
     )
 
 
-def agreement_of(claim: pd.Series) -> str:
-    """Return whether a row of claims.csv agrees with the published value."""
-    return claim.get("agreement", "not computed in this archive")
-
-
 def _comparison(claim: pd.Series) -> Iterator[str]:
     """Yield what a claim's agreement rests on, and the published figure's own verdict."""
-    if claim.get("comparable", 0):
+    if claim.comparable:
         part = f" ({claim.compared_part})" if text(claim.compared_part) else ""
         yield (
             f"compared{part}: {claim.compared:.4g}, standard error "
@@ -158,7 +141,7 @@ def _comparison(claim: pd.Series) -> Iterator[str]:
             f"error {_error(claim.reading_error)}, {claim.source}; {claim.agreeing} of "
             f"{claim.comparable} parts agree"
         )
-    if verdict := text(claim.get("published_verdict", "")):
+    if verdict := text(claim.published_verdict):
         yield f"the same criterion on the published values: {verdict}"
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from interplay.provenance.subject import text
-from interplay.provenance.subjects import agreement_of
 from interplay.site.jobs import Content
 
 
@@ -24,9 +23,9 @@ def claim_content(row: pd.Series, page: str) -> Content:
         "href": page, "id": row.id, "reading": row.reading, "verdict": row.verdict,
         "where": row["where"], "section": text(row["where"]).split(",")[0],
         "claim": row.claim, "expected": text(row.expected),
-        "measured": measured_value(row), "agreement": agreement_of(row),
-        "published": published_value(row), "about": text(row.get("about", "")),
-        "published_verdict": text(row.get("published_verdict", "")),
+        "measured": measured_value(row), "agreement": row.agreement,
+        "published": published_value(row), "about": text(row.about),
+        "published_verdict": text(row.published_verdict),
     }  # fmt: skip
 
 
@@ -72,7 +71,7 @@ def counts_by_reading(
 
 def published_value(claim: Mapping[str, Any] | pd.Series) -> str:
     """Return our value and the published one of a row of claims.csv, with their errors."""
-    if not claim.get("comparable", 0):
+    if not claim["comparable"]:
         return ""
     ours = with_error(claim["compared"], claim["standard_error"])
     published = with_error(claim["published"], claim["reading_error"])

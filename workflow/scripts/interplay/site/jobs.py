@@ -38,7 +38,6 @@ def job_content(job: Receipt, graph: Graph) -> Content:
         "title": f"{job.rule} {' '.join(job.wildcards.values())}".strip(),
         "job": job,
         "id": short_id(Path(path).stem, job.inputs_hash),
-        "recorded": job.format > 1,
         "commit": commit_text(job),
         "started": date(job.started),
         "ended": date(job.ended),
