@@ -118,20 +118,6 @@ def test_csv_files_of_trainings_are_kept_until_a_table_is_gathered_from_them(rep
     assert kept == ["curves.csv"]
 
 
-def test_an_archive_of_the_time_when_a_job_made_the_site(repository, capsys):
-    page = "results/site/index.html"
-    write(repository / page, "<p>")
-    made = Job("site", [PART], [page], started=5.0)
-    sealed(repository, [*jobs(repository), made], earlier=[])
-    assert main(["archive", ARCHIVE, "--results", "results"]) == 0
-    assert not (repository / ARCHIVE / "site").exists()
-    capsys.readouterr()
-    for _ in ("without the site", "with another site"):
-        assert main(["verify", ARCHIVE]) == 0
-        assert "not in this folder: 2 files" in capsys.readouterr().out
-        write(repository / ARCHIVE / "site/index.html", "<p>other")
-
-
 def test_a_figure_that_an_archive_leaves_out_is_checked_if_it_is_there(repository):
     outputs = [f"results/figures/fig3.{suffix}" for suffix in ("pdf", "png", "svg")]
     for path in outputs:

@@ -16,7 +16,6 @@ from interplay.__main__ import main
 from interplay.provenance import subjects
 from interplay.provenance.explain import explanation
 from interplay.provenance.graph import Graph
-from interplay.provenance.panels import panels_of
 from interplay.provenance.receipts import RECEIPTS
 from interplay.provenance.settings import (
     COMMAND_LINE,
@@ -24,7 +23,7 @@ from interplay.provenance.settings import (
     key_of_setting,
     setter,
 )
-from interplay.provenance.subjects import find, text
+from interplay.provenance.subjects import find, panels_of, text
 from interplay.storage.errors import InputError
 
 RESULTS = Path("results")
@@ -145,6 +144,12 @@ def test_lines_are_counted_as_in_the_file(graph, project):
     shown = text_of("nonlinear.csv:4", graph)
     assert "1 run of flipflop, rule train_network" in shown
     assert "experiment = flipflop, g = 0.9, seed = 1" in shown
+
+
+def test_a_figure_whose_job_did_not_name_its_panels_is_one_line(graph):
+    silent = replace(graph.figures["fig2"], said={})
+    with pytest.raises(InputError, match=r"^receipt of results/figures/fig2\.pdf: exp"):
+        panels_of(silent)
 
 
 def test_the_configuration_names_the_file_that_set_each_key(graph):

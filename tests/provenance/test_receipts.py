@@ -150,6 +150,17 @@ def test_receipts_of_another_format_are_one_line(tmp_path, line, found):
         Chain.read(tmp_path / RECEIPTS)
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_later_line_of_another_format_is_altered(small, number):
+    path = small / "results" / RECEIPTS
+    chain = Chain.read(path)
+    entries = [*chain.receipts, chain.seal]
+    entries[number] = replace(entries[number], format=7)
+    Chain(entries[:-1], entries[-1]).write(path)
+    with pytest.raises(InputError, match=f"altered: line {number + 1} is no "):
+        Chain.read(path)
+
+
 def test_the_digest_changes_with_any_receipt(small):
     chain = Chain.read(small / "results" / RECEIPTS)
     other = sealed(small, [replace(jobs(small)[1], started=2.0)])

@@ -33,8 +33,6 @@ from tests.provenance.small import (
 )
 from tests.running import left_to_do, snakemake
 
-ROOT = Path(__file__).parents[2]
-
 
 def planned(graph):
     """Return the plan in which every job is as its receipt says."""

@@ -6,11 +6,11 @@ from typing import Any
 
 from interplay.provenance.graph import Graph
 from interplay.provenance.receipts import Receipt
+from interplay.storage.errors import InputError
 
 FETCH_TREES, FETCH_VECTORS = "fetch_treebank", "fetch_vectors"
 PREPARE, SYNTHESIZE = "prepare_sentences", "write_synthetic_treebank"
 
-LOCAL_COPY = "a local copy"
 SYNTHETIC = "made by a seeded grammar"
 
 
@@ -26,7 +26,7 @@ def data_lines(receipts: Iterable[Receipt], graph: Graph) -> Iterator[str]:
         yield "treebank and word vectors: synthetic treebank, by a seeded grammar"
     if FETCH_TREES in jobs:
         job = jobs[FETCH_TREES]
-        yield f"treebank: Stanford Sentiment Treebank, {job.said['source']}"
+        yield f"treebank: Stanford Sentiment Treebank, {_said(job, 'source')}"
         for path, sha256 in job.outputs.items():
             yield f"  {Path(path).name}  sha256 {sha256}"
     if PREPARE in jobs:
@@ -65,7 +65,14 @@ def _is_data(path: str) -> bool:
 def _vectors(jobs: Mapping[str, Receipt]) -> dict[str, Any]:
     """Return what the file of word vectors was: file, sha256, source and counts."""
     fetched = jobs[FETCH_VECTORS].said if FETCH_VECTORS in jobs else {}
-    return {**jobs[PREPARE].said["vectors"], **fetched}
+    return {**_said(jobs[PREPARE], "vectors"), **fetched}
+
+
+def _said(job: Receipt, name: str) -> Any:
+    if name not in job.said:
+        made = next(iter(job.outputs))
+        raise InputError(f"receipt of {made}: expected the {name} of data, found none")
+    return job.said[name]
 
 
 def _vector_lines(
@@ -78,11 +85,9 @@ def _vector_lines(
             "  another file than the archive that the configuration names for download, "
             f"sha256 {configured['sha256']}"
         )
-    if "vectors" in vectors:
-        yield f"  {vectors['vectors']:,} vectors of dimension {vectors['dimension']}"
-    if "types_without_vector" in vectors:
-        yield (
-            f"  training set: {vectors['types_without_vector']:,} of "
-            f"{vectors['types']:,} types and {vectors['tokens_without_vector']:,} of "
-            f"{vectors['tokens']:,} tokens have no vector"
-        )
+    yield f"  {vectors['vectors']:,} vectors of dimension {vectors['dimension']}"
+    yield (
+        f"  training set: {vectors['types_without_vector']:,} of {vectors['types']:,} types "
+        f"and {vectors['tokens_without_vector']:,} of {vectors['tokens']:,} tokens have no "
+        "vector"
+    )

@@ -21,8 +21,8 @@ from interplay.provenance.receipt_lines import CannotBeReadError
 from interplay.provenance.receipts import Receipt
 from interplay.provenance.side import Side
 
-DOCUMENTS = (".pdf", ".html")
-"""suffixes of files that name the commit and the day on which they were made"""
+DOCUMENT = ".pdf"
+"""suffix of the article, which names the commit and the day on which it was made"""
 
 OF_THE_SVG = (".pdf", ".png")
 """suffixes of figures that are compared by the SVG file of the same job"""
@@ -127,7 +127,7 @@ class _Comparison:
 
     def _content(self, path: str, ours: Receipt, theirs: Receipt) -> list[str]:
         suffix = Path(path).suffix
-        if suffix in DOCUMENTS and not self._is_affected(ours, theirs):
+        if suffix == DOCUMENT and not self._is_affected(ours, theirs):
             return []
         if not self._have(path):
             if suffix not in (*TABLES, ".svg"):

@@ -208,10 +208,4 @@ def absent(receipt: Receipt, place: Place) -> list[str]:
             if path in place.left_out
             or (is_training(receipt) and Path(path).name != TRAINING_RECORD)
         ]
-    # Before version 0.3, a job made the site. Archives of that time still name its pages.
-    unchecked = tuple(f"{place.results}/{folder}/" for folder in UNCHECKED)
-    return [
-        path
-        for path in may_go
-        if path.startswith(unchecked) or not os.path.lexists(place.file(path))
-    ]
+    return [path for path in may_go if not os.path.lexists(place.file(path))]

@@ -66,13 +66,13 @@ def implausible(chain: Chain, place: Place) -> Iterator[Problem]:
     commits = {
         commit: place.commit(commit)
         for commit in dict.fromkeys(
-            [*(receipt.commit for receipt in chain.receipts), chain.seal.commit]
+            [*(receipt.commit for receipt in receipts), chain.seal.commit]
         )
         if commit
     }
     contradiction = partial(Problem, name, Kind.IMPLAUSIBLE)
     yield from _unknown_commits(chain, place, commits)
-    for about in _times(receipts, producers_of(chain.receipts), commits):
+    for about in _times(receipts, producers_of(receipts), commits):
         yield contradiction(about)
     for about in _states_of_git(receipts):
         yield contradiction(about)

@@ -104,11 +104,12 @@ def _check_types(entry: Any) -> None:
 def _refuse_other_format(path: Path, line: str, expected: int) -> None:
     try:
         first = json.loads(line)
-        found = first.get("format", 1 if "commit" in first else 0)
+        found = first.get("format", 1)
     except (ValueError, AttributeError):
         return
     if found != expected and "rule" in first:
         raise CannotBeReadError(
             f"{path}: expected receipts of format {expected}, found format {found}; "
-            "use the version of the workflow that wrote them, or run the workflow again"
+            "use the version of the workflow that wrote them, or remove this file and run "
+            "the workflow again"
         )

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from interplay.provenance.identity import inputs_hash
 from interplay.provenance.receipt_lines import line_of, parsed, read_lines
@@ -104,9 +104,7 @@ class Receipt:
         """
         if not entries["outputs"]:
             raise TypeError("outputs")
-        receipt = cls(**entries)
-        _ = receipt.commit, receipt.git["clean"]
-        return receipt
+        return _checked(cls, entries)
 
     @cached_property
     def id(self) -> str:
@@ -163,9 +161,7 @@ class Seal:
         Raises:
             TypeError, KeyError: the entries are not those of a seal.
         """
-        seal = cls(**entries)
-        _ = seal.commit, seal.git["clean"]
-        return seal
+        return _checked(cls, entries)
 
     @property
     def commit(self) -> str:
@@ -209,6 +205,18 @@ class Chain:
         *lines, last = enumerate(read_lines(path, FORMAT), start=1)
         receipts = [parsed(path, number, line, Receipt) for number, line in lines]
         return cls(receipts, parsed(path, *last, Seal))
+
+
+E = TypeVar("E", Receipt, Seal)
+
+
+def _checked(kind: type[E], entries: Mapping[str, Any]) -> E:
+    """Return a receipt or seal of this format that says what git knew."""
+    if entries["format"] != FORMAT:
+        raise TypeError("format")
+    entry = kind(**entries)
+    _ = entry.commit, entry.git["clean"]
+    return entry
 
 
 def _entries(entry: Receipt | Seal) -> dict[str, Any]:

@@ -5,15 +5,12 @@ from functools import cached_property
 from pathlib import Path
 
 from interplay.provenance.causes import name_of
-from interplay.provenance.file_check import UNCHECKED, FileCheck
+from interplay.provenance.file_check import FileCheck
 from interplay.provenance.graph import Graph
 from interplay.provenance.place import place_of
 from interplay.provenance.receipt_lines import CannotBeReadError
-from interplay.provenance.receipts import RECEIPTS, Chain, Receipt
+from interplay.provenance.receipts import RECEIPTS, TRAINING_RECORD, Chain, Receipt
 from interplay.storage.errors import InputError
-
-VOLATILE = ("record.json", ".snakemake_timestamp")
-"""names of files that hold times, and differ between equal runs"""
 
 
 @dataclass(frozen=True)
@@ -41,23 +38,18 @@ class Side:
 
     @cached_property
     def jobs(self) -> dict[str, Receipt]:
-        """The jobs by their first output, without those that only make what is unchecked."""
-        return {
-            name_of(job, self.graph): job
-            for job in self.graph.receipts
-            if any(not self._is_unchecked(path) for path in job.outputs)
-        }
-
-    def _is_unchecked(self, path: str) -> bool:
-        folders = tuple(f"{self.graph.results}/{folder}/" for folder in UNCHECKED)
-        return path.startswith(folders)
+        """The jobs by their first output."""
+        return {name_of(job, self.graph): job for job in self.graph.receipts}
 
     def hashes(self, job: Receipt) -> dict[str, str]:
-        """Return the hashes of a job's outputs, by path in the results folder."""
+        """Return the hashes of a job's outputs, by path in the results folder.
+
+        Records of trainings are left out: they hold times, and differ between equal runs.
+        """
         return {
             path.removeprefix(f"{self.graph.results}/"): sha256
             for path, sha256 in job.outputs.items()
-            if Path(path).name not in VOLATILE and not self._is_unchecked(path)
+            if Path(path).name != TRAINING_RECORD
         }
 
     def file(self, name: str) -> Path:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from interplay.figures.panels import Panel
 from interplay.provenance.graph import FIRST_LINE, Graph
 from interplay.provenance.identity import short_id
 from interplay.provenance.numbers import number_subject
-from interplay.provenance.panels import panels_of
 from interplay.provenance.receipts import Receipt
 from interplay.provenance.subject import Subject, input_of, text
 from interplay.storage.errors import InputError
@@ -51,6 +51,24 @@ def _panel(name: str, graph: Graph) -> Subject | None:
     figure, letter = match.groups()
     panels = panels_of(graph.figures[figure])
     return panel_subject(figure, letter, graph) if letter in panels else None
+
+
+def panels_of(receipt: Receipt) -> dict[str, Panel]:
+    """Return the panels of a figure by letter, as its job said when it drew them.
+
+    Raises:
+        InputError: the job did not say so.
+    """
+    try:
+        return {
+            letter: Panel(**panel | {"columns": tuple(panel["columns"])})
+            for letter, panel in receipt.said["panels"].items()
+        }
+    except (KeyError, TypeError, AttributeError):
+        raise InputError(
+            f"receipt of {next(iter(receipt.outputs))}: expected the panels of a figure, "
+            "found none"
+        ) from None
 
 
 def panel_subject(figure: str, letter: str, graph: Graph) -> Subject:

@@ -105,8 +105,6 @@ def page_numbers(graph: Graph, experiments: list[dict[str, Any]]) -> dict[str, A
     """
     nonlinear = graph.configuration["values"]["nonlinear"]
     measurements = nonlinear["measurements"]
-    # Ranks had no trials of their own when the first archive was made.
-    trials_of_ranks = measurements.get("rank_trials", measurements["test_trials"])
     whole = any(
         one["whole"]["losses"] for each in experiments for one in each["networks"]
     )
@@ -118,7 +116,7 @@ def page_numbers(graph: Graph, experiments: list[dict[str, Any]]) -> dict[str, A
         "digits": DIGITS,
         "threshold": measurements["threshold"],
         "g": float(nonlinear.get("examples", {}).get("trial_g", 0)),
-        "tabulated": trials_of_ranks if whole else 0,
+        "tabulated": measurements["rank_trials"] if whole else 0,
     }
 
 

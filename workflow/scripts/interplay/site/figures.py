@@ -5,8 +5,8 @@ from pathlib import Path
 from jinja2 import Template
 
 from interplay.provenance.graph import Graph
-from interplay.provenance.panels import panels_of
 from interplay.provenance.receipts import Receipt
+from interplay.provenance.subjects import panels_of
 from interplay.site.addresses import experiment_page, job_page, panel_page
 from interplay.site.boxes import panel_boxes
 from interplay.site.jobs import Content
@@ -44,8 +44,8 @@ def figure_content(name: str, path: str, graph: Graph) -> Content:
             {"letter": letter, "href": panel_page(name, letter), "box": boxes[letter],
              "shows": panel.shows}
             for letter, panel in panels_of(receipt).items()
-            # Earlier overviews had fewer panels; an archive lacks the tables of an overview.
-            if letter in boxes and tables[panel.table].is_file()
+            # An archive lacks the tables of an overview.
+            if tables[panel.table].is_file()
         ],
     }  # fmt: skip
 
