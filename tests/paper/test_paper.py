@@ -51,7 +51,7 @@ def typed_numbers(source: str) -> list[str]:
     formulas = re.findall(r"\$[^$]*\$", text)
     text = re.sub(r"\$[^$]*\$", "", text)
     text = re.sub(r"[@<]fig\d>?", "", text)
-    names = r"fig\w+|[a-z0-9-]+|[\w .]+(/[\w .]+)+|_?[A-Za-z]+\d(\d*|\.\d)"
+    names = r"fig\w+|[a-z0-9-]+|[\w .]+(/[\w .]+)+|[A-Za-z_]+\d(\d*|\.\d)"
     caught = set_as_text + re.findall(r"\S*\d\S*", text)
     caught += [part for part in formulas if re.search(r"\d\d|\d\.\d", part)]
     caught += [
@@ -154,6 +154,18 @@ def test_title_and_authors_are_those_of_the_metadata(files):
         assert text.encode() in page
 
 
+AGREEMENT = pd.DataFrame(
+    [
+        ("Fig. 2(b): norm_dW", "identified", "romo, g = 0.3", "romo", 3.48, 0.04, "differs"),
+        ("Fig. 2(b): norm_dW", "identified", "romo, g = 0.6", "romo", 3.1, 0.04, "agrees"),
+        ("Fig. 2(b): norm_dW", "stated", "romo, g = 0.9", "romo", 3.1, 0.04, "differs"),
+        ("Fig. 2(a): loss", "identified", "mante, g = 0", "mante", 8, None, "differs"),
+        ("Fig. 5", "identified", "lstm", "lstm", 1.0, 0.1, "differs"),
+    ],
+    columns=["id", "reading", "part", "role", "measured", "standard_error", "agreement"],
+).assign(published=3.3, reading_error=0.07)  # fmt: skip
+
+
 @pytest.fixture
 def files(tmp_path):
     """Tables and empty figures, enough to set the paper."""
@@ -204,6 +216,7 @@ def files(tmp_path):
     reason["cause"] = "threshold"
     reasons = pd.DataFrame([reason]).assign(shown=True)
     written = {"explanations": reasons, "claims": claims, "numbers": numbers}
+    written["agreement"] = AGREEMENT
     for name, table in written.items():
         write_table(table, tmp_path / f"{name}.csv")
     return {
@@ -248,6 +261,14 @@ def text_of(code, files, folder):
 
     (content,) = json.loads(found)
     return plain(content).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_differing_values_are_those_of_the_first_reading_panel_by_panel(files, tmp_path):
+    panels = '(("a", "loss", [A]), ("b", "norm_dW", [B]))'
+    tasks = '(("romo", [Romo]), ("mante", [Mante]))'
+    shown = text_of(f'#differing({panels}, {tasks}).join("; ")', files, tmp_path)
+    rows = ["A; Mante; 0; 8; 3.300 ± 0.070", "B; Romo; 0.3; 3.480 ± 0.040; 3.300 ± 0.070"]
+    assert shown == "; ".join(rows)
 
 
 def links(files, folder, site):

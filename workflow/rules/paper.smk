@@ -101,6 +101,7 @@ rule paper:
         references=source("paper/references.yml"),
         figures=[f"<results>/figures/{figure}.svg" for figure in FIGURES],
         claims="<results>/tables/claims.csv",
+        agreement="<results>/tables/agreement.csv",
         explanations="<results>/tables/explanations.csv",
         numbers="<results>/tables/numbers.csv",
     output:

@@ -24,6 +24,7 @@ def main(input, output, params, rule):
         "explanations": Path(input.explanations).resolve(),
         "figures": Path(input.figures[0]).parent.resolve(),
         "claims": Path(input.claims).resolve(),
+        "agreement": Path(input.agreement).resolve(),
         "numbers": Path(input.numbers).resolve(),
     }
     typeset(input.source, values, output.paper)
