@@ -21,14 +21,25 @@ def table(rows: Sequence[Estimate], archived: Path) -> list[str]:
     total = summed("total", rows)
     rules = list(dict.fromkeys(total.unknown))
     more = f" and {len(rules) - NAMED} more rules" if len(rules) > NAMED else ""
-    unknown = f"{len(total.unknown)} jobs: {', '.join(rules[:NAMED])}{more}"
+    jobs = "1 job" if len(total.unknown) == 1 else f"{len(total.unknown)} jobs"
+    unknown = f"{jobs}: {', '.join(rules[:NAMED])}{more}"
     return [
         f"{'stage':12}{'jobs':>6}{'CPU time':>14}{'disk':>10}",
         *(_line(row) for row in [*rows, total]),
-        f"Estimated from the archived run ({archived}), for its machine.",
-        "Disk: weights of networks; figures and tables as large as those of the archived run.",
+        *_source(len(total.unknown) < total.jobs, archived),
         *([f"? Cost not known of {unknown}."] if rules else []),
         "`snakemake -n`, with the same arguments, lists the jobs and their reasons.",
+    ]
+
+
+def _source(known: bool, archived: Path) -> list[str]:
+    if not known:
+        return [
+            f"The archived run ({archived}) is not there, or has no costs of these jobs."
+        ]
+    return [
+        f"Estimated from the archived run ({archived}), for its machine.",
+        "Disk: weights of networks; figures and tables as large as those of the archived run.",
     ]
 
 
