@@ -63,7 +63,7 @@ def _on_code(chain: Chain, place: Place) -> str:
     if stand_in:
         return f"code: compared with the files that are here; {stand_in}"
     others = len({receipt.commit for receipt in chain.receipts} - {name})
-    more = f" and of {others} others" if others else ""
+    more = f" and of {others} other{'s' * (others > 1)}" if others else ""
     return f"code: as of commit {name[:12]}{more}{unclean}; {since}"
 
 
