@@ -131,8 +131,8 @@ def graph(project, trained, tmp_path):
 
 def configured(graph, **more):
     values = graph.configuration["values"]
-    measurements = {"threshold": 0.05, "test_trials": 512, **more}
-    nonlinear = {**values["nonlinear"], "measurements": measurements}
+    measurements = {"threshold": 0.05, "test_trials": 512, "rank_trials": 2048}
+    nonlinear = {**values["nonlinear"], "measurements": measurements | more}
     return {**graph.configuration, "values": {**values, "nonlinear": nonlinear}}
 
 
@@ -150,9 +150,9 @@ def test_a_site_without_networks_has_no_explorer(project, tmp_path):
 
 def test_the_trials_of_the_runs_table_are_those_that_choose_ranks(graph):
     shown = [{"networks": [{"whole": {"losses": [1.0]}}]}]
-    assert page_numbers(graph, shown)["tabulated"] == 512
-    newer = replace(graph, configuration=configured(graph, rank_trials=2048))
-    assert page_numbers(newer, shown)["tabulated"] == 2048
+    assert page_numbers(graph, shown)["tabulated"] == 2048
+    other = replace(graph, configuration=configured(graph, rank_trials=512))
+    assert page_numbers(other, shown)["tabulated"] == 512
 
 
 def test_networks_that_were_altered_are_not_shown(graph, project, tmp_path):
