@@ -154,7 +154,7 @@ onsuccess:
 
 # Snakemake runs the hooks of the outermost workflow only. As a module, this workflow adds
 # its own to the outer ones.
-if Path(workflow.basedir).resolve() != ROOT:
+if IS_MODULE:
     snakemake_internals.add_to_hooks(
         workflow, onstart=start_of_run, onsuccess=end_of_run, onerror=end_of_run
     )

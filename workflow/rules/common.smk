@@ -16,6 +16,8 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":16:8")
 os.environ.setdefault("NVIDIA_TF32_OVERRIDE", "0")
 
 ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]
+# Snakemake's own answer, `workflow.modifier.is_main_snakefile`, is newer than 9.12.
+IS_MODULE = Path(workflow.basedir).resolve() != ROOT
 SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
@@ -70,7 +72,7 @@ try:
     for file in snakemake_internals.configuration_files(workflow):
         # Snakemake has read it, and says nothing of a key that is written twice.
         read_yaml(file)
-    if workflow.modifier.is_main_snakefile():
+    if not IS_MODULE:
         entries = snakemake_internals.configuration_entries(workflow)
         update_config(config, command_line_values(entries))
     # In a container, where jobs run, `~` may be another folder.
