@@ -7,7 +7,8 @@ import pytest
 
 from interplay.configuration.files import read_yaml
 from interplay.provenance.folders import ARCHIVE
-from interplay.provenance.receipts import RECEIPTS, Chain
+from interplay.provenance.receipts import RECEIPTS, Chain, is_training
+from interplay.storage.files import read_json
 
 ROOT = Path(__file__).parents[2]
 PLACES = "README.md", "CITATION.cff"
@@ -19,6 +20,23 @@ def test_the_digest_of_the_archived_run_is_stated(name):
     stated = re.findall(r"sha256:([0-9a-f]{64})\b", (ROOT / name).read_text())
     assert (ROOT / ARCHIVE / "paper.pdf").is_file()
     assert stated == [chain.digest], f"{name}: expected sha256:{chain.digest}, once"
+
+
+def test_the_report_of_the_spot_check_is_of_the_archived_run():
+    chain = Chain.read(ROOT / ARCHIVE / RECEIPTS)
+    report = read_json(ROOT / "paper/spotcheck.json")
+    assert report["digest"] == f"sha256:{chain.digest}"
+    outputs = {job.id: job.outputs for job in chain.receipts}
+    for check in report["checks"]:
+        for path, hashes in check["outputs"].items():
+            assert hashes["found"] == outputs[check["receipt"]][path]
+    assert report["equal"] == len(report["checks"]) == 60
+    trainings = [job for job in chain.receipts if is_training(job) and not job.inputs]
+    assert report["jobs"] == len(trainings)
+    text = " ".join((ROOT / "paper/README.md").read_text().split())
+    assert (
+        f"-n 60 --seed {report['seed']}` made 60 of {len(trainings):,} trainings" in text
+    )
 
 
 def test_the_article_names_the_places_of_the_digest():

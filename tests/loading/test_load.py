@@ -205,6 +205,7 @@ def test_the_environment_and_the_home_folder_name_results(repository, monkeypatc
             "begun",
             "LSTMs: none; in training, or stopped: mine/g0.9/seed4",
         ),
+        (("mine", 0.9, 4), "kept", "LSTMs: none; not archived: lstm/seed7"),
         (("mine", 0.9, 3), "~no-one/results", "Could not determine home directory."),
         (("mine", 0.9, 3), 5, "results: expected a folder, found 5"),
     ],
@@ -214,13 +215,13 @@ def test_what_load_cannot_find_is_one_line(repository, tmp_path, wanted, results
     for folder in (
         "empty", "checkout/workflow", "run/tables",
         "new/logs", "archive/tables",
-        "begun/nonlinear/mine/g0.9/seed4",
+        "begun/nonlinear/mine/g0.9/seed4", "kept/sentiment/lstm/seed7",
     ):  # fmt: skip
         (here / folder).mkdir(parents=True)
     for file in (
         "file", "run/sentiment/lstm/seed0/record.json", "checkout/Snakefile",
         "checkout/results/small/sentiment/lstm/seed0/record.json",
-        "archive/receipts.jsonl", "site/index.html", "site/claims.html",
+        "archive/sources.tar.xz", "kept/sources.tar.xz", "site/index.html", "site/claims.html",
     ):  # fmt: skip
         (here / file).parent.mkdir(exist_ok=True, parents=True)
         (here / file).touch()

@@ -104,6 +104,8 @@ def test_the_first_job_that_differs_and_its_cause(two, path, text, cause):
     assert found[0] == "first job that differs: measure, which makes part.csv"
     assert found[1].startswith(cause)
     assert "  its results are nevertheless equal" in found
+    assert "verdicts: not in both runs" in found
+    assert "figures: none to compare" in found
     assert found[-1] == "results: equal in what both have"
     assert answer(two).status == 0
 
@@ -398,3 +400,4 @@ def test_two_real_runs_that_differ_in_one_parameter(reproduction, tmp_path):
     assert not any("tables/linear_curves.parquet" in line for line in found)
     assert any(line.startswith("verdicts that differ: ") for line in found)
     assert any("figures/fig4.svg: " in line for line in found)
+    assert "figures that differ: 1 of 1 compared" in found

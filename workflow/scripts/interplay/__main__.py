@@ -154,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
                epilog=DIFF_STATUSES)  # fmt: skip
     diff.add_argument("a", type=home_path, help="a results folder or an archived one")
     diff.add_argument("b", type=home_path, help="another")
-    exporting.add_commands(add, results)
+    exporting.add_commands(add)
     site = add("site", _site, "write pages that lead from figures to runs and inputs")
     site.add_argument("folder", nargs="?", type=home_path, metavar="FOLDER",
                       help="a results folder or an archived one")  # fmt: skip

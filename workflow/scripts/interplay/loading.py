@@ -22,13 +22,16 @@ VARIABLE = "INTERPLAY_RESULTS"
 FOLDERS = (Path("results"), Path("paper") / "results")
 """of results, in a checkout: of the last run, and the archived ones"""
 
+ARCHIVED = "sources.tar.xz"
+"""file that an archive has, and a results folder has not"""
+
 PACKAGE = Path(__file__).parent
 
 CLOSE = 1e-6
 """largest difference between a g that is asked for and the g of the network"""
 
 NAMED = 5
-"""how many of the networks whose training has not ended are named"""
+"""how many networks that cannot be loaded are named"""
 
 
 @overload
@@ -186,7 +189,11 @@ def _none_found(folders: Sequence[Path], wanted: Stored) -> str:
     )
     if others:
         named = ", ".join(network.name for network in others[:NAMED])
-        said += f"; in training, or stopped: {named}"
+        archived = all(
+            (folder / ARCHIVED).exists() for folder in folders if folder.is_dir()
+        )
+        why = "not archived" if archived else "in training, or stopped"
+        said += f"; {why}: {named}"
         said += f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
     return said
 
@@ -217,7 +224,7 @@ def _kind(folder: Path) -> str:
         return "a part of a results folder"
     if {"index.html", "claims.html"} <= parts:
         return "a site"
-    if "receipts.jsonl" in parts and "nonlinear" not in parts:
+    if ARCHIVED in parts:
         return "an archive without networks"
     if "linear" in parts:
         return "linear networks only, which cannot be loaded"

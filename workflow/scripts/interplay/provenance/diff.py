@@ -223,10 +223,25 @@ class _Comparison:
         if claims in self.changed and self._have(claims):
             files = self.first.file(claims), self.second.file(claims)
             verdicts = list(verdict_difference(*files))
-        yield f"verdicts that differ: {len(verdicts) or 'none'}"
+        both = {
+            path
+            for name in self.common
+            for path in self.first.hashes(self.first.jobs[name])
+            if path in self.second.hashes(self.second.jobs[name])
+        }
+        if claims not in both:
+            yield "verdicts: not in both runs"
+        elif claims in self.unknown:
+            yield "verdicts: not at hand to be compared"
+        else:
+            yield f"verdicts that differ: {len(verdicts) or 'none'}"
         yield from (f"  {line}" for line in verdicts)
+        drawn = [path for path in both - {*self.unknown} if path.endswith(".svg")]
         figures = [path for path in sorted(self.changed) if path.endswith(".svg")]
-        yield f"figures that differ: {len(figures) or 'none'}"
+        if drawn:
+            yield f"figures that differ: {len(figures) or 'none'} of {len(drawn)} compared"
+        else:
+            yield "figures: none to compare"
         yield from (f"  {path}: {', '.join(self.changed[path])}" for path in figures)
         if self.unknown:
             yield (

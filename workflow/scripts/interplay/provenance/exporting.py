@@ -8,21 +8,25 @@ from pathlib import Path
 from interplay.provenance.folders import ARCHIVE, home_path, named_or_first
 
 
-def add_commands(
-    add: Callable[..., argparse.ArgumentParser], results: argparse.ArgumentParser
-) -> None:
+def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the commands to a parser.
 
     Args:
         add: gets the name, the function and the description of a command; returns its
             parser.
-        results: parent with the option `--results`.
     """
+    live = argparse.ArgumentParser(add_help=False)
+    live.add_argument(
+        "--results",
+        type=home_path,
+        metavar="FOLDER",
+        help="results folder of a run (default: results, else a folder in it)",
+    )
     crate = add(
         "crate",
         _crate,
         "write results and workflow as a Provenance Run Crate",
-        parents=[results],
+        parents=[live],
     )
     crate.add_argument("folder", type=home_path, help="a folder that does not exist yet")
     crate.add_argument("--check", action="store_true",
@@ -36,7 +40,7 @@ def add_commands(
         "archive",
         _archive,
         "copy figures, tables, kept networks, paper and receipts to a folder for git",
-        parents=[results],
+        parents=[live],
     )
     archive.add_argument("folder", type=home_path, help="replaced if it is an archive")
     archive.add_argument("--small", action="store_true",

@@ -1,19 +1,20 @@
 """Say with what a run was compared, and what its receipts leave open."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from interplay.provenance.file_check import absent
 from interplay.provenance.git import Commit, Repository
 from interplay.provenance.place import Place
-from interplay.provenance.receipts import Chain
+from interplay.provenance.receipts import RECEIPTS, Chain
 from interplay.provenance.recording import LOCK
 from interplay.provenance.sources import SOURCES
 from interplay.storage.hashes import file_hash, value_hash
 
 SHOWN = 3
-"""packages that a line names"""
+"""packages, or commits, that a line names"""
 
 
 def notes(chain: Chain, place: Place) -> Iterator[str]:
@@ -51,10 +52,8 @@ def _on_code(chain: Chain, place: Place) -> str:
         carried = place.archived and not then.stand_in
         sources = f"{place.shown}/{SOURCES}" if carried else "the files that are here"
         return f"code: compared with {sources}; {stand_in}"
-    changed = repository.changed(commit)
-    count = len(changed) if isinstance(changed, list) else "an unknown number of"
     unclean = ", with uncommitted changes" if clean is False else ""
-    since = f"{count} files of the working tree changed since"
+    since = _changed_since(commit, repository)
     if not place.archived:
         return (
             f"code: compared with the files that are here; the last run began at commit "
@@ -62,9 +61,36 @@ def _on_code(chain: Chain, place: Place) -> str:
         )
     if stand_in:
         return f"code: compared with the files that are here; {stand_in}"
-    others = len({receipt.commit for receipt in chain.receipts} - {name})
-    more = f" and of {others} other{'s' * (others > 1)}" if others else ""
-    return f"code: as of commit {name[:12]}{more}{unclean}; {since}"
+    return f"code: as of {_commits(chain)}{unclean}; {since}"
+
+
+def _commits(chain: Chain) -> str:
+    """Return the commits at which jobs ran, with their numbers of jobs, the last one first."""
+    name = chain.seal.commit
+    jobs = Counter(receipt.commit for receipt in chain.receipts)
+    if set(jobs) <= {name}:
+        return f"commit {name[:12]}"
+    others = [f"{jobs[one]} at {one[:12]}" for one in jobs if one != name]
+    more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+    return f"commit {name[:12]} ({jobs[name]} jobs; {', '.join(others[:SHOWN])}{more})"
+
+
+def _changed_since(commit: Commit, repository: Repository) -> str:
+    """Return how many files of the working tree changed; archived runs are no part of it."""
+    changed = repository.changed(commit)
+    if not isinstance(changed, list):
+        return "an unknown number of files of the working tree changed since"
+    runs = {
+        path.removesuffix(RECEIPTS)
+        for path in commit.files
+        if path.endswith(f"/{RECEIPTS}")
+    }
+    runs |= {
+        path.removesuffix(RECEIPTS) for path in changed if path.endswith(f"/{RECEIPTS}")
+    }
+    count = sum(not path.startswith(tuple(runs)) for path in changed)
+    besides = ", besides archived runs" if count < len(changed) else ""
+    return f"{count} files of the working tree changed since{besides}"
 
 
 def _on_packages(chain: Chain, place: Place) -> Iterator[str]:

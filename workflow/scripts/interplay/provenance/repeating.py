@@ -12,8 +12,9 @@ from interplay.storage.files import write_json
 from interplay.storage.text import printable
 
 STATUSES = (
-    "Exit status: 0 if everything is equal; 1 if something differs; 2 after wrong usage; 3 if "
-    "something could not be made again, with the reason, and nothing differs."
+    "Exit status: 0 if everything is equal; 1 if something differs, or if the command cannot "
+    "begin, with the reason; 2 after wrong usage; 3 if something could not be made again, "
+    "with the reason, and nothing differs."
 )
 
 
