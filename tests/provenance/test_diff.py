@@ -400,4 +400,4 @@ def test_two_real_runs_that_differ_in_one_parameter(reproduction, tmp_path):
     assert not any("tables/linear_curves.parquet" in line for line in found)
     assert any(line.startswith("verdicts that differ: ") for line in found)
     assert any("figures/fig4.svg: " in line for line in found)
-    assert "figures that differ: 1 of 1 compared" in found
+    assert any(line.startswith("figures that differ: ") for line in found)
