@@ -21,6 +21,7 @@ from interplay.nonlinear.job import FILES, save_network
 from interplay.nonlinear.run import Run, initial_state
 from interplay.nonlinear.trained import read_network
 from interplay.nonlinear.training import train
+from interplay.provenance.sources import SOURCES
 from interplay.storage.arrays import read_arrays, write_arrays
 from interplay.storage.errors import InputError
 from interplay.storage.files import read_json
@@ -221,7 +222,7 @@ def test_what_load_cannot_find_is_one_line(repository, tmp_path, wanted, results
     for file in (
         "file", "run/sentiment/lstm/seed0/record.json", "checkout/Snakefile",
         "checkout/results/small/sentiment/lstm/seed0/record.json",
-        "archive/sources.tar.xz", "kept/sources.tar.xz", "site/index.html", "site/claims.html",
+        f"archive/{SOURCES}", f"kept/{SOURCES}", "site/index.html", "site/claims.html",
     ):  # fmt: skip
         (here / file).parent.mkdir(exist_ok=True, parents=True)
         (here / file).touch()

@@ -59,6 +59,15 @@ def test_later_commits_do_not_matter_and_are_counted(clone, capsys):
     assert "5 files of the working tree changed since" in capsys.readouterr().out
 
 
+def test_another_archived_run_is_no_change_of_the_working_tree(clone, capsys):
+    for file in ("receipts.jsonl", "tables/table.csv"):
+        write(clone / "paper/earlier" / file, "g\n")
+    git(clone, "add", "paper/earlier")
+    assert main(["verify"]) == 0
+    line = "0 files of the working tree changed since, besides archived runs"
+    assert line in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("path", "change", "line"),
     [

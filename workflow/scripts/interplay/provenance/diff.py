@@ -139,6 +139,15 @@ class _Comparison:
             self.own_columns[path] = own
         return file_difference(*files)
 
+    def _in_both(self) -> set[str]:
+        """Return the outputs whose hashes both runs know."""
+        found: set[str] = set()
+        for name in self.common:
+            ours = self.first.hashes(self.first.jobs[name])
+            theirs = self.second.hashes(self.second.jobs[name])
+            found |= {path for path in ours if ours[path] and theirs.get(path)}
+        return found
+
     def _have(self, path: str) -> bool:
         return self.first.has(path) and self.second.has(path)
 
@@ -223,12 +232,7 @@ class _Comparison:
         if claims in self.changed and self._have(claims):
             files = self.first.file(claims), self.second.file(claims)
             verdicts = list(verdict_difference(*files))
-        both = {
-            path
-            for name in self.common
-            for path in self.first.hashes(self.first.jobs[name])
-            if path in self.second.hashes(self.second.jobs[name])
-        }
+        both = self._in_both()
         if claims not in both:
             yield "verdicts: not in both runs"
         elif claims in self.unknown:

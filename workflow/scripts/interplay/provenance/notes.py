@@ -70,7 +70,9 @@ def _commits(chain: Chain) -> str:
     jobs = Counter(receipt.commit for receipt in chain.receipts)
     if set(jobs) <= {name}:
         return f"commit {name[:12]}"
-    others = [f"{jobs[one]} at {one[:12]}" for one in jobs if one != name]
+    others = [
+        f"{jobs[one]} at {one[:12] or 'no known commit'}" for one in jobs if one != name
+    ]
     more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
     return f"commit {name[:12]} ({jobs[name]} jobs; {', '.join(others[:SHOWN])}{more})"
 
@@ -80,15 +82,12 @@ def _changed_since(commit: Commit, repository: Repository) -> str:
     changed = repository.changed(commit)
     if not isinstance(changed, list):
         return "an unknown number of files of the working tree changed since"
-    runs = {
+    runs = tuple(
         path.removesuffix(RECEIPTS)
-        for path in commit.files
+        for path in (*commit.files, *changed)
         if path.endswith(f"/{RECEIPTS}")
-    }
-    runs |= {
-        path.removesuffix(RECEIPTS) for path in changed if path.endswith(f"/{RECEIPTS}")
-    }
-    count = sum(not path.startswith(tuple(runs)) for path in changed)
+    )
+    count = sum(not path.startswith(runs) for path in changed)
     besides = ", besides archived runs" if count < len(changed) else ""
     return f"{count} files of the working tree changed since{besides}"
 
