@@ -52,22 +52,31 @@ def draw_sentences(n: int, count: int, epochs: int) -> Sentences:
     return Sentences(run, language_of(run, dataset, table), dataset)
 
 
-def operations(n: int, count: int) -> int:
-    """Return the floating-point operations per epoch that packed sequences need.
+def operations(n: int, tokens: int, count: int) -> dict[str, int]:
+    """Return the floating-point operations of each pass over sentences, without padding.
 
     Those of the matrix products: each weight's forward, backward and gradient product for
     each token. Layer 1 needs no gradient by its inputs, and at a sentence's first token
     no recurrent weights are needed, since h = 0.
+
+    Args:
+        n: units per layer.
+        tokens: of all sentences.
+        count: of the sentences.
     """
-    sentences = draw_sentences(n, count, 1)
-    lengths = [len(tokens) for tokens in sentences.dataset["tokens"]]
-    tokens, later = sum(lengths), sum(lengths) - count
-    columns_by_pass = {
+    later = tokens - count
+    columns = {
         "forward": (DIMENSION + n) * tokens + 2 * n * later,
         "backward": n * tokens + 2 * n * later,
         "gradient": (DIMENSION + n) * tokens + 2 * n * later,
     }
-    return 2 * 4 * n * sum(columns_by_pass.values())
+    return {name: 2 * 4 * n * number for name, number in columns.items()}
+
+
+def operations_of_drawn(n: int, count: int) -> int:
+    """Return the operations of an epoch on the sentences of `draw_sentences`."""
+    tokens = sum(map(len, draw_sentences(n, count, 1).dataset["tokens"]))
+    return sum(operations(n, tokens, count).values())
 
 
 def engine(n: int, count: int, epochs: int) -> Contender:

@@ -111,5 +111,5 @@ def _experiments(
     yield "linear", f"g = {linear.G}", plan.linear_n, contenders, None
     size = (plan.units, plan.sentences, plan.lstm_epochs)
     contenders = [lstm.engine(*size), lstm.torch_lstm(*size)]
-    count = lstm.operations(plan.units, plan.sentences)
+    count = lstm.operations_of_drawn(plan.units, plan.sentences)
     yield "lstm", "2 layers", plan.units, contenders, count

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,11 @@ from bench import floor, nonlinear, startup
 from bench.plan import COMPARED, Plan, measure
 from bench.report import COLUMNS, growth_exponent, lstm_ratio, summary
 from bench.timing import ENGINE, Contender, check_agreement, one_thread
+from interplay.provenance.receipts import RECEIPTS, Chain
+from interplay.provenance.recording import describe_machine
 from interplay.storage.files import write_json
 
+ROOT = Path(__file__).parents[2]
 TINY = Plan(
     n=16,
     sizes=(8, 16),
@@ -153,6 +157,19 @@ def test_starts_and_snakemake_are_a_part_of_a_runs_cpu_time(
     assert starts + own - 1 <= both < total
 
 
+def test_starts_are_a_part_of_an_archived_run(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "argv", ["startup", "paper/results"])
+    monkeypatch.setattr(startup, "start_seconds", lambda script: 1.0)
+    startup.main()
+    said = capsys.readouterr().out
+    spent = pd.read_csv("paper/results/costs.csv").set_index("step").cpu_seconds
+    jobs = len(Chain.read(Path("paper/results") / RECEIPTS).receipts)
+    own, both = spent["snakemake"], jobs + spent["snakemake"]
+    assert f"starts: {jobs} CPU s, Snakemake itself: {own:.0f} CPU s" in said
+    assert f"together {both:.0f} of {spent.sum():.0f} CPU s" in said
+
+
 def test_a_start_is_that_of_python_and_the_imports(tmp_path):
     script = tmp_path / "script.py"
     script.write_text("import json\n\nprint(snakemake.input)\n")
@@ -165,20 +182,89 @@ def test_starts_of_no_run_are_one_line(tmp_path, monkeypatch):
         startup.main()
 
 
+def archived(rule):
+    """Return the receipt of one archived job of a rule."""
+    receipts = Chain.read(ROOT / "paper/results" / RECEIPTS).receipts
+    return next(receipt for receipt in receipts if receipt.rule == rule)
+
+
 def test_the_floor_is_the_sum_of_the_products(tmp_path):
-    run, task = nonlinear.make_run("romo", 16, 10)
-    for seed in (0, 1):
-        path = tmp_path / f"nonlinear/small/g0.9/seed{seed}/record.json"
-        record = {"run": vars(run), "task": {"dt": 0.5}, "epochs": 10, "cpu_seconds": 3.0}
-        write_json(record, path)
-    count = 10 * nonlinear.operations(run, task)
-    table = floor.compared(floor.of_rate_networks(tmp_path), rate=count / 2)
-    assert table.loc["small"].tolist() == table.loc["all"].tolist() == [2, 4.0, 6.0, 1.5]
-    assert floor.of_lstms(tmp_path).empty
+    network = replace(archived("train_network"), started=10.0, ended=12.0)
+    experiment = network.parameters["experiment"] | {
+        "task": "romo",
+        "N": 16,
+        "epochs": 10,
+    }
+    twice = network.machine | {"threads": 2}
+    recorded = tmp_path / "results/nonlinear/small/g0.9/seed1/record.json"
+    write_json({"cpu_seconds": 3.0}, recorded)
+    receipts = [
+        replace(
+            network,
+            wildcards={"experiment": "small", "g": "0.9", "seed": str(seed)},
+            parameters={"experiment": experiment},
+            outputs={f"results/nonlinear/small/g0.9/seed{seed}/record.json": ""},
+            machine=twice,
+        )
+        for seed in (0, 1)
+    ]
+    trainings = floor.of_rate_networks(receipts, tmp_path)
+    assert trainings.cpu_seconds.tolist() == [4.0, 3.0]
+    assert trainings.bounded.tolist() == [True, False]
+    count = 10 * nonlinear.operations(*nonlinear.make_run("romo", 16, 10))
+    table = floor.compared(trainings, rate=count / 2)
+    assert table.loc["small"].tolist() == table.loc["all"].tolist() == [2, 4, 7, 1, 1.75]
 
 
-def test_lstms_without_the_number_of_their_sentences_are_one_line(tmp_path, monkeypatch):
-    write_json({}, tmp_path / "sentiment/lstm/seed0/record.json")
+def test_the_floor_of_an_lstm_has_the_products_of_tests_too(tmp_path):
+    sentences = pd.DataFrame(
+        {"tokens": [300, 5], "sentences": [20, 1]}, index=["train", "dev"]
+    )
+    trainings = floor.of_lstms([archived("train_lstm")], tmp_path, sentences)
+    epochs, n, dimension = 500, 256, 100
+    weights = 4 * n * (dimension + 3 * n)  # of two layers: input and recurrent
+    # All three passes without gradients of inputs, and one of 5 tokens; h = 0 at first.
+    trained = 300 * (3 * weights - 4 * n * dimension) - 20 * 3 * 4 * n * 2 * n
+    tested = 5 * weights - 4 * n * 2 * n
+    assert trainings.operations.tolist() == [epochs * 2 * (trained + tested)]
+
+
+@pytest.mark.parametrize(
+    "other", [{"processor": "another"}, {"flags": ["mmx"]}, {"device": "cuda: H200"}]
+)
+def test_only_trainings_on_this_kind_of_processor_are_compared(other):
+    here = describe_machine(threads=1)
+    machines = [here, here | {"threads": 2, "system": "another"}, here | other]
+    trainings = [replace(archived("train_network"), machine=each) for each in machines]
+    assert floor.trained_here(trainings) == trainings[:2]
+
+
+@pytest.mark.parametrize(
+    "other, said",
+    [
+        ({}, r"sentiment_data\.csv: expected a table"),
+        ({"processor": "another"}, "this kind of processor, found none of 1"),
+    ],
+)
+def test_trainings_that_cannot_be_compared_are_one_line(
+    other, said, tmp_path, monkeypatch
+):
+    machine = describe_machine(threads=1) | other
+    receipts = [replace(archived("train_lstm"), machine=machine)]
+    whole = Chain.read(ROOT / "paper/results" / RECEIPTS)
+    replace(whole, receipts=receipts).write(tmp_path / RECEIPTS)
     monkeypatch.setattr(sys, "argv", ["floor", str(tmp_path)])
-    with pytest.raises(SystemExit, match=r"sentiment_data\.csv: expected a table"):
+    with pytest.raises(SystemExit, match=said):
         floor.main()
+
+
+@pytest.mark.slow
+def test_the_floor_of_a_run_is_that_of_its_trainings(reproduction, monkeypatch, capsys):
+    monkeypatch.chdir(reproduction.folder)
+    monkeypatch.setattr(sys, "argv", ["floor", "results/preview"])
+    floor.main()
+    said = capsys.readouterr().out
+    kinds = "nonlinear/*/g*/seed*", "sentiment/*/seed*"
+    count = sum(len(list(reproduction.results.glob(kind))) for kind in kinds)
+    assert f"trained on this kind of processor: {count} of {count}\n" in said
+    assert re.search(rf"^all +{count} .* 0 +[\d.]+$", said, re.MULTILINE)
