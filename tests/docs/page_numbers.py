@@ -23,10 +23,10 @@ ARCHIVE = TABLES / "numbers.csv"
 PAGES = (ROOT / "docs/findings.md", ROOT / "README.md")
 
 SECTIONS = {
-    "rate networks (Section 2, Figs 1, 2)": "Section 2|Sections 2|Fig. 1",
-    "linear networks (Section 3, Figs 3, 4)": "Section 3|Sections 3|Section 1, Eq",
-    "LSTM (Section 4, Fig. 5)": "Section 4|Fig. 5",
-    "discussion (Section 5)": "Section 5",
+    "Section 2, Figs 1, 2: rate networks": "Section 2|Sections 2|Fig. 1",
+    "Section 3, Figs 3, 4: linear theory": "Section 3|Sections 3|Section 1, Eq",
+    "Section 4, Fig. 5: LSTM, dimension": "Section 4|Fig. 5",
+    "Section 5: discussion": "Section 5",
     "all": "",
 }
 """rows of the README's table, and how the place of a claim begins"""
