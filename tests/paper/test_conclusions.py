@@ -225,12 +225,12 @@ CONCLUSIONS = {
     "The rank grows with the number of channels, and more so with connectivity.":
         the_rank_grows_with_channels,
     "The slopes of both kinds differ much less": states_count_less,
-    "Without initial connectivity, epochs and norm change little from": size_changes_little,
+    "There, epochs and norm change little from": size_changes_little,
     "though the flip-flop learns in fewer epochs, by more than two combined errors. So do "
-    'flip-flop and Mante at $g =$ #num("at/g0.9"), and Mante at $g =$ #num("at/g1.8"); for '
+    'flip-flop and Mante at $g =$ #num("at/g0.9"), and Mante at $g =$ #num("at/g1.8")\\; for '
     "Romo, the differences are within two errors.": larger_networks_learn_faster,
     "By them, the norm does not change.": the_norm_holds_by_its_criterion,
-    "With our smallest flip-flops, this difference is within two combined errors.":
+    "too, but by less than two combined errors.":
         small_flipflops_are_not_surely_slower,
     "falls in every task.": the_norm_falls_with_size,
     "of Romo without connectivity, the network that is left out converged last":
