@@ -225,7 +225,7 @@ CONCLUSIONS = {
     "The rank grows with the number of channels, and more so with connectivity.":
         the_rank_grows_with_channels,
     "The slopes of both kinds differ much less": states_count_less,
-    "There, epochs and norm change little from": size_changes_little,
+    "Without it, epochs and norm change little from": size_changes_little,
     "though the flip-flop learns in fewer epochs, by more than two combined errors. So do "
     'flip-flop and Mante at $g =$ #num("at/g0.9"), and Mante at $g =$ #num("at/g1.8")\\; for '
     "Romo, the differences are within two errors.": larger_networks_learn_faster,
