@@ -18,7 +18,7 @@ from statistics import median
 
 import pandas as pd
 
-from interplay.provenance.costs import COSTS, costs
+from interplay.provenance.costs import costs_of_run
 from interplay.provenance.receipts import RECEIPTS, Chain, Receipt
 from interplay.storage.errors import InputError
 
@@ -65,8 +65,7 @@ def main() -> None:
     root = Path.cwd()
     try:
         receipts = Chain.read(results / RECEIPTS).receipts
-        is_archive = (results / COSTS).is_file()
-        spent = costs(results if is_archive else results / "benchmarks")
+        spent = costs_of_run(results)
     except InputError as error:
         sys.exit(f"{parser.prog}: {error}")
     started = starts(receipts, root)

@@ -58,6 +58,16 @@ def costs(benchmarks: Path) -> pd.DataFrame:
     return sums.round(1).reset_index()
 
 
+def costs_of_run(results: Path) -> pd.DataFrame:
+    """Return the costs of a run in a live results folder or an archive, as `costs` does.
+
+    Raises:
+        InputError: the folder has neither the table of an archive nor benchmark files.
+    """
+    archived = results / COSTS
+    return read_table(archived) if archived.is_file() else costs(results / "benchmarks")
+
+
 def _recorded_seconds(benchmark: Path, benchmarks: Path) -> float:
     """Return the CPU time in the record of a training; 0 for other jobs."""
     folder = benchmarks.parent / benchmark.relative_to(benchmarks).parent

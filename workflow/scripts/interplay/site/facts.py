@@ -2,14 +2,14 @@
 
 from collections import Counter
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from interplay.configuration.files import read_yaml
-from interplay.provenance.costs import COSTS, costs
+from interplay.provenance.costs import COSTS, costs_of_run
 from interplay.provenance.data import data_lines
 from interplay.provenance.explain import commit_text, date
 from interplay.provenance.graph import Graph
-from interplay.storage.tables import read_table
 
 
 def run_facts(graph: Graph) -> dict[str, Any]:
@@ -46,19 +46,13 @@ def is_preview(graph: Graph) -> bool | None:
 
 
 def cpu_hours(graph: Graph) -> float | None:
-    """Return the CPU time of all jobs in hours; None if their costs are not there.
-
-    An archive has the costs of its run in a table, a live folder in Snakemake's files.
-    """
+    """Return the CPU time of all jobs in hours; None if their costs are not there."""
     folder = graph.place.folder
-    table, benchmarks = folder / COSTS, folder / "benchmarks"
-    if table.is_file():
-        found = read_table(table)
-    elif (benchmarks / COSTS).is_file() or any(benchmarks.rglob("*.tsv")):
-        found = costs(benchmarks)
-    else:
+    benchmarks = folder / "benchmarks"
+    tables = folder / COSTS, benchmarks / COSTS
+    if not (any(map(Path.is_file, tables)) or any(benchmarks.rglob("*.tsv"))):
         return None
-    return float(found.cpu_seconds.sum()) / 3600
+    return float(costs_of_run(folder).cpu_seconds.sum()) / 3600
 
 
 def meanings(graph: Graph) -> dict[str, str]:
